@@ -1,0 +1,156 @@
+//! The context of one call: who, when, under which request id. First argument of every service call.
+
+use std::{fmt, sync::Arc};
+
+use super::{Error, Result, Timestamp, UserId};
+
+/// Who is calling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// No token was asked for or none was shown.
+    Anonymous,
+    /// A user with a valid token.
+    User(UserId),
+    /// A user who may name anybody.
+    Admin(UserId),
+}
+
+impl Caller {
+    pub fn user(self) -> Option<UserId> {
+        match self {
+            Self::Anonymous => None,
+            Self::User(id) | Self::Admin(id) => Some(id),
+        }
+    }
+
+    pub fn is_admin(self) -> bool {
+        matches!(self, Self::Admin(_))
+    }
+}
+
+/// The id under which a request is logged and answered: visible ASCII, at most 128 characters.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RequestId(Arc<str>);
+
+impl RequestId {
+    /// `None` when the text is empty, too long, or not visible ASCII, so that it can go into a header and a log line.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        fits.then(|| Self(text.into()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<uuid::Uuid> for RequestId {
+    fn from(uuid: uuid::Uuid) -> Self {
+        Self(uuid.to_string().into())
+    }
+}
+
+/// One call. `now` is read once, so that all stamps of a call agree.
+#[derive(Debug, Clone)]
+pub struct Ctx {
+    pub caller: Caller,
+    pub now: Timestamp,
+    pub request_id: RequestId,
+}
+
+/// The user whose data a call may touch. Only [`Ctx`] makes one, after checking that the caller may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner(UserId);
+
+impl Owner {
+    pub fn id(self) -> UserId {
+        self.0
+    }
+}
+
+impl Ctx {
+    /// The caller's own data.
+    pub fn own(&self) -> Result<Owner> {
+        self.caller.user().map(Owner).ok_or_else(Error::unauthorized)
+    }
+
+    /// The data of the user that the caller named: themselves, or anybody for an admin. Errors: `Forbidden`; for an
+    /// admin `NotFound` when the text cannot be a user's id.
+    pub fn owner_named(&self, named: &str) -> Result<Owner> {
+        let id = UserId::parse(named);
+        match (self.caller, id) {
+            (Caller::Anonymous, _) => Err(Error::unauthorized()),
+            (Caller::Admin(_), Some(id)) => Ok(Owner(id)),
+            (Caller::Admin(_), None) => Err(Error::not_found("User")),
+            (Caller::User(own), Some(id)) if id == own => Ok(Owner(own)),
+            (Caller::User(_), _) => Err(Error::forbidden()),
+        }
+    }
+
+    /// The named user's data, or the caller's own when none is named.
+    pub fn owner(&self, named: Option<&str>) -> Result<Owner> {
+        named.map_or_else(|| self.own(), |named| self.owner_named(named))
+    }
+
+    /// Passes for an admin only.
+    pub fn require_admin(&self) -> Result<()> {
+        match self.caller {
+            Caller::Admin(_) => Ok(()),
+            Caller::User(_) => Err(Error::new(super::Code::Forbidden, "Only an administrator may do this")),
+            Caller::Anonymous => Err(Error::unauthorized()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Meaning;
+
+    fn ctx(caller: Caller) -> Ctx {
+        Ctx { caller, now: Timestamp::from_micros(0), request_id: RequestId::from(uuid::Uuid::nil()) }
+    }
+
+    #[test]
+    fn a_user_reaches_only_their_own_data() {
+        let (own, other) = (UserId::new(uuid::Uuid::from_u128(1)), UserId::new(uuid::Uuid::from_u128(2)));
+        let user = ctx(Caller::User(own));
+        assert_eq!(user.own().expect("own").id(), own);
+        assert_eq!(user.owner_named(&own.to_string()).expect("named").id(), own);
+        assert_eq!(user.owner_named(&other.to_string()).expect_err("other").meaning(), Meaning::Forbidden);
+        assert_eq!(user.owner_named("user_123").expect_err("no id").meaning(), Meaning::Forbidden);
+        assert_eq!(user.require_admin().expect_err("no admin").meaning(), Meaning::Forbidden);
+    }
+
+    #[test]
+    fn an_admin_reaches_anybody_and_nobody_without_a_token_reaches_anything() {
+        let other = UserId::new(uuid::Uuid::from_u128(2));
+        let admin = ctx(Caller::Admin(UserId::new(uuid::Uuid::from_u128(1))));
+        assert_eq!(admin.owner_named(&other.to_string()).expect("named").id(), other);
+        assert_eq!(admin.owner_named("user_123").expect_err("no id").meaning(), Meaning::NotFound);
+        let nobody = ctx(Caller::Anonymous);
+        assert_eq!(nobody.own().expect_err("nobody").meaning(), Meaning::Unauthenticated);
+        assert_eq!(nobody.owner_named(&other.to_string()).expect_err("nobody").meaning(), Meaning::Unauthenticated);
+    }
+
+    #[test]
+    fn a_request_id_fits_a_header_and_a_log_line() {
+        assert!(RequestId::parse("abc-123").is_some());
+        assert!(RequestId::parse(&"x".repeat(128)).is_some());
+        for bad in ["", "a b", "a\nb", "ünï", &"x".repeat(129)] {
+            assert!(RequestId::parse(bad).is_none(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! One error for all domains: what it means, a stable code, a sentence for a person. The cause is kept for the log
+//! alone; which HTTP status a meaning becomes is decided in `web`.
+
+use std::{borrow::Cow, time::Duration};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, in the terms of no particular transport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Meaning {
+    /// The input cannot be used as it is.
+    Invalid,
+    /// The caller is not known.
+    Unauthenticated,
+    /// The caller is known and may not.
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    /// The peer was too slow to finish its request.
+    RequestTimeout,
+    /// It contradicts what exists.
+    Conflict,
+    /// What exists is not what the caller believes.
+    PreconditionFailed,
+    TooLarge,
+    UnsupportedMediaType,
+    /// Well formed, but contradicts an earlier request.
+    Unprocessable,
+    /// Too many attempts.
+    Throttled,
+    /// Not now: the same call may succeed later.
+    Unavailable,
+    /// A defect or damaged data.
+    Internal,
+}
+
+macro_rules! codes {
+    ($($variant:ident = $text:literal, $meaning:ident;)+) => {
+        /// The stable codes that callers may decide on; the one table of them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $($variant),+ }
+
+        impl Code {
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            pub const fn meaning(self) -> Meaning {
+                match self { $(Self::$variant => Meaning::$meaning),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    InvalidJson = "invalid_json", Invalid;
+    InvalidField = "invalid_field", Invalid;
+    InvalidParameter = "invalid_parameter", Invalid;
+    InvalidCursor = "invalid_cursor", Invalid;
+    MissingUserId = "missing_user_id", Invalid;
+    MissingTaskId = "missing_task_id", Invalid;
+    UnsupportedAction = "unsupported_action", Invalid;
+    ActiveSessionExists = "active_session_exists", Invalid;
+    Unauthorized = "unauthorized", Unauthenticated;
+    InvalidCredentials = "invalid_credentials", Unauthenticated;
+    Forbidden = "forbidden", Forbidden;
+    NotFound = "not_found", NotFound;
+    MethodNotAllowed = "method_not_allowed", MethodNotAllowed;
+    RequestTimeout = "request_timeout", RequestTimeout;
+    UsernameTaken = "username_taken", Conflict;
+    StaleEtag = "stale_etag", PreconditionFailed;
+    BodyTooLarge = "body_too_large", TooLarge;
+    UnsupportedMediaType = "unsupported_media_type", UnsupportedMediaType;
+    IdempotencyKeyReused = "idempotency_key_reused", Unprocessable;
+    TooManyAttempts = "too_many_attempts", Throttled;
+    Busy = "busy", Unavailable;
+    StoreUnavailable = "store_unavailable", Unavailable;
+    InternalError = "internal_error", Internal;
+}
+
+/// An error as it travels from where it arose to an edge.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {message}", code.as_str())]
+pub struct Error {
+    code: Code,
+    message: Cow<'static, str>,
+    retry_after: Option<Duration>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// An error with a sentence that its reader may see.
+    pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into(), retry_after: None, source: None }
+    }
+
+    pub fn not_found(what: &'static str) -> Self {
+        Self::new(Code::NotFound, format!("{what} not found"))
+    }
+
+    pub fn unauthorized() -> Self {
+        Self::new(Code::Unauthorized, "Unauthorized")
+    }
+
+    pub fn forbidden() -> Self {
+        Self::new(Code::Forbidden, "You may not access the data of another user")
+    }
+
+    /// A field of the input breaks a rule; `message` names the field and the rule, not the value.
+    pub fn invalid_field(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::InvalidField, message)
+    }
+
+    /// A defect or damaged data; the reader is told nothing more, the log gets `source`.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::new(Code::InternalError, "Something went wrong on our side").caused_by(source)
+    }
+
+    /// Something we need does not answer now.
+    pub fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::new(Code::StoreUnavailable, "The service cannot reach its data right now; try again shortly")
+            .after(Duration::from_secs(2))
+            .caused_by(source)
+    }
+
+    /// More is asked at once than can be done.
+    pub fn busy() -> Self {
+        Self::new(Code::Busy, "The service is busy; try again shortly").after(Duration::from_secs(1))
+    }
+
+    /// When it makes sense to try again.
+    #[must_use]
+    pub fn after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    pub fn meaning(&self) -> Meaning {
+        self.code.meaning()
+    }
+
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// The whole chain of causes on one line, for the log.
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_snake_case() {
+        let mut seen = std::collections::HashSet::new();
+        for code in Code::ALL {
+            let text = code.as_str();
+            assert!(seen.insert(text), "{text} twice");
+            assert!(text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_cause_is_in_the_chain_and_not_in_the_message() {
+        let error = Error::internal("disk sector 7");
+        assert!(error.chain().contains("disk sector 7"));
+        assert!(!error.message().contains("sector"));
+    }
+}

@@ -1,0 +1,131 @@
+//! Typed ids: UUID strings outside, distinct types inside, so that a task's id cannot stand where a user's belongs.
+
+use std::{fmt, hash::Hash, marker::PhantomData};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::{ContextV7, Timestamp as UuidTime, Uuid};
+
+use super::Timestamp;
+
+/// The id of a `T`. New ones are UUIDv7, so that the order of ids is the order of creation.
+pub struct Id<T>(Uuid, PhantomData<fn() -> T>);
+
+/// Marks the ids of users, who own everything else.
+#[derive(Debug)]
+pub enum UserMarker {}
+
+/// The id of a user.
+pub type UserId = Id<UserMarker>;
+
+impl<T> Id<T> {
+    pub const fn new(uuid: Uuid) -> Self {
+        Self(uuid, PhantomData)
+    }
+
+    pub const fn uuid(self) -> Uuid {
+        self.0
+    }
+
+    /// Reads the hyphenated form of 36 characters, in either case; `None` for anything else, which no id can be.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() != 36 {
+            return None;
+        }
+        Uuid::try_parse(text).ok().map(Self::new)
+    }
+}
+
+impl<T> Clone for Id<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Id<T> {}
+
+impl<T> PartialEq for Id<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<T> Eq for Id<T> {}
+
+impl<T> Hash for Id<T> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<T> fmt::Display for Id<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl<T> fmt::Debug for Id<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl<T> Serialize for Id<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de, T> Deserialize<'de> for Id<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Uuid::deserialize(deserializer).map(Self::new)
+    }
+}
+
+/// Makes new ids.
+pub trait IdSource: Send + Sync + fmt::Debug {
+    /// A UUIDv7 for `now`, greater than every one made before for the same or an earlier time.
+    fn next(&self, now: Timestamp) -> Uuid;
+}
+
+/// Ids from the operating system's randomness.
+#[derive(Debug)]
+pub struct RandomIds(std::sync::Mutex<ContextV7>);
+
+impl Default for RandomIds {
+    fn default() -> Self {
+        Self(std::sync::Mutex::new(ContextV7::new()))
+    }
+}
+
+impl IdSource for RandomIds {
+    fn next(&self, now: Timestamp) -> Uuid {
+        let seconds = u64::try_from(now.unix_seconds()).unwrap_or(0);
+        let nanos = u32::try_from(now.micros().rem_euclid(1_000_000) * 1_000).unwrap_or(0);
+        let context = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Uuid::new_v7(UuidTime::from_unix(&*context, seconds, nanos))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_ids_are_version_7_and_ascend() {
+        let ids = RandomIds::default();
+        let now: Timestamp = "2026-01-02T03:04:05Z".parse().expect("a time");
+        let made: Vec<Uuid> = (0..2_000).map(|_| ids.next(now)).collect();
+        assert!(made.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(made.iter().all(|id| id.get_version_num() == 7));
+    }
+
+    #[test]
+    fn only_the_hyphenated_form_is_an_id() {
+        let text = "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b";
+        assert!(UserId::parse(text).is_some());
+        assert_eq!(UserId::parse(&text.to_uppercase()), UserId::parse(text));
+        for other in ["", "user_123", "0193c7a85b6e7d2f8a1b0c9d8e7f6a5b", "{0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b}"] {
+            assert_eq!(UserId::parse(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The vocabulary that every module shares: ids, time, errors, paging, who is calling. Imports nothing of the
+//! crate outside this folder, performs no I/O.
+
+pub mod clock;
+pub mod ctx;
+pub mod error;
+pub mod id;
+pub mod idempotency;
+pub mod page;
+pub mod ports;
+pub mod text;
+pub mod time;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use ctx::{Caller, Ctx, Owner, RequestId};
+pub use error::{Code, Error, Meaning, Result};
+pub use id::{Id, IdSource, RandomIds, UserId};
+pub use idempotency::{Created, IdempotencyKey};
+pub use page::{Limit, Page, PageRequest};
+pub use time::Timestamp;

@@ -1,0 +1,152 @@
+//! Instants with microsecond precision, in UTC: one textual form on the wire and in the store.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// An instant, in whole microseconds since 1970-01-01T00:00:00Z.
+///
+/// Shown and stored as RFC 3339 with exactly six fraction digits and `Z`. Read from any RFC 3339 text, and from
+/// the older form without an offset, which is taken as UTC.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the epoch, rounded down, as tokens count them.
+    pub const fn unix_seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
+    }
+
+    pub fn minus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
+    }
+
+    /// The time from `earlier` to `self`; zero when `earlier` is not earlier.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// The calendar date that a clock on the wall shows in `zone` at this instant.
+    pub fn date_in(self, zone: Tz) -> NaiveDate {
+        self.utc().with_timezone(&zone).date_naive()
+    }
+
+    fn utc(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self(time.timestamp_micros())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.utc().to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The text is not a time.
+#[derive(Debug, thiserror::Error)]
+#[error("not an RFC 3339 time")]
+pub struct NotATime;
+
+impl FromStr for Timestamp {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+            return Ok(Self::from(time.with_timezone(&Utc)));
+        }
+        text.parse::<NaiveDateTime>().map(|naive| Self::from(naive.and_utc())).map_err(|_| NotATime)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl de::Visitor<'_> for Text {
+            type Value = Timestamp;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an RFC 3339 time")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_written_with_six_digits_and_z() {
+        let shown = |text: &str| text.parse::<Timestamp>().map(|t| t.to_string()).ok();
+        assert_eq!(shown("2025-09-25T10:15:30.123456Z").as_deref(), Some("2025-09-25T10:15:30.123456Z"));
+        assert_eq!(shown("2025-09-25T12:15:30+02:00").as_deref(), Some("2025-09-25T10:15:30.000000Z"));
+        assert_eq!(shown("2025-09-25T10:15:30.1234569Z").as_deref(), Some("2025-09-25T10:15:30.123456Z"));
+        assert_eq!(shown("yesterday"), None);
+    }
+
+    #[test]
+    fn reads_a_stored_time_without_offset_as_utc() {
+        let naive: Timestamp = "2025-09-25T10:15:30.123456".parse().expect("a naive time");
+        assert_eq!(naive.to_string(), "2025-09-25T10:15:30.123456Z");
+    }
+
+    #[test]
+    fn knows_the_local_date_on_both_sides_of_a_clock_change() {
+        // In Madrid the 29th of March 2026 has 23 hours and the 25th of October 2026 has 25.
+        let date = |text: &str| {
+            let at: Timestamp = text.parse().expect("a time");
+            at.date_in(Tz::Europe__Madrid).to_string()
+        };
+        assert_eq!(date("2026-03-28T22:59:59Z"), "2026-03-28");
+        assert_eq!(date("2026-03-28T23:00:00Z"), "2026-03-29");
+        assert_eq!(date("2026-03-29T21:59:59Z"), "2026-03-29");
+        assert_eq!(date("2026-03-29T22:00:00Z"), "2026-03-30");
+        assert_eq!(date("2026-10-24T22:00:00Z"), "2026-10-25");
+        assert_eq!(date("2026-10-25T22:59:59Z"), "2026-10-25");
+        assert_eq!(date("2026-10-25T23:00:00Z"), "2026-10-26");
+    }
+
+    #[test]
+    fn an_interval_is_never_negative() {
+        let (early, late) = (Timestamp::from_micros(5), Timestamp::from_micros(12));
+        assert_eq!(late.since(early), Duration::from_micros(7));
+        assert_eq!(early.since(late), Duration::ZERO);
+    }
+}

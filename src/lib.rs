@@ -1,0 +1,4 @@
+//! Avanochi: the back end of a productive tamagotchi.
+
+pub mod kernel;
+pub mod store;

@@ -1,0 +1,115 @@
+//! Typed access to the documents of one kind.
+
+use std::{marker::PhantomData, sync::Arc};
+
+use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+use super::{Document, Draft, Etag, Key, Kind, Partition, Query, Store, StoreError, Write};
+use crate::kernel::{Page, PageRequest, Timestamp};
+
+/// A type that is kept as documents of one kind.
+pub trait Entity: Serialize + DeserializeOwned {
+    const KIND: &'static str;
+
+    /// The id within its partition and kind.
+    fn document_id(&self) -> String;
+
+    /// See [`Draft::sort`].
+    fn sort(&self) -> Option<i64> {
+        None
+    }
+
+    /// See [`Draft::facet`].
+    fn facet(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// See [`Draft::expires_at`].
+    fn expires_at(&self) -> Option<Timestamp> {
+        None
+    }
+}
+
+/// A value together with the version that was read.
+#[derive(Debug, Clone)]
+pub struct Versioned<T> {
+    pub value: T,
+    pub etag: Etag,
+    /// The operation that wrote it.
+    pub op: Uuid,
+}
+
+/// The documents of type `T`.
+#[derive(Debug)]
+pub struct Collection<T> {
+    store: Arc<dyn Store>,
+    marker: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Collection<T> {
+    fn clone(&self) -> Self {
+        Self { store: Arc::clone(&self.store), marker: PhantomData }
+    }
+}
+
+impl<T: Entity> Collection<T> {
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, marker: PhantomData }
+    }
+
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    pub async fn get(&self, partition: Partition, id: impl Into<String>) -> Result<Option<Versioned<T>>, StoreError> {
+        let key = Key { partition, kind: Kind::Borrowed(T::KIND), id: id.into() };
+        self.store.get(key).await?.map(read).transpose()
+    }
+
+    /// A page of the kind, oldest first; `None` as partition reads those of everybody.
+    pub async fn list(
+        &self,
+        partition: Option<Partition>,
+        facet: Option<&'static str>,
+        page: PageRequest,
+    ) -> Result<Page<Versioned<T>>, StoreError> {
+        let query = Query::List { partition, kind: Kind::Borrowed(T::KIND), facet, page };
+        self.store.query(query).await?.try_map(read)
+    }
+}
+
+/// Writes the document for the first time.
+pub fn create<T: Entity>(value: &T, seq: u64) -> Result<Write, StoreError> {
+    Ok(Write::Create(draft(value, seq)?))
+}
+
+/// Replaces the version that was read.
+pub fn replace<T: Entity>(value: &T, seq: u64, read: &Etag) -> Result<Write, StoreError> {
+    Ok(Write::Replace(draft(value, seq)?, read.clone()))
+}
+
+/// Creates, or replaces what was read.
+pub fn put<T: Entity>(value: &T, seq: u64, read: Option<&Etag>) -> Result<Write, StoreError> {
+    read.map_or_else(|| create(value, seq), |etag| replace(value, seq, etag))
+}
+
+fn draft<T: Entity>(value: &T, seq: u64) -> Result<Draft, StoreError> {
+    Ok(Draft {
+        kind: Kind::Borrowed(T::KIND),
+        id: value.document_id(),
+        seq,
+        sort: value.sort(),
+        facet: value.facet(),
+        expires_at: value.expires_at(),
+        body: serde_json::to_string(value).map_err(|e| StoreError::Broken(e.into()))?,
+    })
+}
+
+fn read<T: Entity>(document: Document) -> Result<Versioned<T>, StoreError> {
+    let value = serde_json::from_str(&document.body).map_err(|e| {
+        // The position, never the content: a document is somebody's data.
+        StoreError::Broken(anyhow::anyhow!("a document of kind {} cannot be read at column {}", T::KIND, e.column()))
+    })?;
+    Ok(Versioned { value, etag: document.etag, op: document.op })
+}

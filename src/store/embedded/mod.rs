@@ -1,0 +1,170 @@
+//! The embedded store: SQLite in one folder, one writer beside several readers; or in memory, for tests.
+//!
+//! A commit is answered once the disk has confirmed it (WAL, `synchronous=FULL`), together with whatever else had
+//! queued up. A lock on the folder keeps a second process out.
+
+mod files;
+mod schema;
+mod sql;
+mod writer;
+
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::Semaphore;
+
+pub use files::{FileError, backup, restore};
+use writer::Writer;
+
+use super::{Batch, Document, Etag, Key, Query, Store, StoreError, batch};
+use crate::kernel::{Clock, Page};
+
+/// How many reads run at once.
+const READERS: usize = 4;
+/// Statements kept prepared on each connection: all there are.
+const STATEMENTS: usize = 16;
+
+/// The store in one folder.
+pub struct Embedded {
+    // Dropped first, so that nothing is written once the lock on the folder is gone.
+    writer: Writer,
+    readers: Arc<Readers>,
+    clock: Arc<dyn Clock>,
+    _lock: Option<std::fs::File>,
+}
+
+impl Embedded {
+    /// Opens or creates the database in `folder`, which is created too, readable by its owner alone.
+    pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, FileError> {
+        let lock = files::claim(folder)?;
+        let path = files::database(folder);
+        files::prepare(&path)?;
+        let in_file = |error: rusqlite::Error| files::unusable(&path, error.into());
+        let mut connection = Connection::open(&path).map_err(in_file)?;
+        configure(&connection).map_err(in_file)?;
+        schema::migrate(&mut connection).map_err(|e| files::unusable(&path, e))?;
+        let readers = Readers { pool: Pool::File { path, idle: Mutex::default() }, permits: Semaphore::new(READERS) };
+        Self::assemble(SharedConnection::new(connection), readers, clock, Some(lock))
+    }
+
+    /// A store that lives as long as this value.
+    pub fn in_memory(clock: Arc<dyn Clock>) -> Result<Self, FileError> {
+        let in_memory = |error: schema::SchemaError| files::unusable(Path::new(":memory:"), error);
+        let mut connection = Connection::open_in_memory().map_err(|e| in_memory(e.into()))?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        schema::migrate(&mut connection).map_err(in_memory)?;
+        let shared = SharedConnection::new(connection);
+        let readers = Readers { pool: Pool::Memory(shared.clone()), permits: Semaphore::new(READERS) };
+        Self::assemble(shared, readers, clock, None)
+    }
+
+    fn assemble(
+        connection: SharedConnection,
+        readers: Readers,
+        clock: Arc<dyn Clock>,
+        lock: Option<std::fs::File>,
+    ) -> Result<Self, FileError> {
+        let writer = Writer::start(connection, Arc::clone(&clock)).map_err(FileError::Thread)?;
+        Ok(Self { writer, readers: Arc::new(readers), clock, _lock: lock })
+    }
+
+    /// Runs one read beside the others, off the threads that serve connections.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let readers = Arc::clone(&self.readers);
+        let _permit = self.readers.permits.acquire().await.map_err(|e| StoreError::Unavailable(e.into()))?;
+        tokio::task::spawn_blocking(move || readers.with(read)).await.map_err(|e| StoreError::Broken(e.into()))?
+    }
+}
+
+#[async_trait::async_trait]
+impl Store for Embedded {
+    fn name(&self) -> &'static str {
+        "embedded"
+    }
+
+    async fn get(&self, key: Key) -> Result<Option<Document>, StoreError> {
+        let now = self.clock.now();
+        self.read(move |connection| sql::get(connection, &key, now)).await
+    }
+
+    async fn query(&self, query: Query) -> Result<Page<Document>, StoreError> {
+        let now = self.clock.now();
+        self.read(move |connection| sql::query(connection, &query, now)).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {
+        batch::check_size(&batch)?;
+        self.writer.commit(batch).await
+    }
+}
+
+impl fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Embedded").finish_non_exhaustive()
+    }
+}
+
+/// The writer's connection; in memory the readers' too.
+#[derive(Clone)]
+struct SharedConnection(Arc<Mutex<Connection>>);
+
+impl SharedConnection {
+    fn new(connection: Connection) -> Self {
+        Self(Arc::new(Mutex::new(connection)))
+    }
+
+    // A panic in the middle of a transaction rolls it back, so the connection stays usable.
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Readers {
+    pool: Pool,
+    permits: Semaphore,
+}
+
+enum Pool {
+    File { path: std::path::PathBuf, idle: Mutex<Vec<Connection>> },
+    Memory(SharedConnection),
+}
+
+impl Readers {
+    fn with<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        match &self.pool {
+            Pool::Memory(connection) => read(&connection.lock()),
+            Pool::File { path, idle } => {
+                let spare = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let connection = spare.map_or_else(|| open_reader(path), Ok)?;
+                let result = read(&connection);
+                // One that met an error is not used again: the next read starts afresh.
+                if result.is_ok() {
+                    idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+                }
+                result
+            }
+        }
+    }
+}
+
+fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")
+}
+
+#[cfg(test)]
+mod tests;

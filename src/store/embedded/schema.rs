@@ -1,0 +1,102 @@
+//! The database file: how it is recognised, created and brought up to date.
+
+use rusqlite::{Connection, Transaction};
+
+/// Marks a SQLite file as ours ("AVAN").
+pub const APPLICATION_ID: i32 = 0x4156_414e;
+
+/// Forward migrations; the version of a file is how many of them it has seen.
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE documents (
+        pk         TEXT NOT NULL,
+        kind       TEXT NOT NULL,
+        id         TEXT NOT NULL,
+        seq        INTEGER NOT NULL,
+        op         BLOB NOT NULL,
+        sort       INTEGER,
+        facet      TEXT,
+        expires_at INTEGER,
+        deleted_at INTEGER,
+        body       TEXT NOT NULL,
+        UNIQUE (pk, kind, id)
+    ) STRICT;
+    -- What has no place in lists (summaries, guards, tombstones) costs these indexes nothing.
+    CREATE INDEX documents_listed ON documents (pk, kind, sort, id) WHERE sort IS NOT NULL;
+    CREATE INDEX documents_faceted ON documents (pk, kind, facet, sort, id) WHERE sort IS NOT NULL AND facet IS NOT NULL;
+    CREATE INDEX documents_of_everybody ON documents (kind, sort, pk, id) WHERE sort IS NOT NULL;
+    CREATE INDEX documents_expiring ON documents (expires_at) WHERE expires_at IS NOT NULL;
+"];
+
+/// Why a file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    #[error("it is not an Avanochi database")]
+    Foreign,
+    #[error("it was written by a newer version of Avanochi (schema {found}, this version knows {known}); update Avanochi")]
+    Newer { found: usize, known: usize },
+    #[error("it is damaged: {0}")]
+    Damaged(String),
+    #[error("it is damaged or cannot be read: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+/// Looks at a file without changing it and returns its version; zero for a new, empty one.
+pub fn inspect(connection: &Connection) -> Result<usize, SchemaError> {
+    let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
+    let (application, version) = (number("application_id")?, number("user_version")?);
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables == 0 && application == 0 && version == 0 {
+        return Ok(0);
+    }
+    if application != APPLICATION_ID {
+        return Err(SchemaError::Foreign);
+    }
+    let version = usize::try_from(version).map_err(|_| SchemaError::Foreign)?;
+    if version > MIGRATIONS.len() {
+        return Err(SchemaError::Newer { found: version, known: MIGRATIONS.len() });
+    }
+    Ok(version)
+}
+
+/// Applies the migrations that the file has not seen, all of them or none.
+pub fn migrate(connection: &mut Connection) -> Result<(), SchemaError> {
+    let seen = inspect(connection)?;
+    if seen == MIGRATIONS.len() {
+        return Ok(());
+    }
+    let transaction = connection.transaction()?;
+    apply(&transaction, &MIGRATIONS[seen..])?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX))?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn apply(transaction: &Transaction<'_>, migrations: &[&str]) -> rusqlite::Result<()> {
+    migrations.iter().try_for_each(|sql| transaction.execute_batch(sql))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_file_is_brought_up_to_date_once() {
+        let mut connection = Connection::open_in_memory().expect("memory");
+        assert_eq!(inspect(&connection).expect("empty"), 0);
+        migrate(&mut connection).expect("first");
+        migrate(&mut connection).expect("again");
+        assert_eq!(inspect(&connection).expect("ours"), MIGRATIONS.len());
+    }
+
+    #[test]
+    fn a_newer_or_foreign_file_is_refused() {
+        let mut connection = Connection::open_in_memory().expect("memory");
+        migrate(&mut connection).expect("first");
+        connection.pragma_update(None, "user_version", 1_000).expect("pragma");
+        assert!(matches!(migrate(&mut connection), Err(SchemaError::Newer { found: 1_000, .. })));
+        let foreign = Connection::open_in_memory().expect("memory");
+        foreign.execute_batch("CREATE TABLE theirs (x)").expect("table");
+        assert!(matches!(inspect(&foreign), Err(SchemaError::Foreign)));
+    }
+}

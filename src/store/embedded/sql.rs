@@ -1,0 +1,246 @@
+//! Every SQL statement of the embedded store, each with the code that binds and reads it.
+
+use rusqlite::{Connection, Row, named_params, params};
+use uuid::Uuid;
+
+use crate::{
+    kernel::{Page, PageRequest, Timestamp},
+    store::{Batch, Document, Draft, Etag, Key, Kind, Partition, Query, StoreError, Write},
+};
+
+const GET: &str = "
+    SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents
+    WHERE pk = ?1 AND kind = ?2 AND id = ?3 AND deleted_at IS NULL AND (expires_at IS NULL OR expires_at > ?4)";
+
+// One statement for each index. A row value is compared as a whole, so that a page begins with one seek.
+const LIST: &str = "
+    SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents INDEXED BY documents_listed
+    WHERE pk = :pk AND kind = :kind AND sort IS NOT NULL AND (sort, id) > (:sort, :id)
+      AND (expires_at IS NULL OR expires_at > :now)
+    ORDER BY sort, id LIMIT :limit";
+const LIST_FACET: &str = "
+    SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents INDEXED BY documents_faceted
+    WHERE pk = :pk AND kind = :kind AND sort IS NOT NULL AND facet IS NOT NULL AND facet = :facet
+      AND (sort, id) > (:sort, :id) AND (expires_at IS NULL OR expires_at > :now)
+    ORDER BY sort, id LIMIT :limit";
+const LIST_EVERYBODY: &str = "
+    SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents INDEXED BY documents_of_everybody
+    WHERE kind = :kind AND sort IS NOT NULL AND (sort, pk, id) > (:sort, :pk, :id)
+      AND (:facet IS NULL OR facet = :facet) AND (expires_at IS NULL OR expires_at > :now)
+    ORDER BY sort, pk, id LIMIT :limit";
+const EVERYTHING: &str = "
+    SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents
+    WHERE pk = :pk AND (kind, id) > (:kind, :id)
+    ORDER BY kind, id LIMIT :limit";
+
+// An expired document is as good as none, so creating over it succeeds.
+const CREATE: &str = "
+    INSERT INTO documents (pk, kind, id, seq, op, sort, facet, expires_at, body)
+    VALUES (:pk, :kind, :id, :seq, :op, :sort, :facet, :expires_at, :body)
+    ON CONFLICT (pk, kind, id) DO UPDATE SET seq = :seq, op = :op, sort = :sort, facet = :facet,
+        expires_at = :expires_at, deleted_at = NULL, body = :body
+    WHERE documents.expires_at <= :now";
+const REPLACE: &str = "
+    UPDATE documents SET seq = :seq, op = :op, sort = :sort, facet = :facet, expires_at = :expires_at, body = :body
+    WHERE pk = :pk AND kind = :kind AND id = :id AND op = :etag AND deleted_at IS NULL
+      AND (expires_at IS NULL OR expires_at > :now)";
+const BURY: &str = "
+    UPDATE documents SET seq = :seq, op = :op, sort = NULL, facet = NULL, expires_at = :forget_at, deleted_at = :at,
+        body = 'null'
+    WHERE pk = :pk AND kind = :kind AND id = :id AND op = :etag AND deleted_at IS NULL
+      AND (expires_at IS NULL OR expires_at > :now)";
+const REMOVE: &str = "DELETE FROM documents WHERE pk = ?1 AND kind = ?2 AND id = ?3 AND (?4 IS NULL OR op = ?4)";
+
+// Bounded, so that it never holds up a commit for long.
+const FORGET_EXPIRED: &str = "
+    DELETE FROM documents WHERE rowid IN
+        (SELECT rowid FROM documents WHERE expires_at IS NOT NULL AND expires_at <= ?1 ORDER BY expires_at LIMIT 500)";
+
+pub fn get(connection: &Connection, key: &Key, now: Timestamp) -> Result<Option<Document>, StoreError> {
+    let mut statement = connection.prepare_cached(GET)?;
+    let mut rows = statement.query(params![key.partition.as_str(), key.kind, key.id, now.micros()])?;
+    Ok(rows.next()?.map(|row| document(row).map(|(document, _)| document)).transpose()?)
+}
+
+pub fn query(connection: &Connection, query: &Query, now: Timestamp) -> Result<Page<Document>, StoreError> {
+    match query {
+        Query::List { partition, kind, facet, page } => {
+            let sql = match (partition, facet) {
+                (Some(_), None) => LIST,
+                (Some(_), Some(_)) => LIST_FACET,
+                (None, _) => LIST_EVERYBODY,
+            };
+            let (sort, pk, id) = after::<(i64, String, String)>(page)?.unwrap_or((i64::MIN, String::new(), String::new()));
+            let pk = partition.as_ref().map_or(pk.as_str(), Partition::as_str);
+            let values = named_params! { ":pk": pk, ":kind": kind, ":facet": facet, ":sort": sort, ":id": id,
+            ":now": now.micros(), ":limit": one_more(page) };
+            read_page(connection, sql, values, page, |(document, sort)| {
+                serde_json::json!([sort, document.key.partition.as_str(), document.key.id])
+            })
+        }
+        Query::Everything { partition, page } => {
+            let (kind, id) = after::<(String, String)>(page)?.unwrap_or_default();
+            let values = named_params! { ":pk": partition.as_str(), ":kind": kind, ":id": id, ":limit": one_more(page) };
+            read_page(connection, EVERYTHING, values, page, |(document, _)| {
+                serde_json::json!([document.key.kind, document.key.id])
+            })
+        }
+    }
+}
+
+/// Applies the whole batch to the open transaction; the caller undoes what was done when it fails.
+pub fn apply(connection: &Connection, batch: &Batch, now: Timestamp) -> Result<Vec<Etag>, StoreError> {
+    for (index, write) in batch.writes.iter().enumerate() {
+        let done = apply_one(connection, batch, write, now)?;
+        match write {
+            Write::Create(_) if !done => return Err(StoreError::Exists(index)),
+            Write::Replace(..) | Write::Bury { .. } | Write::Remove { etag: Some(_), .. } if !done => {
+                return Err(StoreError::Stale(index));
+            }
+            _ => {}
+        }
+    }
+    Ok(vec![etag_of(batch.op); batch.writes.len()])
+}
+
+/// Removes documents whose time has passed, a bounded number at once.
+pub fn forget_expired(connection: &Connection, now: Timestamp) -> rusqlite::Result<usize> {
+    connection.prepare_cached(FORGET_EXPIRED)?.execute([now.micros()])
+}
+
+/// Whether the write found what it needs.
+fn apply_one(connection: &Connection, batch: &Batch, write: &Write, now: Timestamp) -> Result<bool, StoreError> {
+    let (pk, op) = (batch.partition.as_str(), batch.op.as_bytes().as_slice());
+    let changed = match write {
+        Write::Create(Draft { kind, id, seq, sort, facet, expires_at, body }) => {
+            connection.prepare_cached(CREATE)?.execute(named_params! { ":pk": pk, ":kind": kind, ":id": id,
+            ":seq": stored(*seq)?, ":op": op, ":sort": sort, ":facet": facet,
+            ":expires_at": expires_at.map(Timestamp::micros), ":body": body, ":now": now.micros() })?
+        }
+        Write::Replace(Draft { kind, id, seq, sort, facet, expires_at, body }, etag) => {
+            let Some(etag) = read_etag(etag) else { return Ok(false) };
+            connection.prepare_cached(REPLACE)?.execute(named_params! { ":pk": pk, ":kind": kind, ":id": id,
+            ":seq": stored(*seq)?, ":op": op, ":sort": sort, ":facet": facet,
+            ":expires_at": expires_at.map(Timestamp::micros), ":body": body, ":etag": etag.as_bytes().as_slice(),
+            ":now": now.micros() })?
+        }
+        Write::Bury { kind, id, seq, at, forget_at, etag } => {
+            let Some(etag) = read_etag(etag) else { return Ok(false) };
+            connection.prepare_cached(BURY)?.execute(named_params! { ":pk": pk, ":kind": kind, ":id": id,
+            ":seq": stored(*seq)?, ":op": op, ":at": at.micros(), ":forget_at": forget_at.micros(),
+            ":etag": etag.as_bytes().as_slice(), ":now": now.micros() })?
+        }
+        Write::Remove { kind, id, etag } => {
+            let wanted = etag.as_ref().map(read_etag);
+            let Some(wanted) = wanted.map_or(Some(None), |etag| etag.map(Some)) else { return Ok(false) };
+            let wanted = wanted.map(|etag| *etag.as_bytes());
+            connection.prepare_cached(REMOVE)?.execute(params![pk, kind, id, wanted.as_ref().map(<[u8; 16]>::as_slice)])?
+        }
+    };
+    Ok(changed == 1)
+}
+
+fn read_page(
+    connection: &Connection,
+    sql: &str,
+    values: &[(&str, &dyn rusqlite::ToSql)],
+    page: &PageRequest,
+    place: impl Fn(&(Document, Option<i64>)) -> serde_json::Value,
+) -> Result<Page<Document>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    // One set of values serves all statements; each binds those that it names.
+    for (name, value) in values {
+        if let Some(index) = statement.parameter_index(name)? {
+            statement.raw_bind_parameter(index, value)?;
+        }
+    }
+    let mut rows = statement.raw_query();
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(document(row)?);
+    }
+    let more = found.len() > page.limit.get();
+    found.truncate(page.limit.get());
+    let next = found.last().filter(|_| more).map(|last| place(last).to_string());
+    Ok(Page { items: found.into_iter().map(|(document, _)| document).collect(), next })
+}
+
+fn document(row: &Row<'_>) -> rusqlite::Result<(Document, Option<i64>)> {
+    let op = Uuid::from_bytes(row.get(3)?);
+    let document = Document {
+        key: Key { partition: Partition::named(row.get::<_, String>(0)?), kind: Kind::Owned(row.get(1)?), id: row.get(2)? },
+        etag: etag_of(op),
+        op,
+        seq: u64::try_from(row.get::<_, i64>(4)?).unwrap_or(0),
+        deleted_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_micros),
+        body: row.get(6)?,
+    };
+    Ok((document, row.get(7)?))
+}
+
+fn after<T: serde::de::DeserializeOwned>(page: &PageRequest) -> Result<Option<T>, StoreError> {
+    page.after.as_deref().map(|text| serde_json::from_str(text).map_err(|_| StoreError::BadCursor)).transpose()
+}
+
+fn one_more(page: &PageRequest) -> i64 {
+    i64::try_from(page.limit.get() + 1).unwrap_or(i64::MAX)
+}
+
+fn stored(seq: u64) -> Result<i64, StoreError> {
+    i64::try_from(seq).map_err(|e| StoreError::Broken(e.into()))
+}
+
+// A document is written at most once by an operation, so the operation names the version.
+fn etag_of(op: Uuid) -> Etag {
+    Etag::new(op.simple().to_string())
+}
+
+fn read_etag(etag: &Etag) -> Option<Uuid> {
+    Uuid::try_parse(etag.as_str()).ok()
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as E;
+        match error.sqlite_error_code() {
+            Some(
+                E::DiskFull
+                | E::SystemIoFailure
+                | E::ReadOnly
+                | E::CannotOpen
+                | E::DatabaseBusy
+                | E::DatabaseLocked
+                | E::OutOfMemory,
+            ) => Self::Unavailable(error.into()),
+            Some(E::TooBig) => Self::TooLarge,
+            _ => Self::Broken(error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page must cost what it returns: a seek into an index that has the order already.
+    #[test]
+    fn every_list_is_one_seek_in_an_index() {
+        let mut connection = Connection::open_in_memory().expect("memory");
+        super::super::schema::migrate(&mut connection).expect("schema");
+        for (sql, index) in [
+            (GET, "sqlite_autoindex_documents_1 (pk=? AND kind=? AND id=?)"),
+            (LIST, "documents_listed (pk=? AND kind=? AND (sort,id)>(?,?))"),
+            (LIST_FACET, "documents_faceted (pk=? AND kind=? AND facet=? AND (sort,id)>(?,?))"),
+            (LIST_EVERYBODY, "documents_of_everybody (kind=? AND (sort,pk,id)>(?,?,?))"),
+            (EVERYTHING, "sqlite_autoindex_documents_1 (pk=? AND (kind,id)>(?,?))"),
+        ] {
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("plan");
+            let mut rows = statement.raw_query();
+            let mut steps = Vec::new();
+            while let Some(row) = rows.next().expect("row") {
+                steps.push(row.get::<_, String>(3).expect("text"));
+            }
+            assert_eq!(steps, [format!("SEARCH documents USING INDEX {index}")], "{sql}");
+        }
+    }
+}

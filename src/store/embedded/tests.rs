@@ -1,0 +1,173 @@
+//! The embedded store against the common suite, in memory and on the disk, and what only a file can suffer.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::{
+    kernel::{ManualClock, Timestamp},
+    store::{Draft, Partition, Write},
+};
+
+fn clock() -> Arc<dyn Clock> {
+    Arc::new(ManualClock::at(Timestamp::from_micros(1_767_323_045_000_000)))
+}
+
+mod memory {
+    use super::*;
+    crate::contract_suite!(|clock| Arc::new(Embedded::in_memory(clock).expect("in memory")));
+}
+
+mod file {
+    use super::*;
+
+    /// Removes its folder when the test is over.
+    #[derive(Debug)]
+    struct InFolder(Embedded, #[expect(dead_code, reason = "held for its Drop")] tempfile::TempDir);
+
+    #[async_trait::async_trait]
+    impl Store for InFolder {
+        fn name(&self) -> &'static str {
+            self.0.name()
+        }
+        async fn get(&self, key: Key) -> Result<Option<Document>, StoreError> {
+            self.0.get(key).await
+        }
+        async fn query(&self, query: Query) -> Result<Page<Document>, StoreError> {
+            self.0.query(query).await
+        }
+        async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {
+            self.0.commit(batch).await
+        }
+    }
+
+    crate::contract_suite!(|clock| {
+        let folder = tempfile::tempdir().expect("folder");
+        Arc::new(InFolder(Embedded::open(&folder.path().join("data"), clock).expect("open"), folder))
+    });
+}
+
+fn batch(n: u128, body: &str) -> Batch {
+    let draft = Draft {
+        kind: "things".into(),
+        id: n.to_string(),
+        seq: 1,
+        sort: Some(0),
+        facet: None,
+        expires_at: None,
+        body: body.into(),
+    };
+    Batch::new(Partition::named("a"), uuid::Uuid::from_u128(n + 1)).with(Write::Create(draft))
+}
+
+fn key(n: u128) -> Key {
+    Key { partition: Partition::named("a"), kind: "things".into(), id: n.to_string() }
+}
+
+#[tokio::test]
+async fn finds_everything_again_after_reopening() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = Embedded::open(folder.path(), clock()).expect("open");
+    store.commit(batch(1, "1")).await.expect("commit");
+    drop(store);
+    let store = Embedded::open(folder.path(), clock()).expect("open again");
+    assert_eq!(store.get(key(1)).await.expect("read").expect("there").body, "1");
+}
+
+#[tokio::test]
+async fn a_second_opener_is_refused_until_the_first_is_gone() {
+    let folder = tempfile::tempdir().expect("folder");
+    let first = Embedded::open(folder.path(), clock()).expect("open");
+    assert!(matches!(Embedded::open(folder.path(), clock()), Err(FileError::Locked { .. })));
+    drop(first);
+    Embedded::open(folder.path(), clock()).expect("free again");
+}
+
+#[tokio::test]
+async fn copies_while_in_use_and_puts_back() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (data, copy, other) = (folder.path().join("data"), folder.path().join("copy.db"), folder.path().join("other"));
+    let store = Embedded::open(&data, clock()).expect("open");
+    store.commit(batch(1, "1")).await.expect("commit");
+    backup(&data, &copy).expect("backup");
+    store.commit(batch(2, "2")).await.expect("commit");
+    assert!(matches!(backup(&data, &copy), Err(FileError::Exists { .. })));
+    restore(&other, &copy).expect("restore");
+    let restored = Embedded::open(&other, clock()).expect("open the copy");
+    assert_eq!(restored.get(key(1)).await.expect("read").expect("there").body, "1");
+    assert!(restored.get(key(2)).await.expect("read").is_none());
+    drop(restored);
+    assert!(matches!(restore(&other, &copy), Err(FileError::NotEmpty { .. })));
+    assert!(matches!(restore(&data, &copy), Err(FileError::Locked { .. })));
+    std::fs::write(folder.path().join("junk"), "not a database, but long enough to be looked at").expect("junk");
+    assert!(matches!(restore(&folder.path().join("new"), &folder.path().join("junk")), Err(FileError::Unusable { .. })));
+    assert!(!folder.path().join("new").join("avanochi.db").exists());
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_left_as_it_is() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = files::database(folder.path());
+    let open = || Embedded::open(folder.path(), clock()).expect_err("refused").to_string();
+
+    std::fs::write(&path, [7_u8; 8192]).expect("garbage");
+    assert!(open().contains("damaged"), "{}", open());
+    assert_eq!(std::fs::read(&path).expect("read"), [7_u8; 8192]);
+
+    std::fs::remove_file(&path).expect("remove");
+    drop(Embedded::open(folder.path(), clock()).expect("fresh"));
+    Connection::open(&path).expect("open").pragma_update(None, "user_version", 99).expect("pragma");
+    let before = std::fs::read(&path).expect("read");
+    assert!(open().contains("newer version"), "{}", open());
+    assert_eq!(std::fs::read(&path).expect("read"), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_can_read_the_folder_or_the_file() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("folder");
+    let data = folder.path().join("deep").join("data");
+    drop(Embedded::open(&data, clock()).expect("open"));
+    let mode = |path: &Path| std::fs::metadata(path).expect("metadata").permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    assert_eq!(mode(&files::database(&data)), 0o600);
+}
+
+/// A full disk, made by forbidding the database to grow: nothing of the refused batch is there, and the store works
+/// again as soon as there is room.
+#[tokio::test]
+async fn a_full_disk_refuses_and_recovers() {
+    let mut connection = Connection::open_in_memory().expect("memory");
+    schema::migrate(&mut connection).expect("schema");
+    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).expect("pages");
+    let shared = SharedConnection::new(connection);
+    let readers = Readers { pool: Pool::Memory(shared.clone()), permits: Semaphore::new(1) };
+    let store = Embedded::assemble(shared.clone(), readers, clock(), None).expect("store");
+    let room = |pages: i64| shared.lock().pragma_update(None, "max_page_count", pages).expect("pragma");
+
+    room(pages + 2);
+    let body = format!("\"{}\"", "x".repeat(100_000));
+    let full = store.commit(batch(1, &body)).await;
+    assert!(matches!(full, Err(StoreError::Unavailable(_))), "{full:?}");
+    assert!(store.get(key(1)).await.expect("read").is_none());
+    room(1_000_000);
+    store.commit(batch(1, &body)).await.expect("room again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn expired_documents_are_taken_away() {
+    let clock = Arc::new(ManualClock::at(Timestamp::from_micros(1_767_323_045_000_000)));
+    let store = Embedded::in_memory(clock.clone()).expect("store");
+    for n in 0..10 {
+        let mut batch = batch(n, "1");
+        if let Write::Create(draft) = &mut batch.writes[0] {
+            draft.expires_at = Some(Timestamp::from_micros(clock.now().micros() + 1));
+        }
+        store.commit(batch).await.expect("commit");
+    }
+    clock.advance_micros(120_000_000);
+    store.commit(batch(20, "1")).await.expect("commit");
+    let page = crate::kernel::PageRequest::first(crate::kernel::Limit::MAX);
+    let left = store.query(Query::Everything { partition: Partition::named("a"), page }).await.expect("all");
+    assert_eq!(left.items.len(), 1);
+}

@@ -1,0 +1,121 @@
+//! The one writer: a thread that takes what has queued up, commits it together, and only then answers.
+
+use std::{sync::Arc, thread, time::Duration};
+
+use rusqlite::TransactionBehavior;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{SharedConnection, sql};
+use crate::{
+    kernel::{Clock, Timestamp},
+    store::{Batch, Etag, StoreError},
+};
+
+/// How many batches one transaction takes at most: enough to share the cost of the disk's confirmation, few enough
+/// to answer soon.
+const GROUP: usize = 256;
+/// How many batches may wait before callers wait for room.
+const QUEUE: usize = 1_024;
+/// How often documents whose time has passed are looked for.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
+
+type Answer = Result<Vec<Etag>, StoreError>;
+
+struct Job {
+    batch: Batch,
+    reply: oneshot::Sender<Answer>,
+}
+
+#[derive(Debug)]
+pub struct Writer {
+    // Both are taken when the writer is dropped: the thread ends once nobody can send any more.
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Writer {
+    pub fn start(connection: SharedConnection, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let thread = thread::Builder::new().name("store-writer".into()).spawn(move || run(&connection, &*clock, receiver))?;
+        Ok(Self { jobs: Some(sender), thread: Some(thread) })
+    }
+
+    pub async fn commit(&self, batch: Batch) -> Answer {
+        let gone = || StoreError::Unavailable(anyhow::anyhow!("the store's writer has stopped"));
+        let (reply, answer) = oneshot::channel();
+        let jobs = self.jobs.as_ref().ok_or_else(gone)?;
+        jobs.send(Job { batch, reply }).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs.take();
+        if let Some(thread) = self.thread.take() {
+            // It ends after what it has accepted; a panic in it has already been answered by dropped replies.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(connection: &SharedConnection, clock: &dyn Clock, mut jobs: mpsc::Receiver<Job>) {
+    let mut forgotten_at = Timestamp::from_micros(i64::MIN);
+    while let Some(first) = jobs.blocking_recv() {
+        let mut group = vec![first];
+        while group.len() < GROUP
+            && let Ok(next) = jobs.try_recv()
+        {
+            group.push(next);
+        }
+        let now = clock.now();
+        let forget = now.since(forgotten_at) >= FORGET_EVERY;
+        if forget {
+            forgotten_at = now;
+        }
+        for (job, answer) in commit_together(connection, group, now, forget) {
+            // A caller that has gone away does not mind.
+            let _ = job.reply.send(answer);
+        }
+    }
+}
+
+/// One transaction for the whole group. A batch that loses a race is undone alone; when the disk fails, nothing of
+/// the group has happened and every caller is told so.
+fn commit_together(connection: &SharedConnection, group: Vec<Job>, now: Timestamp, forget: bool) -> Vec<(Job, Answer)> {
+    let mut connection = connection.lock();
+    let attempt = (|| {
+        let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut answers = Vec::with_capacity(group.len());
+        for job in &group {
+            let savepoint = transaction.savepoint()?;
+            let answer = sql::apply(&savepoint, &job.batch, now);
+            if let Err(error @ (StoreError::Unavailable(_) | StoreError::Broken(_))) = answer {
+                return Err(error);
+            }
+            if answer.is_ok() {
+                savepoint.commit()?;
+            }
+            // Dropped otherwise, which undoes it.
+            answers.push(answer);
+        }
+        if forget {
+            sql::forget_expired(&transaction, now)?;
+        }
+        transaction.commit()?;
+        Ok(answers)
+    })();
+    match attempt {
+        Ok(answers) => group.into_iter().zip(answers).collect(),
+        Err(error) => {
+            let broken = matches!(error, StoreError::Broken(_));
+            let text = format!("{:#}", anyhow::Error::from(error));
+            tracing::error!(error = %text, batches = group.len(), "the store could not commit");
+            let answer = || {
+                let cause = anyhow::anyhow!(text.clone());
+                Err(if broken { StoreError::Broken(cause) } else { StoreError::Unavailable(cause) })
+            };
+            group.into_iter().map(|job| (job, answer())).collect()
+        }
+    }
+}
