@@ -175,11 +175,24 @@ fn read_results(
         Some(step) if step < steps.len() => {
             let status = results[step].status_code();
             match status {
-                404 | 409 | 412 => Ok(Answer::Refused { step, in_doubt: fault::may_have_happened_before(Some(diagnostics)) }),
+                404 | 409 | 412 => {
+                    // The steps before the culprit passed. Had the batch been committed before, the first of them that
+                    // depends on an etag would not have: no document ever has an etag again that it once had.
+                    let untouched = steps[..step].iter().any(depends_on_etag);
+                    let in_doubt = !untouched && fault::may_have_happened_before(Some(diagnostics));
+                    Ok(Answer::Refused { step, in_doubt })
+                }
                 _ => Err(fault::verdict(status, anyhow::anyhow!("write {step} of a batch was answered with {status}")).into()),
             }
         }
         _ => Err(StoreError::Broken(anyhow::anyhow!("a batch was answered without a verdict")).into()),
+    }
+}
+
+fn depends_on_etag(step: &Step) -> bool {
+    match &step.action {
+        Action::Create { over: etag, .. } | Action::Remove { etag } => etag.is_some(),
+        Action::Replace { .. } => true,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
     kernel::{Clock, ManualClock, Timestamp},
 };
 
-const ENDPOINT: &str = "https://emulator.invalid/";
+pub const ENDPOINT: &str = "https://emulator.invalid/";
 /// The emulator does not look at signatures; it is any text in base64.
 pub const KEY: &str = "c2VjcmV0";
 
