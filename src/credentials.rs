@@ -81,6 +81,7 @@ pub trait SecretSource: Send + Sync {
 pub struct CredentialManager {
     settings: Settings,
     clock: Arc<dyn Clock>,
+    given_identity: Option<Arc<dyn TokenCredential>>,
     state: Mutex<State>,
 }
 
@@ -98,7 +99,7 @@ struct Kept {
 
 impl CredentialManager {
     pub fn new(settings: impl Fn(&str) -> Option<SecretString> + Send + Sync + 'static, clock: Arc<dyn Clock>) -> Self {
-        Self { settings: Box::new(settings), clock, state: Mutex::default() }
+        Self { settings: Box::new(settings), clock, given_identity: None, state: Mutex::default() }
     }
 
     /// Asks `vault` where the settings have nothing, instead of the one that they name.
@@ -108,11 +109,17 @@ impl CredentialManager {
         self
     }
 
+    /// Uses `identity` instead of the managed one.
+    #[must_use]
+    pub fn with_identity(self, identity: Arc<dyn TokenCredential>) -> Self {
+        Self { given_identity: Some(identity), ..self }
+    }
+
     /// The secret of this name, else the default. An error means that it is not known whether there is one.
     pub async fn get(&self, name: &str, default: Option<&str>) -> Result<Option<SecretString>, CredentialError> {
         let found = match self.setting(name) {
             Some(secret) => Some(secret),
-            None => self.from_vault(name).await?,
+            None => self.ask_vault(name).await?,
         };
         Ok(found.or_else(|| default.map(SecretString::from)))
     }
@@ -152,7 +159,7 @@ impl CredentialManager {
         (self.settings)(name).filter(|value| !value.expose_secret().trim().is_empty())
     }
 
-    async fn from_vault(&self, name: &str) -> Result<Option<SecretString>, CredentialError> {
+    async fn ask_vault(&self, name: &str) -> Result<Option<SecretString>, CredentialError> {
         let now = self.clock.now();
         if let Some(kept) = self.state().kept.get(name).filter(|kept| now.since(kept.since) < KEEP) {
             return Ok(kept.secret.clone());
@@ -177,7 +184,7 @@ impl CredentialManager {
 
     /// The app's own identity, or the user-assigned one whose client id is set. It keeps its tokens until they expire.
     fn identity(&self) -> Result<Arc<dyn TokenCredential>, CredentialError> {
-        if let Some(identity) = &self.state().identity {
+        if let Some(identity) = self.given_identity.as_ref().or(self.state().identity.as_ref()) {
             return Ok(Arc::clone(identity));
         }
         let user_assigned_id = self.setting(CLIENT_ID).map(|id| UserAssignedId::ClientId(id.expose_secret().to_owned()));

@@ -46,10 +46,10 @@ pub fn indexing_policy() -> IndexingPolicy {
 
 /// Opens the container; makes it and its database when they are missing.
 pub async fn open_or_create(client: &CosmosClient, database: &str, container: &str) -> Result<ContainerClient, CosmosError> {
-    let missing = match client.database_client(database.to_owned()).container_client(container.to_owned(), None).await {
-        Err(error) if is_missing(&error) => error,
+    match client.database_client(database.to_owned()).container_client(container.to_owned(), None).await {
+        Err(error) if is_missing(&error) => {}
         opened => return opened,
-    };
+    }
     tracing::info!(database, container, "creating the container, which does not exist");
     // Another instance may be doing the same.
     unless_exists(client.create_database(database, None).await.map(drop))?;
@@ -63,10 +63,7 @@ pub async fn open_or_create(client: &CosmosClient, database: &str, container: &s
         }
         created => unless_exists(created.map(drop))?,
     }
-    database.container_client(container.to_owned(), None).await.map_err(|error| {
-        tracing::warn!(first = %missing, "the container is still missing after its creation");
-        error
-    })
+    database.container_client(container.to_owned(), None).await
 }
 
 /// Whether the container, or the database that it should be in, does not exist.

@@ -239,6 +239,13 @@ mod keys {
     }
 
     #[tokio::test(flavor = "multi_thread")]
+    async fn a_key_that_is_refused_while_connecting_is_asked_for_again_too() {
+        let (_emulator, store, vault, rule) = refused(Operation::MetadataReadContainer, Some(1)).await;
+        assert_eq!(body(&store, "1").await, None);
+        assert_eq!((vault.0.load(Ordering::SeqCst), rule.hit_count()), (2, 1));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
     async fn but_only_once() {
         let (_emulator, store, vault, rule) = refused(Operation::ReadItem, None).await;
         let error = store.get(key("1")).await.expect_err("refused");

@@ -193,3 +193,35 @@ async fn an_account_that_is_not_set_is_said_to_be() {
     let error = store.get(key("1")).await.expect_err("refused");
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
 }
+
+/// An identity that the emulator believes, as it believes everybody.
+#[derive(Debug)]
+struct Somebody;
+
+#[async_trait::async_trait]
+impl azure_core::credentials::TokenCredential for Somebody {
+    async fn get_token(
+        &self,
+        _scopes: &[&str],
+        _options: Option<azure_core::credentials::TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<azure_core::credentials::AccessToken> {
+        let expires_on = azure_core::time::OffsetDateTime::UNIX_EPOCH + azure_core::time::Duration::days(100_000);
+        Ok(azure_core::credentials::AccessToken::new("token", expires_on))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_identity_uses_the_container_but_does_not_make_it() {
+    let emulator = Emulator::start();
+    let lookup = |name: &str| (name == "COSMOS_DB_URI").then(|| emulator::ENDPOINT.into());
+    let identity = CredentialManager::new(lookup, emulator::clock()).with_identity(Arc::new(Somebody));
+    let store = emulator.store_with(Arc::new(identity), emulator::clock(), Vec::new());
+    let error = store.get(key("1")).await.expect_err("there is none");
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    let shown = format!("{:#}", anyhow::Error::from(error));
+    assert!(shown.contains("templates/cosmosdb.json") && shown.contains("avanochi-container"), "{shown}");
+
+    emulator.store(emulator::clock()).get(key("1")).await.expect("made with the key");
+    store.commit(batch(1, vec![Write::Create(thing("1", "1"))])).await.expect("created");
+    assert_eq!(body(&store, "1").await.as_deref(), Some("1"));
+}
