@@ -9,7 +9,7 @@ use super::{
     *,
 };
 use crate::{
-    credentials::CredentialManager,
+    credentials::{CredentialManager, tests::Somebody},
     kernel::{Limit, PageRequest, Timestamp},
     store::{Draft, Kind, Partition, Write},
 };
@@ -192,22 +192,6 @@ async fn an_account_that_is_not_set_is_said_to_be() {
     let store = emulator.store_with(nothing, emulator::clock(), Vec::new());
     let error = store.get(key("1")).await.expect_err("refused");
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
-}
-
-/// An identity that the emulator believes, as it believes everybody.
-#[derive(Debug)]
-struct Somebody;
-
-#[async_trait::async_trait]
-impl azure_core::credentials::TokenCredential for Somebody {
-    async fn get_token(
-        &self,
-        _scopes: &[&str],
-        _options: Option<azure_core::credentials::TokenRequestOptions<'_>>,
-    ) -> azure_core::Result<azure_core::credentials::AccessToken> {
-        let expires_on = azure_core::time::OffsetDateTime::UNIX_EPOCH + azure_core::time::Duration::days(100_000);
-        Ok(azure_core::credentials::AccessToken::new("token", expires_on))
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

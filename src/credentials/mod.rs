@@ -4,6 +4,8 @@
 //! `KEY_VAULT_URL` names. What a vault said counts for five minutes, or until somebody whom a secret failed has it
 //! forgotten; so a rotated secret needs no restart. Does not read the environment: the settings are given to it.
 
+mod vault;
+
 use std::{
     collections::HashMap,
     fmt,
@@ -13,9 +15,9 @@ use std::{
 
 use azure_core::credentials::TokenCredential;
 use azure_identity::{ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId};
-use azure_security_keyvault_secrets::SecretClient;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use self::vault::KeyVault;
 use crate::kernel::{Clock, Timestamp};
 
 /// How long an answer of a vault counts.
@@ -166,8 +168,18 @@ impl CredentialManager {
         }
         let failed = |source| CredentialError::Vault { name: name.to_owned(), source };
         let Some(vault) = self.vault(failed)? else { return Ok(None) };
-        let secret = vault.read(name).await.map_err(failed)?;
-        self.state().kept.insert(name.to_owned(), Kept { since: now, secret: secret.clone() });
+        let answer = vault.read(name).await;
+        let mut state = self.state();
+        let secret = match (answer, state.kept.get(name)) {
+            (Ok(secret), _) => secret,
+            // What was good so far is better than nothing while the vault is away.
+            (Err(error), Some(kept)) => {
+                tracing::warn!(name, error = %error, "the vault does not answer; going on with its last answer");
+                kept.secret.clone()
+            }
+            (Err(error), None) => return Err(failed(error)),
+        };
+        state.kept.insert(name.to_owned(), Kept { since: now, secret: secret.clone() });
         Ok(secret)
     }
 
@@ -176,8 +188,8 @@ impl CredentialManager {
             return Ok(Some(Arc::clone(vault)));
         }
         let Some(url) = self.setting(VAULT) else { return Ok(None) };
-        let client = SecretClient::new(url.expose_secret(), self.identity()?, None).map_err(|e| failed(e.into()))?;
-        let vault: Arc<dyn SecretSource> = Arc::new(KeyVault(client));
+        let vault = KeyVault::new(url.expose_secret(), self.identity()?, None).map_err(|e| failed(e.into()))?;
+        let vault: Arc<dyn SecretSource> = Arc::new(vault);
         self.state().vault = Some(Arc::clone(&vault));
         Ok(Some(vault))
     }
@@ -206,31 +218,33 @@ impl fmt::Debug for CredentialManager {
     }
 }
 
-/// Azure Key Vault.
-struct KeyVault(SecretClient);
-
-#[async_trait::async_trait]
-impl SecretSource for KeyVault {
-    async fn read(&self, name: &str) -> anyhow::Result<Option<SecretString>> {
-        match self.0.get_secret(&vault_name(name), None).await {
-            Ok(response) => Ok(response.into_model()?.value.map(SecretString::from)),
-            Err(error) if error.http_status().is_some_and(|status| u16::from(status) == 404) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-}
-
-/// A vault takes letters, digits and hyphens, and does not tell upper case from lower.
-fn vault_name(setting: &str) -> String {
-    setting.replace('_', "-")
-}
-
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
+
+    use azure_core::{
+        credentials::{AccessToken, TokenRequestOptions},
+        time::OffsetDateTime,
+    };
 
     use super::*;
     use crate::kernel::ManualClock;
+
+    /// An identity that a server of the tests believes.
+    #[derive(Debug)]
+    pub struct Somebody;
+
+    #[async_trait::async_trait]
+    impl TokenCredential for Somebody {
+        async fn get_token(
+            &self,
+            _scopes: &[&str],
+            _options: Option<TokenRequestOptions<'_>>,
+        ) -> azure_core::Result<AccessToken> {
+            let expires_on = OffsetDateTime::UNIX_EPOCH + azure_core::time::Duration::days(100_000);
+            Ok(AccessToken::new("token", expires_on))
+        }
+    }
 
     /// A vault that counts how often it is asked, and answers with the count.
     #[derive(Default)]
@@ -243,6 +257,7 @@ mod tests {
             match name {
                 "ABSENT" => Ok(None),
                 "BROKEN" => anyhow::bail!("no route"),
+                "FAILING" if count > 1 => anyhow::bail!("no route"),
                 _ => Ok(Some(format!("{name} {count}").into())),
             }
         }
@@ -281,6 +296,18 @@ mod tests {
         assert_eq!(get(&manager, "A", None).await.as_deref(), Some("A 2"));
         manager.forget("A");
         assert_eq!(get(&manager, "A", None).await.as_deref(), Some("A 3"));
+    }
+
+    #[tokio::test]
+    async fn a_vault_that_is_away_leaves_what_it_said_unless_that_is_forgotten() {
+        let (manager, vault, clock) = manager(&[]);
+        assert_eq!(get(&manager, "FAILING", None).await.as_deref(), Some("FAILING 1"));
+        clock.advance_micros(300_000_000);
+        assert_eq!(get(&manager, "FAILING", None).await.as_deref(), Some("FAILING 1"));
+        assert_eq!(get(&manager, "FAILING", None).await.as_deref(), Some("FAILING 1"));
+        assert_eq!(vault.0.load(Ordering::SeqCst), 2);
+        manager.forget("FAILING");
+        assert!(manager.get("FAILING", None).await.is_err());
     }
 
     #[tokio::test]
@@ -327,10 +354,5 @@ mod tests {
         let shown = format!("{manager:?} {manager:#?} {credentials:?} {credentials:#?} {secret:?} {broken:?} {broken}");
         assert!(!shown.contains("hunter2"), "{shown}");
         assert!(shown.contains("Key(***)"), "{shown}");
-    }
-
-    #[test]
-    fn a_setting_has_a_name_that_a_vault_takes() {
-        assert_eq!(vault_name(PRIMARY_KEY), "COSMOS-DB-PRIMARY-KEY");
     }
 }
