@@ -209,3 +209,23 @@ async fn an_identity_uses_the_container_but_does_not_make_it() {
     store.commit(batch(1, vec![Write::Create(thing("1", "1"))])).await.expect("created");
     assert_eq!(body(&store, "1").await.as_deref(), Some("1"));
 }
+
+/// The client puts ids into URLs as they are.
+#[tokio::test(flavor = "multi_thread")]
+async fn any_id_is_found_again() {
+    let emulator = Emulator::start();
+    let store = emulator.store(emulator::clock());
+    for (n, id) in ["a/b", "..", "a%2Fb", "a?b#c", "ñ 漢", "a:b~c", "+@=&;,!$'()*[]{}|^`\"<>\\", ""].into_iter().enumerate() {
+        let etags = store.commit(batch(1, vec![Write::Create(thing(id, "1"))])).await.expect(id);
+        assert_eq!(body(&store, id).await.as_deref(), Some("1"), "{id}");
+        let replace = Write::Replace(thing(id, "2"), etags[0].clone());
+        store.commit(batch(2, vec![replace, Write::Create(thing(&format!("{id}{id}x"), "1"))])).await.expect(id);
+        let read = store.get(key(id)).await.expect("read").expect("there");
+        assert_eq!((read.body.as_str(), read.key), ("2", key(id)), "{id}");
+        store.commit(batch(3, vec![remove(id)])).await.expect(id);
+        assert_eq!(body(&store, id).await, None, "{id}");
+        let page = PageRequest::first(Limit::MAX);
+        let left = store.query(Query::Everything { partition: part(), page }).await.expect("page").items;
+        assert_eq!(left.len(), n + 1, "{id}");
+    }
+}
