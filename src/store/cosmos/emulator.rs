@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use azure_core::http::{Request, Url};
+use azure_core::{
+    credentials::Secret,
+    http::{Request, Url, headers::HeaderName},
+};
 use azure_data_cosmos::{
     AccountReference, ContainerClient, CosmosClient, CosmosRuntime, CosmosRuntimeBuilder, RoutingStrategy,
     fault_injection::FaultInjectionRule,
@@ -83,7 +86,8 @@ pub fn credentials() -> Arc<CredentialManager> {
     Arc::new(CredentialManager::new(lookup, clock()))
 }
 
-/// Every request that reached the service, as method and kind of resource.
+/// Every request that reached the service, as method and kind of resource. One whose signature the service would not
+/// take is a panic; the emulator takes all.
 #[derive(Debug, Default)]
 pub struct Requests(Mutex<Vec<String>>);
 
@@ -96,12 +100,11 @@ impl Requests {
 
 impl RequestObserver for Requests {
     fn on_request(&self, request: &Request) {
-        let header = |name: &'static str| {
-            request.headers().get_optional_str(&azure_core::http::headers::HeaderName::from_static(name)).is_some()
-        };
+        check_signature(request);
         let path = request.url().path();
+        let is = |name: &'static str| header(request, name).is_some();
         let kind = if path.ends_with("/docs") || path.contains("/docs/") {
-            match (header("x-ms-documentdb-isquery"), header("x-ms-cosmos-is-batch-request")) {
+            match (is("x-ms-documentdb-isquery"), is("x-ms-cosmos-is-batch-request")) {
                 (true, _) => "query",
                 (_, true) => "batch",
                 _ => "item",
@@ -112,4 +115,39 @@ impl RequestObserver for Requests {
         let line = format!("{} {kind}", request.method());
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
+}
+
+fn header<'a>(request: &'a Request, name: &'static str) -> Option<&'a str> {
+    request.headers().get_optional_str(&HeaderName::from_static(name))
+}
+
+/// Signs the request as the service does: over what it finds in the path once that is decoded.
+fn check_signature(request: &Request) {
+    let given = percent_decode(&header(request, "authorization").expect("signed").replace('+', " "));
+    let Some(given) = given.strip_prefix("type=master&ver=1.0&sig=") else {
+        assert!(given.starts_with("type=aad&ver=1.0&sig="), "{given}");
+        return;
+    };
+    let path = percent_decode(request.url().path().trim_matches('/'));
+    // At most a database, a container and a document, of which the last may contain anything but a slash.
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let (kind, link) = match parts.len() % 2 {
+        1 => (parts[parts.len() - 1], parts[..parts.len() - 1].join("/")),
+        _ if parts.is_empty() => ("", String::new()),
+        _ => (parts[parts.len() - 2], parts.join("/")),
+    };
+    let date = header(request, "x-ms-date").expect("dated").to_lowercase();
+    let text = format!("{}\n{kind}\n{link}\n{date}\n\n", request.method().as_str().to_lowercase());
+    let right = azure_core::hmac::hmac_sha256(&text, &Secret::from(KEY)).expect("a signature");
+    assert_eq!(given, right, "the signature of {text:?}");
+}
+
+fn percent_decode(text: &str) -> String {
+    let mut bytes = text.bytes();
+    let mut decoded = Vec::new();
+    while let Some(byte) = bytes.next() {
+        let mut digit = || char::from(bytes.next().expect("a digit")).to_digit(16).expect("a digit");
+        decoded.push(if byte == b'%' { u8::try_from(digit() * 16 + digit()).expect("a byte") } else { byte });
+    }
+    String::from_utf8(decoded).expect("text")
 }
