@@ -210,7 +210,6 @@ async fn an_identity_uses_the_container_but_does_not_make_it() {
     assert_eq!(body(&store, "1").await.as_deref(), Some("1"));
 }
 
-/// The client puts ids into URLs as they are.
 #[tokio::test(flavor = "multi_thread")]
 async fn any_id_is_found_again() {
     let emulator = Emulator::start();

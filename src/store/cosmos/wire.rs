@@ -201,8 +201,8 @@ pub fn document_id(kind: &str, id: &str) -> Result<String, StoreError> {
     if text.len() <= MAX_ID { Ok(text) } else { Err(StoreError::TooLarge) }
 }
 
-/// Writes text in the characters that mean themselves in the path of a URL, which an id is a part of: the client
-/// sends ids as they are, and the service would take `%` for its own. So `~` stands before the hexadecimal digits of
+/// Writes text in the characters that mean themselves in the path of a URL, which an id is a part of: nobody between
+/// here and the data needs to escape one, so nobody can disagree on how. `~` stands before the hexadecimal digits of
 /// any other byte.
 fn encode(text: &str, to: &mut String) {
     for byte in text.bytes() {
