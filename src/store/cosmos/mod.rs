@@ -2,6 +2,9 @@
 //!
 //! A read is a point read, a page one query request, a commit one request, in one partition. Expiry is judged by our
 //! clock in every read; the service's own removal of expired documents only tidies up.
+//!
+//! With the account's usual consistency (session) a process reads what it wrote; what another process wrote a moment
+//! ago it may not see yet. No write is ever wrong for that, since every one depends on an etag or on absence.
 
 mod client;
 mod commit;

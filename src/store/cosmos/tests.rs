@@ -228,3 +228,38 @@ async fn any_id_is_found_again() {
         assert_eq!(left.len(), n + 1, "{id}");
     }
 }
+
+/// In one partition in one request, in all of them in several that are put in order.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_longest_page_is_whole() {
+    let emulator = Emulator::start();
+    let store = emulator.store(emulator::clock());
+    for (n, partition) in ["a", "b", "c"].into_iter().cycle().take(15).enumerate() {
+        let draft =
+            |m: usize| Draft { sort: Some(i64::try_from(m % 7).expect("small")), ..thing(&format!("{n:02}-{m:02}"), "1") };
+        let writes = (0..100).map(|m| Write::Create(draft(m))).collect();
+        let batch = Batch { partition: Partition::named(partition), op: Uuid::from_u128(1), writes };
+        store.commit(batch).await.expect("created");
+    }
+    for (partition, count) in [(Some(part()), 500), (None, 1_500)] {
+        let mut page = PageRequest::first(Limit::MAX);
+        let mut found: Vec<String> = Vec::new();
+        loop {
+            let query = Query::List { partition: partition.clone(), kind: "things".into(), facet: None, page: page.clone() };
+            emulator.requests.take();
+            let answer = store.query(query).await.expect("page");
+            if partition.is_some() {
+                assert_eq!(emulator.requests.take(), ["POST query"]);
+            }
+            assert_eq!(answer.items.len(), (count - found.len()).min(Limit::MAX.get()));
+            found.extend(answer.items.into_iter().map(|document| document.key.id));
+            page.after = answer.next;
+            if page.after.is_none() {
+                break;
+            }
+        }
+        found.sort();
+        found.dedup();
+        assert_eq!(found.len(), count);
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::store::cosmos::client;
+use crate::{credentials::CredentialManager, store::cosmos::client};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_short_throttling_is_waited_out() {
@@ -118,4 +118,35 @@ async fn a_role_that_is_missing_is_unavailable_until_it_is_given() {
     let error = bench.store.get(key("1")).await.expect_err("forbidden");
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
     assert_eq!(body(&bench.store, "1").await.as_deref(), Some("1"));
+}
+
+/// The transport of the product itself, to an address of this machine.
+fn at(address: std::net::SocketAddr) -> Cosmos {
+    let lookup = move |name: &str| match name {
+        "COSMOS_DB_URI" => Some(format!("http://{address}/").into()),
+        "COSMOS_DB_PRIMARY_KEY" => Some(emulator::KEY.into()),
+        _ => None,
+    };
+    Cosmos::new(Arc::new(CredentialManager::new(lookup, emulator::clock())), emulator::clock())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_accepts_and_says_nothing_is_left_at_the_deadline() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let store = at(listener.local_addr().expect("an address"));
+    let started = Instant::now();
+    let error = store.get(key("1")).await.expect_err("no answer");
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    assert!(started.elapsed() < client::DEADLINE + Duration::from_secs(1), "{:?}", started.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_is_not_there_is_unavailable_at_once() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    drop(listener);
+    let started = Instant::now();
+    let error = at(address).get(key("1")).await.expect_err("nobody");
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    assert!(started.elapsed() < client::DEADLINE - Duration::from_secs(1), "{:?}", started.elapsed());
 }
