@@ -1,5 +1,19 @@
 //! Avanochi: the back end of a productive tamagotchi.
+//!
+//! The modules in reading order: how the program is started and put together, the domains, what they build on, the
+//! edges. docs/ARCHITECTURE.md is the map.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+
+pub mod accounts;
+pub mod work;
 
 pub mod credentials;
 pub mod kernel;
+pub mod ledger;
 pub mod store;
+
+pub mod functions;
+pub mod web;

@@ -99,9 +99,25 @@ impl Ctx {
         }
     }
 
+    /// As [`Self::owner_named`], for a user as a resource: somebody else's account is simply not there.
+    pub fn owner_of_account(&self, id: &str) -> Result<Owner> {
+        self.owner_named(id).map_err(|error| match error.code() {
+            super::Code::Forbidden => Error::not_found("User"),
+            _ => error,
+        })
+    }
+
     /// The named user's data, or the caller's own when none is named.
     pub fn owner(&self, named: Option<&str>) -> Result<Owner> {
         named.map_or_else(|| self.own(), |named| self.owner_named(named))
+    }
+
+    /// As [`Self::owner`], for lists: without a name, an admin means everybody.
+    pub fn owner_or_everybody(&self, named: Option<&str>) -> Result<Option<Owner>> {
+        match (named, self.caller) {
+            (None, Caller::Admin(_)) => Ok(None),
+            _ => self.owner(named).map(Some),
+        }
     }
 
     /// Passes for an admin only.

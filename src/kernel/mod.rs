@@ -4,17 +4,21 @@
 pub mod clock;
 pub mod ctx;
 pub mod error;
+pub mod gate;
 pub mod id;
 pub mod idempotency;
 pub mod page;
 pub mod ports;
 pub mod text;
 pub mod time;
+pub mod version;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use ctx::{Caller, Ctx, Owner, RequestId};
 pub use error::{Code, Error, Meaning, Result};
+pub use gate::{GatePass, Gates};
 pub use id::{Id, IdSource, RandomIds, UserId};
 pub use idempotency::{Created, IdempotencyKey};
 pub use page::{Limit, Page, PageRequest};
 pub use time::Timestamp;
+pub use version::{Precondition, Versioned};

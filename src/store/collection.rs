@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::{Document, Draft, Etag, Key, Kind, Partition, Query, Store, StoreError, Write};
-use crate::kernel::{Page, PageRequest, Timestamp};
+use crate::kernel::{Page, PageRequest, Timestamp, Versioned};
 
 /// A type that is kept as documents of one kind.
 pub trait Entity: Serialize + DeserializeOwned {
@@ -31,13 +31,20 @@ pub trait Entity: Serialize + DeserializeOwned {
     }
 }
 
-/// A value together with the version that was read.
+/// A value as it was read, with what is needed to replace it.
 #[derive(Debug, Clone)]
-pub struct Versioned<T> {
+pub struct Stored<T> {
     pub value: T,
     pub etag: Etag,
     /// The operation that wrote it.
     pub op: Uuid,
+}
+
+impl<T> Stored<T> {
+    /// What callers see of it.
+    pub fn versioned(self) -> Versioned<T> {
+        Versioned { value: self.value, version: self.op }
+    }
 }
 
 /// The documents of type `T`.
@@ -62,7 +69,7 @@ impl<T: Entity> Collection<T> {
         &*self.store
     }
 
-    pub async fn get(&self, partition: Partition, id: impl Into<String>) -> Result<Option<Versioned<T>>, StoreError> {
+    pub async fn get(&self, partition: Partition, id: impl Into<String>) -> Result<Option<Stored<T>>, StoreError> {
         let key = Key { partition, kind: Kind::Borrowed(T::KIND), id: id.into() };
         self.store.get(key).await?.map(read).transpose()
     }
@@ -73,9 +80,9 @@ impl<T: Entity> Collection<T> {
         partition: Option<Partition>,
         facet: Option<&'static str>,
         page: PageRequest,
-    ) -> Result<Page<Versioned<T>>, StoreError> {
+    ) -> Result<Page<T>, StoreError> {
         let query = Query::List { partition, kind: Kind::Borrowed(T::KIND), facet, page };
-        self.store.query(query).await?.try_map(read)
+        self.store.query(query).await?.try_map(|document| read(document).map(|read| read.value))
     }
 }
 
@@ -106,10 +113,10 @@ fn draft<T: Entity>(value: &T, seq: u64) -> Result<Draft, StoreError> {
     })
 }
 
-fn read<T: Entity>(document: Document) -> Result<Versioned<T>, StoreError> {
+fn read<T: Entity>(document: Document) -> Result<Stored<T>, StoreError> {
     let value = serde_json::from_str(&document.body).map_err(|e| {
         // The position, never the content: a document is somebody's data.
         StoreError::Broken(anyhow::anyhow!("a document of kind {} cannot be read at column {}", T::KIND, e.column()))
     })?;
-    Ok(Versioned { value, etag: document.etag, op: document.op })
+    Ok(Stored { value, etag: document.etag, op: document.op })
 }

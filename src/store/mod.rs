@@ -11,7 +11,7 @@ pub mod embedded;
 pub mod query;
 
 pub use batch::{Batch, Draft, Write};
-pub use collection::{Collection, Entity, Versioned};
+pub use collection::{Collection, Entity, Stored};
 pub use document::{Document, Etag, Key, Kind, Partition};
 pub use query::Query;
 

@@ -1,2 +1,14 @@
-#[test]
-fn a() {}
+//! Behaviour from outside: through the router on an in-memory store, and through the real program as a process.
+
+mod support;
+
+mod access;
+mod accounts;
+mod architecture;
+mod conventions;
+mod idempotency;
+mod lists;
+mod login;
+mod stats;
+mod tasks;
+mod work_sessions;

@@ -118,7 +118,8 @@ fn read_only(path: &Path) -> Result<Connection, SchemaError> {
     Ok(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
 }
 
-fn private_folder(folder: &Path) -> io::Result<()> {
+/// Creates the folder, and those above it, readable by its owner alone.
+pub fn private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -17,7 +17,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
-pub use files::{FileError, backup, restore};
+pub use files::{FileError, backup, private_folder, restore};
 use writer::Writer;
 
 use super::{Batch, Document, Etag, Key, Query, Store, StoreError, batch};

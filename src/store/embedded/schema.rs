@@ -23,7 +23,7 @@ const MIGRATIONS: &[&str] = &["
     -- What has no place in lists (summaries, guards, tombstones) costs these indexes nothing.
     CREATE INDEX documents_listed ON documents (pk, kind, sort, id) WHERE sort IS NOT NULL;
     CREATE INDEX documents_faceted ON documents (pk, kind, facet, sort, id) WHERE sort IS NOT NULL AND facet IS NOT NULL;
-    CREATE INDEX documents_of_everybody ON documents (kind, sort, pk, id) WHERE sort IS NOT NULL;
+    CREATE INDEX documents_of_everybody ON documents (kind, sort, id, pk) WHERE sort IS NOT NULL;
     CREATE INDEX documents_expiring ON documents (expires_at) WHERE expires_at IS NOT NULL;
 "];
 

@@ -25,9 +25,9 @@ const LIST_FACET: &str = "
     ORDER BY sort, id LIMIT :limit";
 const LIST_EVERYBODY: &str = "
     SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents INDEXED BY documents_of_everybody
-    WHERE kind = :kind AND sort IS NOT NULL AND (sort, pk, id) > (:sort, :pk, :id)
+    WHERE kind = :kind AND sort IS NOT NULL AND (sort, id, pk) > (:sort, :id, :pk)
       AND (:facet IS NULL OR facet = :facet) AND (expires_at IS NULL OR expires_at > :now)
-    ORDER BY sort, pk, id LIMIT :limit";
+    ORDER BY sort, id, pk LIMIT :limit";
 const EVERYTHING: &str = "
     SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents
     WHERE pk = :pk AND (kind, id) > (:kind, :id)
@@ -231,7 +231,7 @@ mod tests {
             (GET, "sqlite_autoindex_documents_1 (pk=? AND kind=? AND id=?)"),
             (LIST, "documents_listed (pk=? AND kind=? AND (sort,id)>(?,?))"),
             (LIST_FACET, "documents_faceted (pk=? AND kind=? AND facet=? AND (sort,id)>(?,?))"),
-            (LIST_EVERYBODY, "documents_of_everybody (kind=? AND (sort,pk,id)>(?,?,?))"),
+            (LIST_EVERYBODY, "documents_of_everybody (kind=? AND (sort,id,pk)>(?,?,?))"),
             (EVERYTHING, "sqlite_autoindex_documents_1 (pk=? AND (kind,id)>(?,?))"),
         ] {
             let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("plan");

@@ -1,0 +1,39 @@
+//! Where users are kept: each in the partition that is their own.
+
+use std::sync::Arc;
+
+use super::model::User;
+use crate::{
+    kernel::{Page, PageRequest, Result, Timestamp, UserId},
+    store::{Collection, Entity, Partition, Store, Stored},
+};
+
+impl Entity for User {
+    const KIND: &'static str = "users";
+
+    fn document_id(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn sort(&self) -> Option<i64> {
+        Some(Timestamp::micros(self.created_at))
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct UserRepo(Collection<User>);
+
+impl UserRepo {
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self(Collection::new(store))
+    }
+
+    pub async fn get(&self, id: UserId) -> Result<Option<Stored<User>>> {
+        Ok(self.0.get(Partition::of(id), id.to_string()).await?)
+    }
+
+    /// Everybody, oldest account first.
+    pub async fn list(&self, page: PageRequest) -> Result<Page<User>> {
+        Ok(self.0.list(None, None, page).await?)
+    }
+}

@@ -1,0 +1,10 @@
+//! The composition root: the only code that knows all of the others.
+
+pub mod build;
+pub mod health;
+pub mod logging;
+pub mod routes;
+pub mod secret;
+pub mod serve;
+
+pub use build::{Adapters, App};

@@ -1,0 +1,53 @@
+//! All routes: the slices' own, which of them need a token, and what surrounds them.
+
+use std::sync::Arc;
+
+use axum::Router;
+use utoipa::{OpenApi as _, openapi::OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+
+use super::health;
+use crate::{
+    accounts::{
+        auth::{self, service::AuthService},
+        users::{self, service::UserService},
+    },
+    store::Store,
+    web::{Edge, ErrorBody, docs, layers},
+    work::{
+        stats::{self, service::StatsService},
+        tasks::{self, service::TaskService},
+        work_sessions::{self, service::WorkSessionService},
+    },
+};
+
+/// The services behind the routes.
+pub struct Slices {
+    pub auth: AuthService,
+    pub users: UserService,
+    pub tasks: TaskService,
+    pub work_sessions: WorkSessionService,
+    pub stats: StatsService,
+    pub store: Arc<dyn Store>,
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(info(title = "Avanochi", description = "The back end of a productive tamagotchi."), components(schemas(ErrorBody)))]
+struct Document;
+
+/// The router of everything, and its description.
+pub fn assemble(slices: Slices, edge: &Edge) -> serde_json::Result<(Router, OpenApi)> {
+    let protected = OpenApiRouter::new()
+        .merge(users::http::router(slices.users))
+        .merge(tasks::http::router(slices.tasks))
+        .merge(work_sessions::http::router(slices.work_sessions))
+        .merge(stats::http::router(slices.stats));
+    let (routes, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .merge(auth::http::router(slices.auth, edge.clone()))
+        .merge(health::router(slices.store))
+        .merge(docs::protected(protected, edge))
+        .split_for_parts();
+    let document = docs::complete(document);
+    let routes = layers::wrap(routes.merge(docs::router(&document)?), edge);
+    Ok((routes, document))
+}

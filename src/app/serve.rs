@@ -1,0 +1,60 @@
+//! Running the program until it is asked to stop.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+use super::{Adapters, App};
+use crate::{config::Config, web::server};
+
+/// Serves until SIGTERM or Ctrl-C.
+pub async fn serve(config: &Config) -> anyhow::Result<()> {
+    let app = App::new(config, Adapters::from_config(config)?)?;
+    let stop = stop_signal()?;
+    // Listening comes last: the first connection is taken as the sign that requests can be answered.
+    let address = config.listen.address;
+    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    announce(config, &listener)?;
+    let recovery = async {
+        match app.recover().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "finished deletions that had been cut short"),
+            Err(error) => tracing::error!(error = %error.chain(), "deletions that were cut short could not be finished"),
+        }
+    };
+    tokio::join!(server::serve(listener, app.routes.clone(), stop), recovery);
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn announce(config: &Config, listener: &TcpListener) -> std::io::Result<()> {
+    let url = format!("http://{}", listener.local_addr()?);
+    if config.listen.behind_host {
+        tracing::info!(address = url, "ready");
+        return Ok(());
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    println!("Avanochi {version} listens on {url}, with its data in {}", shown(&config.data));
+    println!("Try it:  curl {url}/api/health");
+    println!("Read it: {url}/api/docs");
+    println!("Stop it: Ctrl-C");
+    Ok(())
+}
+
+fn shown(folder: &Path) -> String {
+    folder.display().to_string()
+}
+
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,142 @@
+//! The command line.
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use clap::{Args, Parser, Subcommand};
+use secrecy::SecretString;
+
+use crate::{
+    app::{Adapters, App, logging, serve},
+    config::{Config, Overrides, Source},
+    functions,
+    kernel::{RandomIds, SystemClock},
+    store::embedded::{self, Embedded},
+    web::docs,
+};
+
+/// The back end of a productive tamagotchi.
+#[derive(Debug, Parser)]
+#[command(name = "avanochi", version, about)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+struct Options {
+    /// Port to listen on [AVANOCHI_PORT; default 7071]
+    #[arg(long, global = true, value_name = "PORT")]
+    port: Option<String>,
+    /// Address to listen on [AVANOCHI_HOST; default 127.0.0.1]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    host: Option<String>,
+    /// Folder of the embedded store [AVANOCHI_DATA; default ./.avanochi]
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// embedded or cosmos [AVANOCHI_STORE]
+    #[arg(long, global = true, value_name = "STORE")]
+    store: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer requests until asked to stop (the default)
+    Serve,
+    /// Check the settings, host.json and every function.json against the routes
+    Check {
+        /// Root of the function app
+        #[arg(long, default_value = ".", value_name = "DIR")]
+        app: PathBuf,
+    },
+    /// Print the OpenAPI document
+    Openapi,
+    /// Write a consistent copy of the embedded store, also while it is in use
+    Backup { file: PathBuf },
+    /// Put a copy back into an empty data folder
+    Restore { file: PathBuf },
+}
+
+/// Something is wrong with how the program was called or set up.
+const USAGE: u8 = 2;
+/// Never 0 on an error: the Functions host does not restart a handler that exits with it.
+const FAILURE: u8 = 1;
+
+/// Runs the program as called.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let Options { port, host, data, store } = cli.options;
+    let overrides = Overrides { port, host, data, store };
+    let source = Source::from_environment();
+    let command = cli.command.unwrap_or(Command::Serve);
+    if let Command::Check { app } = &command {
+        return check(app, &source, &overrides);
+    }
+    let config = match Config::load(&source, &overrides) {
+        Ok(config) => config,
+        Err(problems) => {
+            problems.iter().for_each(|problem| eprintln!("{problem}"));
+            return ExitCode::from(USAGE);
+        }
+    };
+    let done = match command {
+        Command::Serve | Command::Check { .. } => run_server(&config),
+        Command::Openapi => print_openapi(&config),
+        Command::Backup { file } => embedded::backup(&config.data, &file).map_err(Into::into),
+        Command::Restore { file } => embedded::restore(&config.data, &file).map_err(Into::into),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("avanochi: {error:#}");
+            ExitCode::from(FAILURE)
+        }
+    }
+}
+
+fn run_server(config: &Config) -> anyhow::Result<()> {
+    logging::start(&config.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve::serve(config))
+}
+
+fn print_openapi(config: &Config) -> anyhow::Result<()> {
+    println!("{}", document(config)?.to_pretty_json()?);
+    Ok(())
+}
+
+/// What the routes say of themselves, which takes no store that lasts.
+fn document(config: &Config) -> anyhow::Result<utoipa::openapi::OpenApi> {
+    let clock = Arc::new(SystemClock);
+    let store = Arc::new(Embedded::in_memory(clock.clone())?);
+    let adapters = Adapters { store, clock, ids: Arc::new(RandomIds::default()), secret: SecretString::default() };
+    Ok(App::new(config, adapters)?.document)
+}
+
+fn check(app: &Path, source: &Source, overrides: &Overrides) -> ExitCode {
+    let mut problems: Vec<String> = Vec::new();
+    if let Err(found) = Config::load(source, overrides) {
+        problems.extend(found.iter().map(ToString::to_string));
+    }
+    match Config::load(&Source::default(), &Overrides::default())
+        .map_err(|_| anyhow::anyhow!("the defaults"))
+        .and_then(|c| document(&c))
+    {
+        Ok(document) => {
+            let setting = |name: &str| source.get(name).map(str::to_owned);
+            problems.extend(functions::check(app, &setting, &docs::methods_and_paths(&document)));
+        }
+        Err(error) => problems.push(format!("the routes cannot be listed: {error:#}")),
+    }
+    if problems.is_empty() {
+        println!("All is well.");
+        return ExitCode::SUCCESS;
+    }
+    problems.iter().for_each(|problem| println!("{problem}"));
+    ExitCode::from(USAGE)
+}

@@ -1,0 +1,129 @@
+//! The settings: read once at the start from the environment and `.env`, checked all together. Nothing else in the
+//! crate reads the environment.
+
+mod sections;
+mod source;
+
+use std::path::PathBuf;
+
+pub use sections::{AuthConfig, Listen, StoreChoice};
+pub use source::Source;
+
+/// What the program is to do, in the words of its settings.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub listen: Listen,
+    /// The folder of the embedded store and of the generated secret.
+    pub data: PathBuf,
+    pub store: StoreChoice,
+    pub auth: AuthConfig,
+    /// Origins whose pages may call us.
+    pub origins: Vec<String>,
+    /// A tracing filter.
+    pub log: String,
+    /// Whether this runs in Azure, where other instances may run beside it.
+    pub in_azure: bool,
+}
+
+/// What the command line says; it wins over the settings of the same meaning.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    pub port: Option<String>,
+    pub host: Option<String>,
+    pub data: Option<PathBuf>,
+    pub store: Option<String>,
+}
+
+/// A setting that cannot be used: its name and why, never its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pub setting: &'static str,
+    pub reason: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.setting, self.reason)
+    }
+}
+
+impl Config {
+    /// Reads all settings, or tells everything that is wrong with them.
+    pub fn load(source: &Source, overrides: &Overrides) -> Result<Self, Vec<Problem>> {
+        let mut problems = source.problems().to_vec();
+        let in_azure = sections::in_azure(source);
+        let config = Self {
+            listen: sections::listen(source, overrides, &mut problems),
+            data: sections::data(source, overrides),
+            store: sections::store(source, overrides, in_azure, &mut problems),
+            auth: sections::auth(source, in_azure, &mut problems),
+            origins: sections::origins(source, &mut problems),
+            log: sections::log(source, &mut problems),
+            in_azure,
+        };
+        if problems.is_empty() { Ok(config) } else { Err(problems) }
+    }
+}
+
+/// A setting as `.env.example` shows it.
+#[derive(Debug)]
+pub struct Setting {
+    pub name: &'static str,
+    pub example: &'static str,
+    pub help: &'static str,
+}
+
+/// All settings that a person may set.
+pub const SETTINGS: &[Setting] = &[
+    Setting { name: "AVANOCHI_PORT", example: "7071", help: "Where to listen. Under the Functions host its own port wins." },
+    Setting { name: "AVANOCHI_HOST", example: "127.0.0.1", help: "" },
+    Setting { name: "AVANOCHI_DATA", example: "./.avanochi", help: "Folder of the embedded store and of the generated secret." },
+    Setting {
+        name: "AVANOCHI_STORE",
+        example: "embedded",
+        help: "embedded or cosmos. Left out: cosmos when COSMOS_DB_URI is set, else embedded.",
+    },
+    Setting { name: "COSMOS_DB_URI", example: "", help: "Azure Cosmos DB. Without a key the managed identity is used." },
+    Setting { name: "COSMOS_DB_PRIMARY_KEY", example: "", help: "" },
+    Setting { name: "COSMOS_DB_ACCOUNT", example: "", help: "" },
+    Setting { name: "COSMOS_DB_DATABASE", example: "avanochi-db", help: "" },
+    Setting { name: "COSMOS_DB_CONTAINER", example: "avanochi-container", help: "" },
+    Setting {
+        name: "JWT_SECRET",
+        example: "",
+        help: "Signs the tokens; at least 32 bytes. Left out: made once and kept in the data folder, except in Azure.",
+    },
+    Setting {
+        name: "JWT_SECRET_PREVIOUS",
+        example: "",
+        help: "Secrets that still verify, separated by commas, while one is being replaced.",
+    },
+    Setting { name: "JWT_EXP_MINUTES", example: "60", help: "How long a token is good for." },
+    Setting {
+        name: "ADMIN_USER_IDS",
+        example: "",
+        help: "Ids of the users who may see and change everybody's data, separated by commas.",
+    },
+    Setting {
+        name: "CORS_ALLOWED_ORIGINS",
+        example: "",
+        help: "Origins whose pages may call the API, separated by commas, such as https://app.example",
+    },
+    Setting { name: "AVANOCHI_LOG", example: "info", help: "A tracing filter, such as info or avanochi=debug" },
+];
+
+/// The text of `.env.example`.
+pub fn env_example() -> String {
+    let mut text =
+        String::from("# All settings, each with its default. Copy to .env what you want to change; the real environment wins.\n");
+    for Setting { name, example, help } in SETTINGS {
+        if !help.is_empty() {
+            text.push_str(&format!("\n# {help}\n"));
+        }
+        text.push_str(&format!("#{name}={example}\n"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! What the settings mean, alone and together.
+
+use super::*;
+
+fn load(values: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+    let overrides = Overrides::default();
+    Config::load(&Source::of(values), &overrides).map_err(|problems| problems.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn nothing_need_be_set() {
+    let config = load(&[]).expect("the defaults");
+    assert_eq!(config.listen, Listen { address: ([127, 0, 0, 1], 7071).into(), behind_host: false });
+    assert_eq!((config.data, config.store, config.in_azure), (PathBuf::from("./.avanochi"), StoreChoice::Embedded, false));
+    assert!(config.auth.secret.is_none() && config.origins.is_empty());
+}
+
+#[test]
+fn the_port_of_the_functions_host_beats_everything() {
+    let source = Source::of(&[("FUNCTIONS_CUSTOMHANDLER_PORT", "4321"), ("AVANOCHI_PORT", "1"), ("AVANOCHI_HOST", "0.0.0.0")]);
+    let overrides = Overrides { port: Some("2".into()), ..Overrides::default() };
+    let listen = Config::load(&source, &overrides).expect("good").listen;
+    assert_eq!(listen, Listen { address: ([127, 0, 0, 1], 4321).into(), behind_host: true });
+}
+
+#[test]
+fn the_command_line_wins_over_the_environment() {
+    let source = Source::of(&[("AVANOCHI_PORT", "1"), ("AVANOCHI_DATA", "a")]);
+    let overrides = Overrides { port: Some("2".into()), data: Some("b".into()), ..Overrides::default() };
+    let config = Config::load(&source, &overrides).expect("good");
+    assert_eq!((config.listen.address.port(), config.data), (2, PathBuf::from("b")));
+}
+
+#[test]
+fn all_problems_are_told_at_once_and_no_value_is() {
+    let problems = load(&[
+        ("AVANOCHI_PORT", "sevenzero"),
+        ("AVANOCHI_HOST", "sevenzero"),
+        ("AVANOCHI_STORE", "sevenzero"),
+        ("JWT_EXP_MINUTES", "sevenzero"),
+        ("ADMIN_USER_IDS", "sevenzero"),
+        ("CORS_ALLOWED_ORIGINS", "https://a.example,*"),
+        ("AVANOCHI_LOG", "sevenzero=sevenzero=x"),
+    ])
+    .expect_err("problems");
+    let names: Vec<&str> = problems.iter().filter_map(|problem| problem.split(':').next()).collect();
+    let expected = [
+        "AVANOCHI_PORT",
+        "AVANOCHI_HOST",
+        "AVANOCHI_STORE",
+        "JWT_EXP_MINUTES",
+        "ADMIN_USER_IDS",
+        "CORS_ALLOWED_ORIGINS",
+        "AVANOCHI_LOG",
+    ];
+    assert_eq!(names, expected);
+    assert!(problems.iter().all(|problem| !problem.contains("sevenzero") && !problem.contains("a.example")), "{problems:?}");
+}
+
+#[test]
+fn azure_wants_a_secret_and_a_shared_store() {
+    for azure in [["WEBSITE_INSTANCE_ID", "WEBSITE_SKU"], ["CONTAINER_NAME", "WEBSITE_SITE_NAME"], ["CONTAINER_NAME", "WEBSITE_SKU"]] {
+        let [azure, more] = azure.map(|name| (name, "x"));
+        let problems = load(&[azure, more, ("JWT_SECRET", "short")]).expect_err("problems");
+        assert!(problems.iter().any(|problem| problem.starts_with("AVANOCHI_STORE")), "{problems:?}");
+        assert!(problems.iter().any(|problem| problem.starts_with("JWT_SECRET") && !problem.contains("short")), "{problems:?}");
+        assert!(load(&[azure, more, ("AVANOCHI_STORE", "embedded"), ("JWT_SECRET", &"s".repeat(32))]).is_ok());
+    }
+    // A name that other platforms use as well is no proof.
+    assert!(!load(&[("CONTAINER_NAME", "x")]).expect("good").in_azure);
+}
+
+#[test]
+fn an_empty_value_is_as_good_as_none() {
+    assert_eq!(load(&[("AVANOCHI_PORT", " "), ("JWT_SECRET", "")]).expect("good").listen.address.port(), 7071);
+}
+
+#[test]
+fn the_example_is_the_file_in_the_repository() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example");
+    assert_eq!(std::fs::read_to_string(path).expect(".env.example"), env_example());
+}
+
+/// Whatever the sections ask for is in the table that `.env.example` is made from, or set by the platform.
+#[test]
+fn every_setting_that_is_read_is_in_the_table() {
+    let platform = ["FUNCTIONS_CUSTOMHANDLER_PORT", "WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME", "WEBSITE_SKU", "CONTAINER_NAME"];
+    let code = include_str!("sections.rs");
+    let names: Vec<&str> = code
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .filter(|text| text.len() > 4 && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+        .collect();
+    assert!(names.len() > 8, "{names:?}");
+    for name in names {
+        assert!(platform.contains(&name) || SETTINGS.iter().any(|setting| setting.name == name), "{name}");
+    }
+}

@@ -1,0 +1,67 @@
+//! A user's ledger: the one summary document that every change of the user's data passes through, and the
+//! transaction that does it.
+//!
+//! The summary numbers the changes, counts what exists, and is replaced in every batch under its etag. That makes
+//! every use case of one user serial whatever the store and however many instances, so that a rule which the summary
+//! can decide (one active session, not deleted) holds without reading any list. Knows no domain: it counts what it
+//! is told.
+
+pub mod calendar;
+pub mod day;
+pub mod idempotency;
+pub mod summary;
+pub mod transaction;
+
+use std::sync::Arc;
+
+pub use day::Day;
+pub use summary::{OpenSession, Summary};
+pub use transaction::Transaction;
+
+use crate::{
+    kernel::{Ctx, Gates, IdSource, Owner, Result, UserId},
+    store::{Collection, Partition, Store, Write, collection},
+};
+
+/// Opens transactions on the ledgers of users.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    summaries: Collection<Summary>,
+    days: Collection<Day>,
+    records: Collection<idempotency::Record>,
+    ids: Arc<dyn IdSource>,
+    gates: Arc<Gates>,
+}
+
+impl Ledger {
+    pub fn new(store: Arc<dyn Store>, ids: Arc<dyn IdSource>) -> Self {
+        Self {
+            summaries: Collection::new(Arc::clone(&store)),
+            days: Collection::new(Arc::clone(&store)),
+            records: Collection::new(store),
+            ids,
+            gates: Arc::default(),
+        }
+    }
+
+    /// The summary of a user who exists; one point read.
+    pub async fn read(&self, user: UserId) -> Result<Option<Summary>> {
+        let found = self.summaries.get(Partition::of(user), summary::ID).await?;
+        Ok(found.map(|found| found.value).filter(|summary| !summary.is_closed()))
+    }
+
+    /// The documents that a new user begins with, besides those of the caller.
+    pub fn opening(&self, user: UserId, time_zone: chrono_tz::Tz) -> Result<Write> {
+        Ok(collection::create(&Summary::new(user, time_zone), summary::FIRST_SEQ)?)
+    }
+
+    /// Begins a change of the owner's data. Errors: `NotFound` when there is no such user.
+    pub async fn begin(&self, ctx: &Ctx, owner: Owner) -> Result<Transaction<'_>> {
+        Transaction::begin(self, ctx, owner.id()).await
+    }
+
+    /// The source of ids, for whoever makes documents.
+    pub fn ids(&self) -> &dyn IdSource {
+        &*self.ids
+    }
+}

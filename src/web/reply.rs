@@ -1,0 +1,87 @@
+//! Successful answers.
+
+use axum::{
+    body::Body,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{conditional, cursor::Paging};
+use crate::kernel::{Error, Page, Result};
+
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// Builds an answer with a JSON body.
+#[derive(Debug)]
+pub struct Reply(Response);
+
+impl Reply {
+    /// 200 with `body`.
+    pub fn ok(body: &impl Serialize) -> Result<Self> {
+        Self::json(StatusCode::OK, body)
+    }
+
+    /// 201 with `body`, telling where it is from now on.
+    pub fn created(body: &impl Serialize, location: &str) -> Result<Self> {
+        let mut reply = Self::json(StatusCode::CREATED, body)?;
+        reply.set(header::LOCATION, location)?;
+        Ok(reply)
+    }
+
+    pub fn no_content() -> Self {
+        Self(StatusCode::NO_CONTENT.into_response())
+    }
+
+    /// 304: the caller has this version already.
+    pub fn not_modified(version: Uuid) -> Self {
+        Self(StatusCode::NOT_MODIFIED.into_response()).versioned(version)
+    }
+
+    /// A page, and the way to the next one.
+    pub fn page<'a, V: Serialize + From<&'a T>, T>(page: &'a Page<T>, paging: &Paging) -> Result<Self> {
+        let views: Vec<V> = page.items.iter().map(V::from).collect();
+        let mut reply = Self::ok(&views)?;
+        if let Some(next) = &page.next {
+            reply.set(header::LINK, &paging.link_to(next))?;
+        }
+        Ok(reply)
+    }
+
+    #[must_use]
+    pub fn versioned(mut self, version: Uuid) -> Self {
+        self.0.headers_mut().insert(header::ETAG, conditional::etag(version));
+        self
+    }
+
+    /// Marks the answer to an earlier delivery of the same request.
+    #[must_use]
+    pub fn replayed(mut self, replayed: bool) -> Self {
+        if replayed {
+            self.0.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        }
+        self
+    }
+
+    /// Sets a header. Errors: `Internal` when the value cannot be one.
+    pub fn set(&mut self, name: HeaderName, value: &str) -> Result<()> {
+        let value = HeaderValue::from_str(value).map_err(Error::internal)?;
+        self.0.headers_mut().insert(name, value);
+        Ok(())
+    }
+
+    fn json(status: StatusCode, body: &impl Serialize) -> Result<Self> {
+        let bytes = serde_json::to_vec(body).map_err(Error::internal)?;
+        let mut response = Response::new(Body::from(bytes));
+        *response.status_mut() = status;
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Ok(Self(response))
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}

@@ -1,0 +1,102 @@
+//! What happens around every request: its id and clock, the log line, the headers that every answer has.
+
+use std::time::Instant;
+
+use axum::{
+    extract::{FromRequestParts, MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::{Edge, error};
+use crate::kernel::{Caller, Code, Ctx, Error, RequestId};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const INVOCATION_ID: &str = "x-azure-functions-invocationid";
+
+/// The context that the middleware made.
+impl<S: Sync> FromRequestParts<S> for Ctx {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Error::internal("a route outside the request middleware"))
+    }
+}
+
+/// Gives the request its context, and its answer the request id, the safety headers and, for an error, its body.
+pub async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+    // The host's readiness ping, every 25 ms until the first answer: not worth a log line.
+    if request.uri().path() == "/" {
+        return root(request.method());
+    }
+    let began = Instant::now();
+    let now = edge.clock.now();
+    let request_id = header_text(request.headers(), REQUEST_ID.as_str())
+        .and_then(RequestId::parse)
+        .unwrap_or_else(|| RequestId::from(edge.ids.next(now)));
+    let invocation = edge.behind_host.then(|| header_text(request.headers(), INVOCATION_ID).and_then(RequestId::parse)).flatten();
+    let method = request.method().clone();
+    // The template and never the path: a path may hold what is somebody's.
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    request.extensions_mut().insert(Ctx { caller: Caller::Anonymous, now, request_id: request_id.clone() });
+
+    let mut response = next.run(request).await;
+
+    error::render(&mut response, &request_id);
+    add_headers(response.headers_mut(), &request_id);
+    tracing::info!(
+        %request_id,
+        invocation_id = invocation.as_ref().map(RequestId::as_str),
+        method = method.as_str(),
+        route = route.as_ref().map_or("unknown", MatchedPath::as_str),
+        status = response.status().as_u16(),
+        micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+        "request"
+    );
+    response
+}
+
+/// 404 for what is not a route.
+pub async fn unknown_route() -> Error {
+    Error::new(Code::NotFound, "There is nothing at this address")
+}
+
+/// 405 for a route that does not take the method; `Allow` is added by the router.
+pub async fn wrong_method(method: Method) -> Error {
+    Error::new(Code::MethodNotAllowed, format!("Method {method} not allowed"))
+}
+
+/// Takes one slash from the end of a path, which the Functions host overlooks too.
+pub fn without_trailing_slash(mut request: Request) -> Request {
+    let path = request.uri().path();
+    // The page of documentation lives in what looks like a folder, for its relative links.
+    if path.len() > 1 && path.ends_with('/') && path != super::docs::PAGE {
+        let trimmed = &path[..path.len() - 1];
+        let target = request.uri().query().map_or_else(|| trimmed.to_owned(), |query| format!("{trimmed}?{query}"));
+        if let Ok(uri) = Uri::try_from(target) {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
+}
+
+fn root(method: &Method) -> Response {
+    match *method {
+        Method::GET | Method::HEAD => "Avanochi. Its API is described at /api/docs\n".into_response(),
+        _ => axum::http::StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn add_headers(headers: &mut HeaderMap, request_id: &RequestId) {
+    if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,144 @@
+//! What a task is and how it changes. Pure.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::{Code, Error, Id, Result, Timestamp, UserId, text, text::TextError};
+
+pub type TaskId = Id<Task>;
+
+/// Something to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    pub id: TaskId,
+    pub user_id: UserId,
+    pub title: Title,
+    pub created_at: Timestamp,
+    pub updated_at: Option<Timestamp>,
+    /// Set while the task is completed.
+    pub completion: Option<Completion>,
+}
+
+/// When a task was completed, and which date that was for its user. The date stays when the user's zone changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Completion {
+    pub at: Timestamp,
+    pub date: NaiveDate,
+}
+
+/// 1 to 500 characters, trimmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Title(String);
+
+impl Title {
+    pub const MAX: usize = 500;
+
+    /// Errors: `InvalidField`.
+    pub fn parse(text: &str) -> Result<Self> {
+        match text::trimmed(text, Self::MAX) {
+            Ok(title) => Ok(Self(title.into())),
+            Err(TextError::TooLong(_)) => Err(Error::invalid_field("Task title cannot be longer than 500 characters")),
+            Err(_) => Err(Error::invalid_field("Task title cannot be empty")),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A task to be created.
+#[derive(Debug, Clone)]
+pub struct NewTask {
+    pub title: Title,
+}
+
+/// What to do with a task; either, both, or (which the edge does not let through) nothing.
+#[derive(Debug, Clone, Default)]
+pub struct TaskPatch {
+    pub action: Option<Action>,
+    pub title: Option<Title>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Complete,
+    Reopen,
+}
+
+impl Action {
+    /// Errors: `UnsupportedAction`, naming those there are.
+    pub fn parse(text: &str) -> Result<Self> {
+        match text {
+            "complete" => Ok(Self::Complete),
+            "reopen" => Ok(Self::Reopen),
+            _ => Err(Error::new(Code::UnsupportedAction, "Unsupported action; the supported actions are: complete, reopen")),
+        }
+    }
+}
+
+impl Task {
+    /// The facet by which lists are narrowed.
+    pub fn facet_of(completed: bool) -> &'static str {
+        if completed { "completed" } else { "open" }
+    }
+
+    /// The task after the patch, on the user's date `today`; `None` when it changes nothing.
+    pub fn patched(&self, patch: &TaskPatch, now: Timestamp, today: NaiveDate) -> Option<Self> {
+        let completion = match patch.action {
+            Some(Action::Complete) => self.completion.or(Some(Completion { at: now, date: today })),
+            Some(Action::Reopen) => None,
+            None => self.completion,
+        };
+        let title = patch.title.clone().unwrap_or_else(|| self.title.clone());
+        let changed = completion != self.completion || title != self.title;
+        changed.then(|| Self { title, completion, updated_at: Some(now), ..self.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task() -> Task {
+        Task {
+            id: TaskId::new(uuid::Uuid::nil()),
+            user_id: UserId::new(uuid::Uuid::nil()),
+            title: Title::parse("Write").expect("a title"),
+            created_at: Timestamp::from_micros(0),
+            updated_at: None,
+            completion: None,
+        }
+    }
+
+    fn act(action: Action) -> TaskPatch {
+        TaskPatch { action: Some(action), title: None }
+    }
+
+    #[test]
+    fn completing_and_reopening_twice_changes_nothing() {
+        let (now, later) = (Timestamp::from_micros(1), Timestamp::from_micros(2));
+        let today = now.date_in(chrono_tz::Tz::UTC);
+        let done = task().patched(&act(Action::Complete), now, today).expect("a change");
+        assert_eq!(done.completion, Some(Completion { at: now, date: today }));
+        assert_eq!(done.patched(&act(Action::Complete), later, today), None);
+        let open = done.patched(&act(Action::Reopen), later, today).expect("a change");
+        assert_eq!((open.completion, open.updated_at), (None, Some(later)));
+        assert_eq!(open.patched(&act(Action::Reopen), later, today), None);
+    }
+
+    #[test]
+    fn a_title_is_trimmed_and_bounded() {
+        assert_eq!(Title::parse(" Write \n").expect("a title").as_str(), "Write");
+        assert!(Title::parse(&"é".repeat(500)).is_ok());
+        assert_eq!(Title::parse(" ").expect_err("empty").message(), "Task title cannot be empty");
+        assert!(Title::parse(&"é".repeat(501)).is_err());
+    }
+
+    #[test]
+    fn an_unknown_action_is_told_the_known_ones() {
+        let error = Action::parse("explode").expect_err("unknown");
+        assert!(error.message().contains("complete, reopen"));
+    }
+}

@@ -1,0 +1,109 @@
+//! What the tests share: the program put together as in production, on an in-memory store with a clock that stands
+//! still until it is moved.
+
+pub mod client;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use avanochi::{
+    app::{Adapters, App},
+    config::{Config, Overrides, Source},
+    kernel::{Clock, ManualClock, RandomIds, Timestamp},
+    store::{Store, embedded::Embedded},
+};
+use axum::Router;
+
+pub use client::{Answer, Client};
+
+pub const SECRET: &str = "a secret of the tests, long enough to sign";
+pub const PASSWORD: &str = "correct horse battery";
+
+const LONG_TOKENS: (&str, &str) = ("JWT_EXP_MINUTES", "525600");
+
+/// The whole program, without a listener.
+#[derive(Clone)]
+pub struct TestApp {
+    pub routes: Router,
+    pub app: Arc<App>,
+    pub clock: Arc<ManualClock>,
+    pub store: Arc<dyn Store>,
+}
+
+impl TestApp {
+    /// With tokens that outlast the months that a test may let pass.
+    pub fn new() -> Self {
+        Self::with(&[LONG_TOKENS])
+    }
+
+    /// With settings, as they would stand in the environment.
+    pub fn with(settings: &[(&str, &str)]) -> Self {
+        let clock = Arc::new(ManualClock::at(time("2026-01-14T10:00:00Z")));
+        let store = Arc::new(Embedded::in_memory(clock.clone()).expect("a store"));
+        Self::on(store, clock, settings)
+    }
+
+    /// A second instance of the program on the same store, as a scaled-out app has it.
+    pub fn another(&self, settings: &[(&str, &str)]) -> Self {
+        Self::on(Arc::clone(&self.store), Arc::clone(&self.clock), settings)
+    }
+
+    fn on(store: Arc<dyn Store>, clock: Arc<ManualClock>, settings: &[(&str, &str)]) -> Self {
+        let config = Config::load(&Source::of(settings), &Overrides::default()).expect("good settings");
+        let adapters = Adapters {
+            store: Arc::clone(&store),
+            clock: clock.clone() as Arc<dyn Clock>,
+            ids: Arc::new(RandomIds::default()),
+            secret: config.auth.secret.clone().unwrap_or_else(|| SECRET.to_owned().into()),
+        };
+        let app = App::new(&config, adapters).expect("an app");
+        Self { routes: app.routes.clone(), app: Arc::new(app), clock, store }
+    }
+
+    /// A caller without a token.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.routes.clone())
+    }
+
+    /// Registers and logs in a user.
+    pub async fn user(&self, name: &str) -> Client {
+        let registered = self.anonymous().register(name).await;
+        assert_eq!(registered.status, 201, "{registered:?}");
+        self.login(name).await
+    }
+
+    /// Registers and logs in a user with a name that nobody else has.
+    pub async fn somebody(&self) -> Client {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        self.user(&format!("somebody {}", COUNT.fetch_add(1, Ordering::Relaxed))).await
+    }
+
+    pub async fn login(&self, name: &str) -> Client {
+        let answer = self.anonymous().log_in(name, PASSWORD).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        self.anonymous().with_token(&answer.text("token"), &answer.text("user_id"))
+    }
+
+    pub fn advance_hours(&self, hours: i64) {
+        self.advance_seconds(hours * 3600);
+    }
+
+    pub fn advance_seconds(&self, seconds: i64) {
+        self.clock.advance_micros(seconds * 1_000_000);
+    }
+}
+
+/// An administrator, and the app that knows them as one.
+pub async fn app_with_admin() -> (TestApp, Client) {
+    let app = TestApp::new();
+    let id = app.user("the admin").await.id;
+    let app = app.another(&[LONG_TOKENS, ("ADMIN_USER_IDS", &id)]);
+    let admin = app.login("the admin").await;
+    (app, admin)
+}
+
+pub fn time(text: &str) -> Timestamp {
+    text.parse().expect("a time")
+}

@@ -1,0 +1,120 @@
+//! Tasks, as section 3 of the API's conventions promises them.
+
+use serde_json::json;
+
+use crate::support::{TestApp, app_with_admin};
+
+#[tokio::test]
+async fn a_task_is_created_and_read() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let made = ann.create_task("  Write the report ").await;
+    assert_eq!(made.status, 201);
+    let id = made.text("id");
+    assert_eq!(
+        made.body,
+        json!({ "id": id, "user_id": ann.id, "title": "Write the report", "completed": false,
+            "created_at": "2026-01-14T10:00:00.000000Z", "updated_at": null, "completed_at": null })
+    );
+    assert_eq!(made.header("location"), Some(format!("/api/tasks/{id}").as_str()));
+    let read = ann.get(&format!("/api/tasks/{id}")).await;
+    assert_eq!((read.status, &read.body, read.header("etag")), (200, &made.body, made.header("etag")));
+}
+
+#[tokio::test]
+async fn what_cannot_be_a_task_is_refused() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let post = async |body| ann.post("/api/tasks", body).await;
+    for body in [json!({ "user_id": ann.id }), json!({ "user_id": ann.id, "title": " \t" }), json!({ "user_id": ann.id, "title": null }), json!({})] {
+        post(body).await.assert_error(400, "invalid_field").assert_says("Task title cannot be empty");
+    }
+    post(json!({ "user_id": ann.id, "title": "x".repeat(501) })).await.assert_error(400, "invalid_field");
+    post(json!({ "user_id": ann.id, "title": 7 })).await.assert_error(400, "invalid_field");
+    for body in [json!({ "title": "x" }), json!({ "title": "x", "user_id": "" }), json!({ "title": "x", "user_id": null })] {
+        post(body).await.assert_error(400, "missing_user_id").assert_says("Task must be associated to a user_id");
+    }
+    post(json!({ "title": "x", "user_id": "user_123" })).await.assert_error(403, "forbidden");
+    assert_eq!(ann.stats().await["total_tasks"], 0);
+    assert_eq!(post(json!({ "user_id": ann.id.to_uppercase(), "title": "é".repeat(500), "more": [1] })).await.status, 201);
+}
+
+#[tokio::test]
+async fn completing_is_the_default_action_and_changes_nothing_twice() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let path = format!("/api/tasks/{}", ann.create_task("a").await.text("id"));
+    app.advance_seconds(60);
+    let done = ann.send("PATCH", &path, None).await;
+    assert_eq!(done.status, 200);
+    assert_eq!(done.body["completed"], true);
+    assert_eq!(done.body["completed_at"], "2026-01-14T10:01:00.000000Z");
+    assert_eq!(done.body["updated_at"], "2026-01-14T10:01:00.000000Z");
+    app.advance_seconds(60);
+    for body in [json!({}), json!({ "action": "complete" }), json!({ "action": null, "title": null })] {
+        let again = ann.patch(&path, body).await;
+        assert_eq!((&again.body, again.header("etag")), (&done.body, done.header("etag")));
+    }
+    assert_eq!(ann.stats().await["completed_tasks"], 1);
+}
+
+#[tokio::test]
+async fn a_task_is_reopened_and_renamed() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let path = format!("/api/tasks/{}", ann.complete_new_task().await);
+    let open = ann.patch(&path, json!({ "action": "reopen", "title": " b " })).await;
+    assert_eq!(open.body["completed"], false);
+    assert_eq!(open.body["completed_at"], json!(null));
+    assert_eq!(open.body["title"], "b");
+    assert_eq!(ann.patch(&path, json!({ "action": "reopen" })).await.body, open.body);
+    assert_eq!(ann.stats().await["completed_tasks"], 0);
+    let renamed = ann.patch(&path, json!({ "title": "c" })).await;
+    assert_eq!((renamed.text("title").as_str(), &renamed.body["completed"]), ("c", &json!(false)));
+    ann.patch(&path, json!({ "title": " " })).await.assert_error(400, "invalid_field").assert_says("Task title cannot be empty");
+    let refused = ann.patch(&path, json!({ "action": "explode" })).await;
+    let sentence = refused.assert_error(400, "unsupported_action").text("error");
+    assert!(sentence.contains("complete") && sentence.contains("reopen"), "{sentence}");
+}
+
+#[tokio::test]
+async fn a_deleted_task_is_gone() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let path = format!("/api/tasks/{}", ann.complete_new_task().await);
+    let deleted = ann.delete(&path).await;
+    assert_eq!((deleted.status, deleted.bytes.len()), (204, 0));
+    for answer in [ann.get(&path).await, ann.delete(&path).await, ann.patch(&path, json!({})).await] {
+        answer.assert_error(404, "not_found");
+    }
+    assert_eq!(ann.get("/api/tasks").await.body, json!([]));
+    let stats = ann.stats().await;
+    assert_eq!((&stats["total_tasks"], &stats["completed_tasks"], &stats["current_streak"]), (&json!(0), &json!(0), &json!(0)));
+}
+
+#[tokio::test]
+async fn an_unknown_id_is_not_found_whatever_it_looks_like() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    for id in ["0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b", "user_123", "%00", "%ff", "..", "a%20b"] {
+        ann.get(&format!("/api/tasks/{id}")).await.assert_error(404, "not_found");
+    }
+    ann.patch("/api/tasks", json!({})).await.assert_error(400, "missing_task_id").assert_says("Task id is required in route (tasks/{id})");
+}
+
+#[tokio::test]
+async fn an_admin_may_name_anybody() {
+    let (app, admin) = app_with_admin().await;
+    let ann = app.user("ann").await;
+    let made = admin.post("/api/tasks", json!({ "title": "x", "user_id": ann.id })).await;
+    assert_eq!((made.status, made.text("user_id")), (201, ann.id.clone()));
+    let path = format!("/api/tasks/{}", made.text("id"));
+    assert_eq!(ann.get(&path).await.status, 200);
+    admin.get(&path).await.assert_error(404, "not_found");
+    assert_eq!(admin.get(&format!("{path}?user_id={}", ann.id)).await.status, 200);
+    ann.get(&format!("{path}?user_id={}", admin.id)).await.assert_error(403, "forbidden");
+    assert_eq!(admin.patch(&format!("{path}?user_id={}", ann.id), json!({})).await.status, 200);
+    assert_eq!(ann.stats().await["completed_tasks"], 1);
+    let nobody = "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b";
+    admin.post("/api/tasks", json!({ "title": "x", "user_id": nobody })).await.assert_error(404, "not_found");
+}
