@@ -17,3 +17,7 @@ pub mod store;
 
 pub mod functions;
 pub mod web;
+
+// Support that the tests in here and those from outside share names the crate as the latter see it.
+#[cfg(test)]
+extern crate self as avanochi;

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -27,7 +28,7 @@ const THROTTLED_RETRIES: u32 = 3;
 const THROTTLED_WAIT: Duration = Duration::from_secs(2);
 
 /// Makes the client's builder before the policy is added: another transport, in tests.
-pub type Transport = Box<dyn Fn() -> CosmosClientBuilder + Send + Sync>;
+pub type Transport = Box<dyn Fn() -> Pin<Box<dyn Future<Output = CosmosClientBuilder> + Send>> + Send + Sync>;
 
 pub struct Client {
     credentials: Arc<CredentialManager>,
@@ -98,6 +99,7 @@ impl Client {
             CosmosAccess::Identity(identity) => AccountReference::with_credential(address, Arc::clone(identity)),
         };
         let client = (self.transport)()
+            .await
             .with_default_operation_options(policy())
             // The regions in the order that the account gives them.
             .build(account, RoutingStrategy::PreferredRegions(Vec::new()))

@@ -14,11 +14,12 @@ use azure_data_cosmos_driver::in_memory_emulator::{
     InMemoryEmulatorHttpClient, RequestObserver, VirtualAccountConfig, VirtualRegion,
 };
 
-use super::Cosmos;
-use crate::{
+use avanochi::{
     credentials::CredentialManager,
     kernel::{Clock, ManualClock, Timestamp},
+    store::cosmos::Cosmos,
 };
+use tokio::sync::OnceCell;
 
 pub const ENDPOINT: &str = "https://emulator.invalid/";
 /// The emulator does not look at signatures; it is any text in base64.
@@ -28,19 +29,17 @@ pub const KEY: &str = "c2VjcmV0";
 pub struct Emulator {
     pub http: Arc<InMemoryEmulatorHttpClient>,
     pub requests: Arc<Requests>,
-    runtime: CosmosRuntime,
+    /// Made when it is first needed, for what it takes has to be waited for.
+    runtime: Arc<OnceCell<CosmosRuntime>>,
 }
 
 impl Emulator {
-    /// Needs a runtime of several threads.
     pub fn start() -> Self {
         let url: Url = ENDPOINT.parse().expect("a URL");
         let account = VirtualAccountConfig::new(vec![VirtualRegion::new("Japan East", url)]).expect("an account");
         let requests = Arc::new(Requests::default());
         let http = Arc::new(InMemoryEmulatorHttpClient::new(account).with_request_observer(requests.clone()));
-        let building = CosmosRuntimeBuilder::from(http.runtime_builder()).build();
-        let runtime = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(building)).expect("a runtime");
-        Self { http, requests, runtime }
+        Self { http, requests, runtime: Arc::default() }
     }
 
     /// A store that connects with the account key.
@@ -54,10 +53,13 @@ impl Emulator {
         clock: Arc<dyn Clock>,
         rules: Vec<Arc<FaultInjectionRule>>,
     ) -> Cosmos {
-        let runtime = self.runtime.clone();
+        let (http, runtime) = (Arc::clone(&self.http), Arc::clone(&self.runtime));
         let transport = move || {
-            let builder = CosmosClient::builder().with_runtime(runtime.clone());
-            builder.with_fault_injection_rules(rules.clone()).expect("rules")
+            let (http, runtime, rules) = (Arc::clone(&http), Arc::clone(&runtime), rules.clone());
+            async move {
+                let builder = CosmosClient::builder().with_runtime(made(&runtime, &http).await);
+                builder.with_fault_injection_rules(rules).expect("rules")
+            }
         };
         Cosmos::over(transport, credentials, clock)
     }
@@ -67,10 +69,15 @@ impl Emulator {
     /// The container as the client sees it, without our store.
     pub async fn container(&self) -> ContainerClient {
         let account = AccountReference::with_authentication_key(ENDPOINT.parse().expect("a URL"), KEY);
-        let client = CosmosClient::builder().with_runtime(self.runtime.clone());
+        let client = CosmosClient::builder().with_runtime(made(&self.runtime, &self.http).await);
         let client = client.build(account, RoutingStrategy::PreferredRegions(Vec::new())).await.expect("a client");
         client.database_client("avanochi-db").container_client("avanochi-container", None).await.expect("a container")
     }
+}
+
+async fn made(runtime: &OnceCell<CosmosRuntime>, http: &Arc<InMemoryEmulatorHttpClient>) -> CosmosRuntime {
+    let make = || async { CosmosRuntimeBuilder::from(http.runtime_builder()).build().await.expect("a runtime") };
+    runtime.get_or_init(make).await.clone()
 }
 
 pub fn clock() -> Arc<ManualClock> {

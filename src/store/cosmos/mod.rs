@@ -35,16 +35,16 @@ pub struct Cosmos {
 impl Cosmos {
     /// A store that connects when it is first asked for something, with what `credentials` then says.
     pub fn new(credentials: Arc<CredentialManager>, clock: Arc<dyn Clock>) -> Self {
-        Self::over(CosmosClient::builder, credentials, clock)
+        Self::over(|| std::future::ready(CosmosClient::builder()), credentials, clock)
     }
 
     /// The same over another transport: an emulator, or one that fails on purpose.
-    pub fn over(
-        transport: impl Fn() -> CosmosClientBuilder + Send + Sync + 'static,
+    pub fn over<F: Future<Output = CosmosClientBuilder> + Send + 'static>(
+        transport: impl Fn() -> F + Send + Sync + 'static,
         credentials: Arc<CredentialManager>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { client: Client::new(credentials, Box::new(transport)), clock }
+        Self { client: Client::new(credentials, Box::new(move || Box::pin(transport()))), clock }
     }
 }
 

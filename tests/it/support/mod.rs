@@ -1,7 +1,10 @@
 //! What the tests share: the program put together as in production, on an in-memory store with a clock that stands
-//! still until it is moved.
+//! still until it is moved. Built with `AVANOCHI_TEST_STORE=cosmos`, the same tests run on the Cosmos DB store.
 
 pub mod client;
+#[path = "../../../src/store/cosmos/emulator.rs"]
+#[expect(dead_code, reason = "the unit tests, which it is shared with, use more of it")]
+mod emulator;
 
 use std::sync::{
     Arc,
@@ -41,7 +44,10 @@ impl TestApp {
     /// With settings, as they would stand in the environment.
     pub fn with(settings: &[(&str, &str)]) -> Self {
         let clock = Arc::new(ManualClock::at(time("2026-01-14T10:00:00Z")));
-        let store = Arc::new(Embedded::in_memory(clock.clone()).expect("a store"));
+        let store: Arc<dyn Store> = match option_env!("AVANOCHI_TEST_STORE") {
+            Some("cosmos") => Arc::new(emulator::Emulator::start().store(clock.clone())),
+            _ => Arc::new(Embedded::in_memory(clock.clone()).expect("a store")),
+        };
         Self::on(store, clock, settings)
     }
 
