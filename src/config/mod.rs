@@ -114,15 +114,12 @@ pub const SETTINGS: &[Setting] = &[
 
 /// The text of `.env.example`.
 pub fn env_example() -> String {
-    let mut text =
-        String::from("# All settings, each with its default. Copy to .env what you want to change; the real environment wins.\n");
-    for Setting { name, example, help } in SETTINGS {
-        if !help.is_empty() {
-            text.push_str(&format!("\n# {help}\n"));
-        }
-        text.push_str(&format!("#{name}={example}\n"));
-    }
-    text
+    let header = "# All settings, each with its default. Copy to .env what you want to change; the real environment wins.\n";
+    let entry = |setting: &Setting| {
+        let help = if setting.help.is_empty() { String::new() } else { format!("\n# {}\n", setting.help) };
+        format!("{help}#{}={}\n", setting.name, setting.example)
+    };
+    header.to_owned() + &SETTINGS.iter().map(entry).collect::<String>()
 }
 
 #[cfg(test)]

@@ -55,9 +55,10 @@ pub(super) fn in_azure(source: &Source) -> bool {
 }
 
 pub(super) fn listen(source: &Source, overrides: &Overrides, problems: &mut Problems) -> Listen {
-    let mut port = |name, text: &str| match text.parse::<u16>() {
-        Ok(port) => port,
-        Err(_) => {
+    let mut port = |name, text: &str| {
+        if let Ok(port) = text.parse::<u16>() {
+            port
+        } else {
             complain(problems, name, "must be a port number, 0 to 65535");
             0
         }
@@ -84,10 +85,9 @@ pub(super) fn data(source: &Source, overrides: &Overrides) -> PathBuf {
 pub(super) fn store(source: &Source, overrides: &Overrides, in_azure: bool, problems: &mut Problems) -> StoreChoice {
     let said = overrides.store.as_deref().or_else(|| source.get("AVANOCHI_STORE"));
     let choice = match said {
-        Some("embedded") => StoreChoice::Embedded,
         Some("cosmos") => StoreChoice::Cosmos,
         None if source.get("COSMOS_DB_URI").is_some() => StoreChoice::Cosmos,
-        None => StoreChoice::Embedded,
+        Some("embedded") | None => StoreChoice::Embedded,
         Some(_) => {
             complain(problems, "AVANOCHI_STORE", "must be embedded or cosmos");
             StoreChoice::Embedded
@@ -127,7 +127,7 @@ pub(super) fn auth(source: &Source, in_azure: bool, problems: &mut Problems) -> 
 }
 
 pub(super) fn origins(source: &Source, problems: &mut Problems) -> Vec<String> {
-    let origins: Vec<String> = listed(source, "CORS_ALLOWED_ORIGINS").map(|origin| origin.to_ascii_lowercase()).collect();
+    let origins: Vec<String> = listed(source, "CORS_ALLOWED_ORIGINS").map(str::to_ascii_lowercase).collect();
     if !origins.iter().all(|origin| is_origin(origin)) {
         complain(
             problems,

@@ -59,7 +59,9 @@ fn all_problems_are_told_at_once_and_no_value_is() {
 
 #[test]
 fn azure_wants_a_secret_and_a_shared_store() {
-    for azure in [["WEBSITE_INSTANCE_ID", "WEBSITE_SKU"], ["CONTAINER_NAME", "WEBSITE_SITE_NAME"], ["CONTAINER_NAME", "WEBSITE_SKU"]] {
+    for azure in
+        [["WEBSITE_INSTANCE_ID", "WEBSITE_SKU"], ["CONTAINER_NAME", "WEBSITE_SITE_NAME"], ["CONTAINER_NAME", "WEBSITE_SKU"]]
+    {
         let [azure, more] = azure.map(|name| (name, "x"));
         let problems = load(&[azure, more, ("JWT_SECRET", "short")]).expect_err("problems");
         assert!(problems.iter().any(|problem| problem.starts_with("AVANOCHI_STORE")), "{problems:?}");

@@ -1,6 +1,8 @@
 //! What every adapter must do, as one suite of tests. An adapter calls [`contract_suite!`] with a function that
 //! makes a fresh store over the clock it is given.
 
+#![expect(clippy::missing_panics_doc, reason = "its functions are tests")]
+
 use std::sync::Arc;
 
 use uuid::Uuid;

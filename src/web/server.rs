@@ -15,7 +15,7 @@ use tower::{Service as _, ServiceExt as _};
 use super::request;
 
 /// How long a peer may take to send the head of a request, which is also how long an idle connection lasts.
-const HEAD_PATIENCE: Duration = Duration::from_secs(60);
+const HEAD_PATIENCE: Duration = Duration::from_mins(1);
 /// How long requests under way may take once the stop was asked for.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
 

@@ -163,7 +163,9 @@ async fn only_listed_origins_may_call_from_a_page() {
     let app = TestApp::with(&[("CORS_ALLOWED_ORIGINS", "https://app.example, http://localhost:5173")]);
     let preflight = async |origin: &str| {
         let page = app.anonymous().with_header("origin", origin).with_header("access-control-request-method", "PATCH");
-        page.with_header("access-control-request-headers", "authorization,content-type").send("OPTIONS", "/api/tasks/x", None).await
+        page.with_header("access-control-request-headers", "authorization,content-type")
+            .send("OPTIONS", "/api/tasks/x", None)
+            .await
     };
     let listed = preflight("https://app.example").await;
     assert_eq!(listed.status, 200, "{listed:?}");
