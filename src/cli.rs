@@ -30,16 +30,16 @@ struct Cli {
 
 #[derive(Debug, Args)]
 struct Options {
-    /// Port to listen on [`AVANOCHI_PORT`; default 7071]
+    /// Port to listen on (`AVANOCHI_PORT`, default 7071)
     #[arg(long, global = true, value_name = "PORT")]
     port: Option<String>,
-    /// Address to listen on [`AVANOCHI_HOST`; default 127.0.0.1]
+    /// Address to listen on (`AVANOCHI_HOST`, default 127.0.0.1)
     #[arg(long, global = true, value_name = "ADDRESS")]
     host: Option<String>,
-    /// Folder of the embedded store [`AVANOCHI_DATA`; default ./.avanochi]
+    /// Folder of the embedded store (`AVANOCHI_DATA`, default ./.avanochi)
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// embedded or cosmos [`AVANOCHI_STORE`]
+    /// embedded or cosmos (`AVANOCHI_STORE`)
     #[arg(long, global = true, value_name = "STORE")]
     store: Option<String>,
 }

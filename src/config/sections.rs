@@ -103,7 +103,16 @@ pub(super) fn store(source: &Source, overrides: &Overrides, in_azure: bool, prob
     choice
 }
 
+/// What the platform hands out in place of a secret that it could not fetch from the vault: known to all who know the
+/// vault's name, and so no secret.
+const UNRESOLVED: &str = "@Microsoft.KeyVault(";
+
 pub(super) fn auth(source: &Source, in_azure: bool, problems: &mut Problems) -> AuthConfig {
+    for name in ["JWT_SECRET", "JWT_SECRET_PREVIOUS", "COSMOS_DB_PRIMARY_KEY"] {
+        if source.get(name).is_some_and(|value| value.contains(UNRESOLVED)) {
+            complain(problems, name, "is a Key Vault reference that the platform could not resolve");
+        }
+    }
     let secret = source.get("JWT_SECRET");
     if in_azure && secret.is_none_or(|secret| secret.len() < MIN_SECRET) {
         complain(problems, "JWT_SECRET", format!("must be set in Azure, to at least {MIN_SECRET} bytes"));

@@ -73,6 +73,15 @@ fn azure_wants_a_secret_and_a_shared_store() {
 }
 
 #[test]
+fn a_reference_that_was_not_resolved_is_no_secret() {
+    let reference = "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/JWT-SECRET/)";
+    for name in ["JWT_SECRET", "JWT_SECRET_PREVIOUS", "COSMOS_DB_PRIMARY_KEY"] {
+        let problems = load(&[(name, reference)]).expect_err("a problem");
+        assert!(problems.len() == 1 && problems[0].starts_with(name) && !problems[0].contains("vault.example"), "{problems:?}");
+    }
+}
+
+#[test]
 fn an_empty_value_is_as_good_as_none() {
     assert_eq!(load(&[("AVANOCHI_PORT", " "), ("JWT_SECRET", "")]).expect("good").listen.address.port(), 7071);
 }
