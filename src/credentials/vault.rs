@@ -39,7 +39,7 @@ fn vault_name(setting: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use azure_core::http::{AsyncRawResponse, ClientOptions, HttpClient, Request, StatusCode, Transport, headers::Headers};
+    use azure_core::http::{AsyncRawResponse, ClientOptions, HttpClient, Request, Transport, headers::Headers};
     use secrecy::ExposeSecret as _;
 
     use super::*;
@@ -58,20 +58,18 @@ mod tests {
                 (None, _) => {
                     let challenge = r#"Bearer authorization="https://login.invalid/t", resource="https://vault.azure.net""#;
                     headers.insert("www-authenticate", challenge);
-                    (StatusCode::Unauthorized, "")
+                    (401_u16, "")
                 }
                 (Some("Bearer token"), path) if path.trim_end_matches('/') == "/secrets/COSMOS-DB-PRIMARY-KEY" => {
-                    (StatusCode::Ok, r#"{"value":"a2V5","id":"https://mine.vault.azure.net/secrets/COSMOS-DB-PRIMARY-KEY/1"}"#)
+                    (200, r#"{"value":"a2V5","id":"https://mine.vault.azure.net/secrets/COSMOS-DB-PRIMARY-KEY/1"}"#)
                 }
                 (Some("Bearer token"), path) if path.trim_end_matches('/') == "/secrets/FORBIDDEN" => {
-                    (StatusCode::Forbidden, r#"{"error":{"code":"Forbidden","message":"no role"}}"#)
+                    (403, r#"{"error":{"code":"Forbidden","message":"no role"}}"#)
                 }
-                (Some("Bearer token"), _) => {
-                    (StatusCode::NotFound, r#"{"error":{"code":"SecretNotFound","message":"no such secret"}}"#)
-                }
+                (Some("Bearer token"), _) => (404, r#"{"error":{"code":"SecretNotFound","message":"no such secret"}}"#),
                 (Some(other), _) => panic!("{other}"),
             };
-            Ok(AsyncRawResponse::from_bytes(status, headers, body))
+            Ok(AsyncRawResponse::from_bytes(status.into(), headers, body))
         }
     }
 

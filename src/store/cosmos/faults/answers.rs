@@ -107,14 +107,14 @@ async fn a_service_that_cannot_be_reached_at_first_is_used_as_soon_as_it_can() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_that_the_service_finds_too_large_is_said_to_be() {
-    let bench = Bench::new(Operation::CreateItem, answered(StatusCode::PayloadTooLarge).build(), None).await;
+    let bench = Bench::new(Operation::CreateItem, answered(413).build(), None).await;
     let answer = bench.store.commit(batch(2, vec![Write::Create(thing("2", "1"))])).await;
     assert!(matches!(answer, Err(StoreError::TooLarge)), "{answer:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_that_is_missing_is_unavailable_until_it_is_given() {
-    let bench = Bench::new(Operation::ReadItem, answered(StatusCode::Forbidden).build(), Some(1)).await;
+    let bench = Bench::new(Operation::ReadItem, answered(403).build(), Some(1)).await;
     let error = bench.store.get(key("1")).await.expect_err("forbidden");
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
     assert_eq!(body(&bench.store, "1").await.as_deref(), Some("1"));

@@ -25,7 +25,7 @@ impl SecretSource for Counting {
 /// A store whose key the service refuses for one kind of request, a moment after it is shown.
 async fn refused(operation: Operation, times: Option<u32>) -> (Emulator, Cosmos, Arc<Counting>, Arc<FaultInjectionRule>) {
     let emulator = Emulator::start();
-    let result = answered(StatusCode::Unauthorized).with_delay(Duration::from_millis(100)).build();
+    let result = answered(401).with_delay(Duration::from_millis(100)).build();
     let rule = rule(operation, result, times);
     let vault = Arc::new(Counting::default());
     let lookup = |name: &str| (name == "COSMOS_DB_URI").then(|| emulator::ENDPOINT.into());

@@ -6,7 +6,6 @@ mod lost;
 
 use std::sync::Arc;
 
-use azure_core::http::StatusCode;
 use azure_data_cosmos::fault_injection::{
     CustomResponseBuilder, FaultInjectionConditionBuilder, FaultInjectionErrorType as Fault, FaultInjectionResult,
     FaultInjectionResultBuilder, FaultInjectionRule, FaultInjectionRuleBuilder, FaultOperationType as Operation,
@@ -73,12 +72,12 @@ fn rule(operation: Operation, result: FaultInjectionResult, times: Option<u32>) 
 }
 
 /// An answer that the service gives instead of doing anything.
-fn answered(status: StatusCode) -> FaultInjectionResultBuilder {
-    FaultInjectionResultBuilder::new().with_custom_response(CustomResponseBuilder::new(status).build())
+fn answered(status: u16) -> FaultInjectionResultBuilder {
+    FaultInjectionResultBuilder::new().with_custom_response(CustomResponseBuilder::new(status.into()).build())
 }
 
 fn throttled(retry_after: &str) -> FaultInjectionResult {
-    let response = CustomResponseBuilder::new(StatusCode::TooManyRequests).with_sub_status(3200);
+    let response = CustomResponseBuilder::new(429.into()).with_sub_status(3200);
     let response = response.with_header("x-ms-retry-after-ms", retry_after.to_owned()).build();
     FaultInjectionResultBuilder::new().with_custom_response(response).build()
 }
