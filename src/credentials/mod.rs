@@ -21,7 +21,7 @@ use self::vault::KeyVault;
 use crate::kernel::{Clock, Timestamp};
 
 /// How long an answer of a vault counts.
-const KEEP: Duration = Duration::from_secs(300);
+const KEEP: Duration = Duration::from_mins(5);
 
 const VAULT: &str = "KEY_VAULT_URL";
 const CLIENT_ID: &str = "AZURE_CLIENT_ID";

@@ -7,6 +7,7 @@ use azure_core::http::Etag as ServiceEtag;
 use azure_data_cosmos::{
     ContainerClient, CosmosError, TransactionalBatch,
     diagnostics::DiagnosticsContext,
+    models::TransactionalBatchOperationResult,
     options::{BatchDeleteOptions, BatchReplaceOptions, ItemWriteOptions, Precondition},
 };
 use serde_json::Value;
@@ -162,14 +163,14 @@ async fn send_all(container: &ContainerClient, partition: &str, steps: &[Step]) 
 /// A batch that failed is answered too: the culprit bears a status of its own, all others that of having depended
 /// on it.
 fn read_results(
-    results: &[azure_data_cosmos::models::TransactionalBatchOperationResult],
+    results: &[TransactionalBatchOperationResult],
     steps: &[Step],
     diagnostics: &DiagnosticsContext,
 ) -> Result<Answer, Failure> {
     const DEPENDED_ON_ANOTHER: u16 = 424;
     let culprit = results.iter().position(|result| !result.is_success() && result.status_code() != DEPENDED_ON_ANOTHER);
     match culprit {
-        None if results.len() == steps.len() && results.iter().all(|result| result.is_success()) => {
+        None if results.len() == steps.len() && results.iter().all(TransactionalBatchOperationResult::is_success) => {
             Ok(Answer::Done(results.iter().map(|result| result.etag().map(ToOwned::to_owned)).collect()))
         }
         Some(step) if step < steps.len() => {

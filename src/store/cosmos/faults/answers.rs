@@ -84,16 +84,13 @@ async fn a_region_that_takes_no_writes_is_left_at_the_deadline() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_stalls_is_left_at_the_deadline() {
-    let stall = FaultInjectionResultBuilder::new().with_error(Fault::ServiceUnavailable).with_delay(Duration::from_secs(60));
+    let stall = FaultInjectionResultBuilder::new().with_error(Fault::ServiceUnavailable).with_delay(Duration::from_mins(1));
     let bench = Bench::new(Operation::ReadItem, stall.build(), None).await;
     let started = Instant::now();
     let error = bench.store.get(key("1")).await.expect_err("no answer");
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
     let took = started.elapsed();
-    assert!(
-        (client::DEADLINE - Duration::from_millis(100)..client::DEADLINE + Duration::from_secs(1)).contains(&took),
-        "{took:?}"
-    );
+    assert!(took + Duration::from_millis(100) > client::DEADLINE && took < client::DEADLINE + Duration::from_secs(1), "{took:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -148,5 +145,5 @@ async fn a_service_that_is_not_there_is_unavailable_at_once() {
     let started = Instant::now();
     let error = at(address).get(key("1")).await.expect_err("nobody");
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
-    assert!(started.elapsed() < client::DEADLINE - Duration::from_secs(1), "{:?}", started.elapsed());
+    assert!(started.elapsed() + Duration::from_secs(1) < client::DEADLINE, "{:?}", started.elapsed());
 }

@@ -23,7 +23,7 @@ impl SecretSource for Counting {
 }
 
 /// A store whose key the service refuses for one kind of request, a moment after it is shown.
-async fn refused(operation: Operation, times: Option<u32>) -> (Emulator, Cosmos, Arc<Counting>, Arc<FaultInjectionRule>) {
+fn refused(operation: Operation, times: Option<u32>) -> (Emulator, Cosmos, Arc<Counting>, Arc<FaultInjectionRule>) {
     let emulator = Emulator::start();
     let result = answered(401).with_delay(Duration::from_millis(100)).build();
     let rule = rule(operation, result, times);
@@ -36,7 +36,7 @@ async fn refused(operation: Operation, times: Option<u32>) -> (Emulator, Cosmos,
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_key_is_asked_for_again() {
-    let (_emulator, store, vault, rule) = refused(Operation::CreateItem, Some(1)).await;
+    let (_emulator, store, vault, rule) = refused(Operation::CreateItem, Some(1));
     assert_eq!(body(&store, "1").await, None);
     assert_eq!(vault.0.load(Ordering::SeqCst), 1);
     store.commit(batch(1, vec![Write::Create(thing("1", "1"))])).await.expect("with the new key");
@@ -47,14 +47,14 @@ async fn a_refused_key_is_asked_for_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_is_refused_while_connecting_is_asked_for_again_too() {
-    let (_emulator, store, vault, rule) = refused(Operation::MetadataReadContainer, Some(1)).await;
+    let (_emulator, store, vault, rule) = refused(Operation::MetadataReadContainer, Some(1));
     assert_eq!(body(&store, "1").await, None);
     assert_eq!((vault.0.load(Ordering::SeqCst), rule.hit_count()), (2, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn but_only_once() {
-    let (_emulator, store, vault, rule) = refused(Operation::ReadItem, None).await;
+    let (_emulator, store, vault, rule) = refused(Operation::ReadItem, None);
     let error = store.get(key("1")).await.expect_err("refused");
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
     assert_eq!((vault.0.load(Ordering::SeqCst), rule.hit_count()), (2, 2));
@@ -62,7 +62,7 @@ async fn but_only_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_callers_with_a_refused_key_one_asks_for_another() {
-    let (_emulator, store, vault, rule) = refused(Operation::ReadItem, Some(16)).await;
+    let (_emulator, store, vault, rule) = refused(Operation::ReadItem, Some(16));
     store.commit(batch(1, vec![Write::Create(thing("1", "1"))])).await.expect("connected");
     let store = Arc::new(store);
     let mut tasks = tokio::task::JoinSet::new();
