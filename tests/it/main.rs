@@ -8,6 +8,7 @@ mod access;
 mod accounts;
 mod architecture;
 mod conventions;
+mod faults;
 mod idempotency;
 mod lists;
 mod login;

@@ -5,6 +5,7 @@ pub mod client;
 #[path = "../../../src/store/cosmos/emulator.rs"]
 #[expect(dead_code, reason = "the unit tests, which it is shared with, use more of it")]
 mod emulator;
+pub mod flaky;
 
 use std::sync::{
     Arc,
@@ -20,6 +21,7 @@ use avanochi::{
 use axum::Router;
 
 pub use client::{Answer, Client};
+pub use flaky::{Fault, FlakyStore};
 
 pub const SECRET: &str = "a secret of the tests, long enough to sign";
 pub const PASSWORD: &str = "correct horse battery";
@@ -54,6 +56,12 @@ impl TestApp {
     /// A second instance of the program on the same store, as a scaled-out app has it.
     pub fn another(&self, settings: &[(&str, &str)]) -> Self {
         Self::on(Arc::clone(&self.store), Arc::clone(&self.clock), settings)
+    }
+
+    /// The program over a store that may fail, see [`FlakyStore`].
+    pub fn over(store: Arc<FlakyStore>) -> Self {
+        let clock = Arc::clone(&store.clock);
+        Self::on(store, clock, &[LONG_TOKENS])
     }
 
     fn on(store: Arc<dyn Store>, clock: Arc<ManualClock>, settings: &[(&str, &str)]) -> Self {
