@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::SecretString;
 
 use super::{Overrides, Problem, Source};
@@ -98,7 +99,7 @@ pub(super) fn store(source: &Source, overrides: &Overrides, in_azure: bool, prob
         complain(problems, "AVANOCHI_STORE", reason);
     }
     if choice == StoreChoice::Cosmos {
-        complain(problems, "AVANOCHI_STORE", "this version has the embedded store only; set it to embedded");
+        check_cosmos(source, problems);
     }
     choice
 }
@@ -106,6 +107,19 @@ pub(super) fn store(source: &Source, overrides: &Overrides, in_azure: bool, prob
 /// What the platform hands out in place of a secret that it could not fetch from the vault: known to all who know the
 /// vault's name, and so no secret.
 const UNRESOLVED: &str = "@Microsoft.KeyVault(";
+
+/// What the credential manager will ask for later is looked at now, when somebody is there to mend it.
+fn check_cosmos(source: &Source, problems: &mut Problems) {
+    match source.get("COSMOS_DB_URI") {
+        Some(uri) if uri.starts_with("https://") || uri.starts_with("http://") => {}
+        Some(_) => complain(problems, "COSMOS_DB_URI", "must be a URL such as https://account.documents.azure.com:443/"),
+        None if source.get("COSMOS_DB_ACCOUNT").is_some() => {}
+        None => complain(problems, "COSMOS_DB_URI", "must be set to use Cosmos DB, or COSMOS_DB_ACCOUNT to its name"),
+    }
+    if source.get("COSMOS_DB_PRIMARY_KEY").is_some_and(|key| STANDARD.decode(key).is_err()) {
+        complain(problems, "COSMOS_DB_PRIMARY_KEY", "must be a key of the account, which is base64");
+    }
+}
 
 pub(super) fn auth(source: &Source, in_azure: bool, problems: &mut Problems) -> AuthConfig {
     for name in ["JWT_SECRET", "JWT_SECRET_PREVIOUS", "COSMOS_DB_PRIMARY_KEY"] {

@@ -200,7 +200,7 @@ impl Reader<'_> {
         let methods: HashSet<String> =
             value.as_array().map(Vec::as_slice).unwrap_or_default().iter().filter_map(known_method).collect();
         if methods.is_empty() || value.as_array().is_none_or(|all| all.iter().any(|method| known_method(method).is_none())) {
-            self.problem("methods must be a list of HTTP methods; leave it out, so that a wrong method gets our 405 and not the host's 404");
+            self.problem("methods must be a list of HTTP methods; left out, a wrong one gets our 405, not the host's 404");
             return None;
         }
         Some(methods)

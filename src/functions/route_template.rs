@@ -72,7 +72,8 @@ impl RouteTemplate {
 
     /// Whether every path is of this template.
     pub(super) fn matches_everything(&self) -> bool {
-        matches!(self.segments.as_slice(), [Segment::Parameter { kind: Kind::CatchAll, constraints, .. }] if constraints.is_empty())
+        let [Segment::Parameter { kind: Kind::CatchAll, constraints, .. }] = self.segments.as_slice() else { return false };
+        constraints.is_empty()
     }
 
     /// Whether the host holds both for the same.

@@ -114,6 +114,8 @@ pub async fn app_with_admin() -> (TestApp, Client) {
     let app = TestApp::new();
     let id = app.user("the admin").await.id;
     let app = app.another(&[LONG_TOKENS, ("ADMIN_USER_IDS", &id)]);
+    // Two instances each number what they make; at one instant their order would be chance.
+    app.advance_seconds(1);
     let admin = app.login("the admin").await;
     (app, admin)
 }
