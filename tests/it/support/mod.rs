@@ -3,6 +3,9 @@
 
 pub mod client;
 pub mod flaky;
+pub mod host;
+pub mod http;
+pub mod process;
 
 use std::sync::{
     Arc,
