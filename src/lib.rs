@@ -10,6 +10,8 @@ pub mod config;
 pub mod accounts;
 pub mod work;
 
+pub mod migration;
+
 pub mod kernel;
 pub mod ledger;
 pub mod store;
