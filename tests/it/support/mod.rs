@@ -2,6 +2,7 @@
 //! still until it is moved.
 
 pub mod client;
+pub mod failing;
 
 use std::sync::{
     Arc,
