@@ -31,16 +31,16 @@ struct Cli {
 
 #[derive(Debug, Args)]
 struct Options {
-    /// Port to listen on [AVANOCHI_PORT; default 7071]
+    /// Port to listen on (`AVANOCHI_PORT`, default 7071)
     #[arg(long, global = true, value_name = "PORT")]
     port: Option<String>,
-    /// Address to listen on [AVANOCHI_HOST; default 127.0.0.1]
+    /// Address to listen on (`AVANOCHI_HOST`, default 127.0.0.1)
     #[arg(long, global = true, value_name = "ADDRESS")]
     host: Option<String>,
-    /// Folder of the embedded store [AVANOCHI_DATA; default ./.avanochi]
+    /// Folder of the embedded store (`AVANOCHI_DATA`, default ./.avanochi)
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// embedded or cosmos [AVANOCHI_STORE]
+    /// embedded or cosmos (`AVANOCHI_STORE`)
     #[arg(long, global = true, value_name = "STORE")]
     store: Option<String>,
 }
@@ -89,7 +89,9 @@ pub fn run() -> ExitCode {
     let config = match Config::load(&source, &overrides) {
         Ok(config) => config,
         Err(problems) => {
-            problems.iter().for_each(|problem| eprintln!("{problem}"));
+            for problem in problems {
+                eprintln!("{problem}");
+            }
             return ExitCode::from(USAGE);
         }
     };
@@ -160,6 +162,8 @@ fn check(app: &Path, source: &Source, overrides: &Overrides) -> ExitCode {
         println!("All is well.");
         return ExitCode::SUCCESS;
     }
-    problems.iter().for_each(|problem| println!("{problem}"));
+    for problem in problems {
+        println!("{problem}");
+    }
     ExitCode::from(USAGE)
 }

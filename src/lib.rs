@@ -12,9 +12,14 @@ pub mod work;
 
 pub mod migration;
 
+pub mod credentials;
 pub mod kernel;
 pub mod ledger;
 pub mod store;
 
 pub mod functions;
 pub mod web;
+
+// Support that the tests in here and those from outside share names the crate as the latter see it.
+#[cfg(test)]
+extern crate self as avanochi;

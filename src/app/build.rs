@@ -17,9 +17,10 @@ use crate::{
         users::{deletion::Deletions, repo::UserRepo, service::UserService},
     },
     config::{Config, StoreChoice},
+    credentials::CredentialManager,
     kernel::{Caller, Clock, Ctx, IdSource, RandomIds, RequestId, SystemClock},
     ledger::Ledger,
-    store::{Store, embedded::Embedded},
+    store::{Store, cosmos::Cosmos, embedded::Embedded},
     web::Edge,
     work::{
         stats::service::StatsService,
@@ -42,9 +43,14 @@ impl Adapters {
     /// Those that the settings ask for.
     pub fn from_config(config: &Config) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let store = match config.store {
+        let store: Arc<dyn Store> = match config.store {
             StoreChoice::Embedded => Arc::new(Embedded::open(&config.data, Arc::clone(&clock))?),
-            StoreChoice::Cosmos => anyhow::bail!("the Cosmos DB store is not part of this version"),
+            StoreChoice::Cosmos => {
+                let settings = config.source.clone();
+                let credentials =
+                    CredentialManager::new(move |name| settings.get(name).map(SecretString::from), Arc::clone(&clock));
+                Arc::new(Cosmos::new(Arc::new(credentials), Arc::clone(&clock)))
+            }
         };
         let secret = match &config.auth.secret {
             Some(secret) => secret.clone(),

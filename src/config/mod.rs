@@ -21,6 +21,8 @@ pub struct Config {
     pub origins: Vec<String>,
     /// A tracing filter.
     pub log: String,
+    /// The settings as they were given, for the credential manager.
+    pub source: Source,
     /// Whether this runs in Azure, where other instances may run beside it.
     pub in_azure: bool,
 }
@@ -59,6 +61,7 @@ impl Config {
             auth: sections::auth(source, in_azure, &mut problems),
             origins: sections::origins(source, &mut problems),
             log: sections::log(source, &mut problems),
+            source: source.clone(),
             in_azure,
         };
         if problems.is_empty() { Ok(config) } else { Err(problems) }
@@ -85,9 +88,15 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting { name: "COSMOS_DB_URI", example: "", help: "Azure Cosmos DB. Without a key the managed identity is used." },
     Setting { name: "COSMOS_DB_PRIMARY_KEY", example: "", help: "" },
-    Setting { name: "COSMOS_DB_ACCOUNT", example: "", help: "" },
+    Setting { name: "COSMOS_DB_ACCOUNT", example: "", help: "The account's name, in place of its address." },
     Setting { name: "COSMOS_DB_DATABASE", example: "avanochi-db", help: "" },
     Setting { name: "COSMOS_DB_CONTAINER", example: "avanochi-container", help: "" },
+    Setting { name: "AZURE_CLIENT_ID", example: "", help: "The client id of a user-assigned identity; left out: the app's own." },
+    Setting {
+        name: "KEY_VAULT_URL",
+        example: "",
+        help: "A Key Vault to ask for the secrets that are not set here, as COSMOS-DB-PRIMARY-KEY.",
+    },
     Setting {
         name: "JWT_SECRET",
         example: "",
@@ -114,15 +123,12 @@ pub const SETTINGS: &[Setting] = &[
 
 /// The text of `.env.example`.
 pub fn env_example() -> String {
-    let mut text =
-        String::from("# All settings, each with its default. Copy to .env what you want to change; the real environment wins.\n");
-    for Setting { name, example, help } in SETTINGS {
-        if !help.is_empty() {
-            text.push_str(&format!("\n# {help}\n"));
-        }
-        text.push_str(&format!("#{name}={example}\n"));
-    }
-    text
+    let header = "# All settings, each with its default. Copy to .env what you want to change; the real environment wins.\n";
+    let entry = |setting: &Setting| {
+        let help = if setting.help.is_empty() { String::new() } else { format!("\n# {}\n", setting.help) };
+        format!("{help}#{}={}\n", setting.name, setting.example)
+    };
+    header.to_owned() + &SETTINGS.iter().map(entry).collect::<String>()
 }
 
 #[cfg(test)]

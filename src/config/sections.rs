@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::SecretString;
 
 use super::{Overrides, Problem, Source};
@@ -55,9 +56,10 @@ pub(super) fn in_azure(source: &Source) -> bool {
 }
 
 pub(super) fn listen(source: &Source, overrides: &Overrides, problems: &mut Problems) -> Listen {
-    let mut port = |name, text: &str| match text.parse::<u16>() {
-        Ok(port) => port,
-        Err(_) => {
+    let mut port = |name, text: &str| {
+        if let Ok(port) = text.parse::<u16>() {
+            port
+        } else {
             complain(problems, name, "must be a port number, 0 to 65535");
             0
         }
@@ -84,10 +86,9 @@ pub(super) fn data(source: &Source, overrides: &Overrides) -> PathBuf {
 pub(super) fn store(source: &Source, overrides: &Overrides, in_azure: bool, problems: &mut Problems) -> StoreChoice {
     let said = overrides.store.as_deref().or_else(|| source.get("AVANOCHI_STORE"));
     let choice = match said {
-        Some("embedded") => StoreChoice::Embedded,
         Some("cosmos") => StoreChoice::Cosmos,
         None if source.get("COSMOS_DB_URI").is_some() => StoreChoice::Cosmos,
-        None => StoreChoice::Embedded,
+        Some("embedded") | None => StoreChoice::Embedded,
         Some(_) => {
             complain(problems, "AVANOCHI_STORE", "must be embedded or cosmos");
             StoreChoice::Embedded
@@ -98,12 +99,34 @@ pub(super) fn store(source: &Source, overrides: &Overrides, in_azure: bool, prob
         complain(problems, "AVANOCHI_STORE", reason);
     }
     if choice == StoreChoice::Cosmos {
-        complain(problems, "AVANOCHI_STORE", "this version has the embedded store only; set it to embedded");
+        check_cosmos(source, problems);
     }
     choice
 }
 
+/// What the platform hands out in place of a secret that it could not fetch from the vault: known to all who know the
+/// vault's name, and so no secret.
+const UNRESOLVED: &str = "@Microsoft.KeyVault(";
+
+/// What the credential manager will ask for later is looked at now, when somebody is there to mend it.
+fn check_cosmos(source: &Source, problems: &mut Problems) {
+    match source.get("COSMOS_DB_URI") {
+        Some(uri) if uri.starts_with("https://") || uri.starts_with("http://") => {}
+        Some(_) => complain(problems, "COSMOS_DB_URI", "must be a URL such as https://account.documents.azure.com:443/"),
+        None if source.get("COSMOS_DB_ACCOUNT").is_some() => {}
+        None => complain(problems, "COSMOS_DB_URI", "must be set to use Cosmos DB, or COSMOS_DB_ACCOUNT to its name"),
+    }
+    if source.get("COSMOS_DB_PRIMARY_KEY").is_some_and(|key| STANDARD.decode(key).is_err()) {
+        complain(problems, "COSMOS_DB_PRIMARY_KEY", "must be a key of the account, which is base64");
+    }
+}
+
 pub(super) fn auth(source: &Source, in_azure: bool, problems: &mut Problems) -> AuthConfig {
+    for name in ["JWT_SECRET", "JWT_SECRET_PREVIOUS", "COSMOS_DB_PRIMARY_KEY"] {
+        if source.get(name).is_some_and(|value| value.contains(UNRESOLVED)) {
+            complain(problems, name, "is a Key Vault reference that the platform could not resolve");
+        }
+    }
     let secret = source.get("JWT_SECRET");
     if in_azure && secret.is_none_or(|secret| secret.len() < MIN_SECRET) {
         complain(problems, "JWT_SECRET", format!("must be set in Azure, to at least {MIN_SECRET} bytes"));
@@ -127,7 +150,7 @@ pub(super) fn auth(source: &Source, in_azure: bool, problems: &mut Problems) -> 
 }
 
 pub(super) fn origins(source: &Source, problems: &mut Problems) -> Vec<String> {
-    let origins: Vec<String> = listed(source, "CORS_ALLOWED_ORIGINS").map(|origin| origin.to_ascii_lowercase()).collect();
+    let origins: Vec<String> = listed(source, "CORS_ALLOWED_ORIGINS").map(str::to_ascii_lowercase).collect();
     if !origins.iter().all(|origin| is_origin(origin)) {
         complain(
             problems,

@@ -45,17 +45,12 @@ impl Source {
             Err(_) => return self.problems.push(Problem { setting: ".env", reason: "it cannot be read".into() }),
         };
         for (index, line) in lines.enumerate() {
-            match line {
-                Ok((name, value)) => {
-                    self.values.insert(name, value);
-                }
-                // The error quotes the line, which may hold a secret.
-                Err(_) => {
-                    let reason = format!("entry {} cannot be read; it must be NAME=value, quoted when it has blanks", index + 1);
-                    self.problems.push(Problem { setting: ".env", reason });
-                    return;
-                }
-            }
+            let Ok((name, value)) = line else {
+                // The error would quote the line, which may hold a secret.
+                let reason = format!("entry {} cannot be read; it must be NAME=value, quoted when it has blanks", index + 1);
+                return self.problems.push(Problem { setting: ".env", reason });
+            };
+            self.values.insert(name, value);
         }
     }
 }

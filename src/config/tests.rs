@@ -59,7 +59,9 @@ fn all_problems_are_told_at_once_and_no_value_is() {
 
 #[test]
 fn azure_wants_a_secret_and_a_shared_store() {
-    for azure in [["WEBSITE_INSTANCE_ID", "WEBSITE_SKU"], ["CONTAINER_NAME", "WEBSITE_SITE_NAME"], ["CONTAINER_NAME", "WEBSITE_SKU"]] {
+    for azure in
+        [["WEBSITE_INSTANCE_ID", "WEBSITE_SKU"], ["CONTAINER_NAME", "WEBSITE_SITE_NAME"], ["CONTAINER_NAME", "WEBSITE_SKU"]]
+    {
         let [azure, more] = azure.map(|name| (name, "x"));
         let problems = load(&[azure, more, ("JWT_SECRET", "short")]).expect_err("problems");
         assert!(problems.iter().any(|problem| problem.starts_with("AVANOCHI_STORE")), "{problems:?}");
@@ -68,6 +70,15 @@ fn azure_wants_a_secret_and_a_shared_store() {
     }
     // A name that other platforms use as well is no proof.
     assert!(!load(&[("CONTAINER_NAME", "x")]).expect("good").in_azure);
+}
+
+#[test]
+fn a_reference_that_was_not_resolved_is_no_secret() {
+    let reference = "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/JWT-SECRET/)";
+    for name in ["JWT_SECRET", "JWT_SECRET_PREVIOUS", "COSMOS_DB_PRIMARY_KEY"] {
+        let problems = load(&[(name, reference)]).expect_err("a problem");
+        assert!(problems.len() == 1 && problems[0].starts_with(name) && !problems[0].contains("vault.example"), "{problems:?}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How long a key is remembered.
-const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+const REMEMBERED: Duration = Duration::from_hours(24);
 
 /// The record of one key: written in the batch of the thing that was created, so that there are both or neither.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -22,7 +22,7 @@ pub const ID: &str = "summary";
 pub const FIRST_SEQ: u64 = 1;
 
 /// How long the summary of a deleted user stays, so that no late request brings the user back.
-const CLOSED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+const CLOSED_FOR: Duration = Duration::from_hours(24);
 
 /// A user's counters, streak, latest day, active session and change number.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -76,6 +76,7 @@ impl Summary {
     }
 
     /// What is left when the account is deleted: nothing of the user but the id.
+    #[must_use]
     pub fn closed_at(&self, now: Timestamp) -> Self {
         Self { seq: self.seq, closed_until: Some(now.plus(CLOSED_FOR)), ..Self::new(self.user_id, Tz::UTC) }
     }

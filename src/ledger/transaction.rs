@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long a deleted document is remembered as deleted.
-const TOMBSTONE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const TOMBSTONE: Duration = Duration::from_hours(720);
 /// How often a use case begins anew before it gives up; each time, some other one has succeeded.
 const ATTEMPTS: u32 = 64;
 

@@ -16,7 +16,7 @@ use crate::{
     },
     kernel::{Ctx, Result, Versioned},
     ledger::{Summary, summary},
-    store::{Collection, Partition, Stored, collection},
+    store::{Collection, Partition, Stored},
 };
 
 /// What became of a document.
@@ -56,18 +56,17 @@ impl Accounts {
             }
             None => {}
         }
-        let user = self.user(&ctx, legacy)?;
+        let user = self.user(&ctx, legacy);
         let Some(made) = self.claim_name(&ctx, legacy, user).await? else {
             return Ok(Fate::Refused("its name belongs to another account"));
         };
         let opening = self.shop.ledger.opening(legacy.id, made.value.time_zone)?;
-        let documents = vec![collection::create(&made.value, summary::FIRST_SEQ)?, opening];
-        let created = self.logins.create(Partition::of(legacy.id), made.version, documents).await?;
+        self.logins.open_account(&made, opening).await?;
         self.settle(&ctx, legacy).await?;
-        Ok(if created { Fate::Taken } else { Fate::Present })
+        Ok(Fate::Taken)
     }
 
-    fn user(&self, ctx: &Ctx, legacy: &LegacyUser) -> Result<Versioned<User>> {
+    fn user(&self, ctx: &Ctx, legacy: &LegacyUser) -> Versioned<User> {
         let name = match &legacy.shown {
             Some(name) => DisplayName::parse("name", name).unwrap_or_else(|_| legacy.login.shown.clone()),
             None => legacy.login.shown.clone(),
@@ -80,7 +79,7 @@ impl Accounts {
             updated_at: legacy.updated_at,
             login: legacy.login.key().as_str().to_owned(),
         };
-        Ok(Versioned { value, version: self.shop.ledger.ids().next(ctx.now) })
+        Versioned { value, version: self.shop.ledger.ids().next(ctx.now) }
     }
 
     /// Writes the login unless the name is somebody else's, which `None` says. Without a password there is nothing to

@@ -28,7 +28,9 @@ pub async fn import(shop: &Workshop, file: &Path) -> anyhow::Result<ExitCode> {
     .await;
     bar.finish_and_clear();
     let outcome = outcome?;
-    print!("{}", in_words(&outcome));
+    for line in in_words(&outcome) {
+        println!("{line}");
+    }
     Ok(if outcome.refused() == 0 { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
 }
 
@@ -50,20 +52,20 @@ pub async fn verify(shop: &Workshop, mode: Mode) -> anyhow::Result<ExitCode> {
     Ok(if left == 0 { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
 }
 
-fn in_words(outcome: &Outcome) -> String {
-    let mut text = String::new();
+fn in_words(outcome: &Outcome) -> Vec<String> {
+    let mut lines = Vec::new();
     for (name, count) in [("users", outcome.users), ("tasks", outcome.tasks), ("work sessions", outcome.work_sessions)] {
         let Count { taken, present, deleted, refused } = count;
-        text += &format!("{name}: {taken} taken, {present} already there, {deleted} deleted here since, {refused} not taken\n");
+        lines.push(format!("{name}: {taken} taken, {present} already there, {deleted} deleted here since, {refused} not taken"));
     }
     if outcome.unknown > 0 {
-        text += &format!("other documents: {} not taken\n", outcome.unknown);
+        lines.push(format!("other documents: {} not taken", outcome.unknown));
     }
     if outcome.without_password > 0 {
-        text += &format!("{} of the users have no password in the file and cannot log in\n", outcome.without_password);
+        lines.push(format!("{} of the users have no password in the file and cannot log in", outcome.without_password));
     }
     if outcome.taken() == 0 {
-        text += "Nothing has changed.\n";
+        lines.push("Nothing has changed.".into());
     }
-    text
+    lines
 }

@@ -35,7 +35,7 @@ const WAITING: usize = 50_000;
 /// How many ids are remembered before they are looked up again.
 const REMEMBERED: usize = 1_000_000;
 /// How far a clock elsewhere may have been ahead of ours.
-const AHEAD: Duration = Duration::from_secs(24 * 60 * 60);
+const AHEAD: Duration = Duration::from_hours(24);
 
 /// What is told while it happens.
 #[derive(Debug)]

@@ -223,21 +223,21 @@ async fn scan(shop: &Workshop, user: UserId) -> Result<Found> {
     let mut page = PageRequest::first(Limit::MAX);
     loop {
         let documents = shop.store.query(Query::Everything { partition: Partition::of(user), page }).await?;
-        documents.items.into_iter().for_each(|document| count(&mut found, document));
+        documents.items.iter().for_each(|document| count(&mut found, document));
         let Some(after) = documents.next else { return Ok(found) };
         page = PageRequest { limit: Limit::MAX, after: Some(after) };
     }
 }
 
-fn count(found: &mut Found, document: Document) {
+fn count(found: &mut Found, document: &Document) {
     found.seq = found.seq.max(document.seq);
     if document.deleted_at.is_some() {
         return;
     }
     let counted = match &*document.key.kind {
-        Task::KIND => parse::<Task>(&document).map(|task| found.task(&task)),
-        WorkSession::KIND => parse::<WorkSession>(&document).map(|session| found.session(&session)),
-        Day::KIND => parse::<Day>(&document).filter(|day| Day::id(day.date) == document.key.id).map(|value| {
+        Task::KIND => parse::<Task>(document).map(|task| found.task(&task)),
+        WorkSession::KIND => parse::<WorkSession>(document).map(|session| found.session(&session)),
+        Day::KIND => parse::<Day>(document).filter(|day| Day::id(day.date) == document.key.id).map(|value| {
             found.stored_days.push(Stored { value, etag: document.etag.clone(), op: document.op });
         }),
         _ => Some(()),

@@ -1,10 +1,11 @@
 //! The document store as the domains see it: point reads, one kind of query, atomic batches in one partition.
-//! Knows no domain and no transport. Adapters: [`embedded`]; all pass the one suite in `contract.rs`.
+//! Knows no domain and no transport. Adapters: [`embedded`], [`cosmos`]; all pass the one suite in `contract.rs`.
 
 pub mod batch;
 pub mod collection;
 #[cfg(test)]
 pub mod contract;
+pub mod cosmos;
 pub mod document;
 pub mod embedded;
 pub mod query;

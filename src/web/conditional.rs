@@ -1,4 +1,4 @@
-//! ETags, `If-Match` and `If-None-Match`.
+//! `ETags`, `If-Match` and `If-None-Match`.
 
 use std::convert::Infallible;
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::kernel::Precondition;
 
-/// The ETag of a version: always strong.
+/// The `ETag` of a version: always strong.
 pub fn etag(version: Uuid) -> HeaderValue {
     let mut text = Uuid::encode_buffer();
     let text = format!("\"{}\"", version.simple().encode_lower(&mut text));

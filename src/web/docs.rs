@@ -11,7 +11,7 @@ use axum::{
 use utoipa::openapi::{
     self, ContentBuilder, OpenApi, RefOr, Response as Documented, ResponseBuilder,
     path::{Operation, PathItem},
-    schema::Ref,
+    schema::{Ref, Schema},
     security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
 use utoipa_axum::router::OpenApiRouter;
@@ -43,6 +43,7 @@ pub fn protected(mut routes: OpenApiRouter, edge: &Edge) -> OpenApiRouter {
 /// Completes the document with what holds for every route.
 pub fn complete(mut document: OpenApi) -> OpenApi {
     for operation in operations(&mut document) {
+        allow_absence_rather_than_null(operation);
         let has_body = operation.request_body.is_some();
         for (status, text, applies) in [
             ("400", "The request cannot be used as it is", true),
@@ -71,7 +72,8 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
 pub fn router(document: &OpenApi) -> serde_json::Result<Router> {
     let bytes = Bytes::from(serde_json::to_vec(document)?);
     let document = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], bytes) });
-    let page = SwaggerUi::new("/api/docs").config(Config::from(DOCUMENT));
+    // The badge of an online validator would be fetched from elsewhere.
+    let page = SwaggerUi::new("/api/docs").config(Config::from(DOCUMENT).validator_url("none"));
     let page = Router::from(page).layer(middleware::map_response(with_policy));
     Ok(Router::new().route(DOCUMENT, document).merge(page))
 }
@@ -99,6 +101,19 @@ fn operations(document: &mut OpenApi) -> impl Iterator<Item = &mut Operation> {
     document.paths.paths.values_mut().flat_map(|item: &mut PathItem| {
         [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
     })
+}
+
+/// A body that may be left out is described as one that may be `null`, which is no object.
+fn allow_absence_rather_than_null(operation: &mut Operation) {
+    let Some(RefOr::T(body)) = &mut operation.request_body else { return };
+    for content in body.content.values_mut() {
+        if let RefOr::T(content) = content
+            && let Some(RefOr::T(Schema::OneOf(either))) = &content.schema
+            && let Some(body) = either.items.iter().find(|item| matches!(item, RefOr::Ref(_)))
+        {
+            content.schema = Some(body.clone());
+        }
+    }
 }
 
 fn describe_error(operation: &mut Operation, status: &str, text: &str) {

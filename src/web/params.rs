@@ -44,7 +44,6 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
 #[into_params(parameter_in = Query)]
 pub struct WhoseQuery {
     /// The owner, when that is not you.
-    #[param(value_type = Option<String>, format = Uuid)]
     user_id: Option<String>,
 }
 

@@ -14,8 +14,9 @@ use tower::{Service as _, ServiceExt as _};
 
 use super::request;
 
-/// How long a peer may take to send the head of a request, which is also how long an idle connection lasts.
-const HEAD_PATIENCE: Duration = Duration::from_secs(60);
+/// How long a peer may take to send the head of a request, which is also how long an idle connection lasts: longer than
+/// those in front of us keep theirs, so that it is they who close and no request meets a closed door.
+const HEAD_PATIENCE: Duration = Duration::from_secs(150);
 /// How long requests under way may take once the stop was asked for.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
 

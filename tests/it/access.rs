@@ -6,12 +6,8 @@ use serde_json::json;
 use crate::support::{Client, TestApp};
 
 /// The operations that need no token; every other one does.
-const PUBLIC: &[(&str, &str)] = &[
-    ("POST", "/api/auth/register"),
-    ("POST", "/api/auth/login"),
-    ("POST", "/api/auth/logout"),
-    ("GET", "/api/health"),
-];
+const PUBLIC: &[(&str, &str)] =
+    &[("POST", "/api/auth/register"), ("POST", "/api/auth/login"), ("POST", "/api/auth/logout"), ("GET", "/api/health")];
 
 fn protected(app: &TestApp) -> Vec<(&'static str, String)> {
     let all = methods_and_paths(&app.app.document);
@@ -67,7 +63,13 @@ async fn nobody_reaches_what_is_somebody_elses() {
     let missing = "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b";
 
     for (method, template) in protected(&app) {
-        let id = if template.contains("/tasks") { &task } else if template.contains("/work_sessions") { &session } else { &ann.id };
+        let id = if template.contains("/tasks") {
+            &task
+        } else if template.contains("/work_sessions") {
+            &session
+        } else {
+            &ann.id
+        };
         let body = json!({ "title": "x", "user_id": ann.id, "name": "x" });
         let call = async |path: String| bob.send(method, &path, (method != "GET").then(|| body.clone())).await;
         if template.contains("{id}") {

@@ -80,7 +80,8 @@ async fn name_and_time_zone_can_be_changed() {
     for same in [json!({}), json!({ "name": "Ann" }), json!({ "name": null, "time_zone": "Europe/Madrid" })] {
         assert_eq!(ann.patch(&path, same).await.body, changed.body);
     }
-    for bad in [json!({ "time_zone": "Mars/Olympus" }), json!({ "time_zone": "" }), json!({ "name": " " }), json!({ "name": 1 })] {
+    for bad in [json!({ "time_zone": "Mars/Olympus" }), json!({ "time_zone": "" }), json!({ "name": " " }), json!({ "name": 1 })]
+    {
         ann.patch(&path, bad).await.assert_error(400, "invalid_field");
     }
     // The login name stays.
@@ -164,7 +165,8 @@ async fn a_deletion_that_was_cut_short_is_finished() {
     ann.create_task("private").await;
     let id = UserId::parse(&ann.id).expect("an id");
     // All that a process may leave that died after its first step: the note.
-    let login = app.store.query(Query::List { partition: None, kind: "users".into(), facet: None, page: PageRequest::first(Limit::MAX) });
+    let login =
+        app.store.query(Query::List { partition: None, kind: "users".into(), facet: None, page: PageRequest::first(Limit::MAX) });
     let login: serde_json::Value = serde_json::from_str(&login.await.expect("users").items[0].body).expect("JSON");
     let note = avanochi::store::Draft {
         kind: "deletions".into(),

@@ -163,7 +163,9 @@ async fn only_listed_origins_may_call_from_a_page() {
     let app = TestApp::with(&[("CORS_ALLOWED_ORIGINS", "https://app.example, http://localhost:5173")]);
     let preflight = async |origin: &str| {
         let page = app.anonymous().with_header("origin", origin).with_header("access-control-request-method", "PATCH");
-        page.with_header("access-control-request-headers", "authorization,content-type").send("OPTIONS", "/api/tasks/x", None).await
+        page.with_header("access-control-request-headers", "authorization,content-type")
+            .send("OPTIONS", "/api/tasks/x", None)
+            .await
     };
     let listed = preflight("https://app.example").await;
     assert_eq!(listed.status, 200, "{listed:?}");
@@ -185,7 +187,7 @@ async fn only_listed_origins_may_call_from_a_page() {
 async fn health_and_description_need_no_token() {
     let app = TestApp::new();
     let health = app.anonymous().get("/api/health").await;
-    assert_eq!(health.body, json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "store": "embedded" }));
+    assert_eq!(health.body, json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "store": app.store.name() }));
     assert_eq!(app.anonymous().get("/api/health?deep=true").await.status, 200);
     app.anonymous().get("/api/health?deep=maybe").await.assert_error(400, "invalid_parameter");
     let document = app.anonymous().get("/api/openapi.json").await;

@@ -102,7 +102,10 @@ async fn a_repeated_registration_proves_itself_by_its_password() {
     same(&first, &client.post("/api/auth/register", body.clone()).await);
     let other_password = json!({ "username": "ann", "password": "another password" });
     client.post("/api/auth/register", other_password.clone()).await.assert_error(422, "idempotency_key_reused");
-    client.post("/api/auth/register", json!({ "username": "ANN", "password": PASSWORD })).await.assert_error(422, "idempotency_key_reused");
+    client
+        .post("/api/auth/register", json!({ "username": "ANN", "password": PASSWORD }))
+        .await
+        .assert_error(422, "idempotency_key_reused");
     keyed(&app.anonymous(), "other").post("/api/auth/register", body).await.assert_error(409, "username_taken");
     // Guessing passwords this way is counted like any other guess.
     for _ in 0..9 {

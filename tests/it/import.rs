@@ -16,7 +16,7 @@ use avanochi::{
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use crate::support::{Client, TestApp, app_with_admin, failing::Failing, time};
+use crate::support::{Client, Fault, FlakyStore, TestApp, app_with_admin, time};
 
 pub const ANN: &str = "21e4e82b-03d2-4e15-8d73-ff3b8737f8b0";
 /// SHA-256 of "password".
@@ -53,7 +53,8 @@ pub async fn import_all(app: &TestApp, documents: &[Value]) -> Outcome {
 }
 
 fn lines(documents: &[Value]) -> String {
-    documents.iter().map(|document| format!("{document}\n")).collect()
+    let lines: Vec<String> = documents.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 pub async fn check(app: &TestApp, mode: Mode) -> (Verified, Vec<String>) {
@@ -224,7 +225,9 @@ async fn what_cannot_be_taken_is_a_line_and_costs_nothing_else() {
         json!({ "id": "plain", "type": "user", "name": "Eve", "password_hash": "secret" }).to_string(),
         session("x5", ANN, "secret", None).to_string(),
     ];
-    bad.iter().for_each(|line| text += &format!("\n{line}\n"));
+    for line in &bad {
+        text.extend(["\n\n", line]);
+    }
     let (outcome, refusals) = import_text(&app, &text).await;
     let mut told: Vec<String> = refusals.iter().map(ToString::to_string).collect();
     told.sort_by_key(|line| line[5..7].parse::<u32>().expect("a number"));
@@ -294,32 +297,35 @@ async fn days_are_those_of_the_users_zone() {
 
 #[tokio::test]
 async fn a_run_that_was_cut_short_anywhere_is_finished_by_the_next() {
-    let mut cut_short = 0;
-    for commits in 0.. {
-        let app = TestApp::new();
-        let store = Failing { store: app.store.clone(), commits_left: commits.into(), lost_answer: commits % 2 == 0 };
-        let ids = Arc::new(RandomIds::default());
-        let cut = Workshop::new(Arc::new(store), app.clock.clone(), ids);
-        let text = lines(&realistic());
-        let first = import::import(&cut, file(text.as_bytes()).path(), &mut |_| {}).await;
-        import_all(&app, &realistic()).await;
-        assert_realistic(&app).await;
-        if first.is_ok() {
-            break;
+    let text = lines(&realistic());
+    for fault in [Fault::Before, Fault::After] {
+        let mut cut_short = 0;
+        loop {
+            let store = FlakyStore::new();
+            let app = TestApp::over(Arc::clone(&store));
+            store.fail_after(cut_short, fault);
+            let first = import::import(&shop(&app), file(text.as_bytes()).path(), &mut |_| {}).await;
+            assert_eq!(first.is_ok(), store.is_waiting());
+            store.heal();
+            import_all(&app, &realistic()).await;
+            assert_realistic(&app).await;
+            if first.is_ok() {
+                break;
+            }
+            cut_short += 1;
         }
-        cut_short += 1;
+        // Two accounts of three commits, and a batch for each.
+        assert_eq!(cut_short, 8);
     }
-    // Two accounts of three commits, and a batch for each.
-    assert_eq!(cut_short, 8);
 }
 
 #[tokio::test]
 async fn a_login_finishes_an_account_whose_import_was_cut_short() {
-    let app = TestApp::new();
-    let store = Failing { store: app.store.clone(), commits_left: 1.into(), lost_answer: false };
-    let cut = Workshop::new(Arc::new(store), app.clock.clone(), Arc::new(RandomIds::default()));
+    let store = FlakyStore::new();
+    let app = TestApp::over(Arc::clone(&store));
+    store.fail_after(1, Fault::Before);
     let text = lines(&[user(ANN, "ann")]);
-    import::import(&cut, file(text.as_bytes()).path(), &mut |_| {}).await.expect_err("cut short");
+    import::import(&shop(&app), file(text.as_bytes()).path(), &mut |_| {}).await.expect_err("cut short");
     let ann = log_in(&app, "ann").await;
     assert_eq!(ann.get("/api/auth/me").await.text("name"), "ann");
     log_in(&app, "ann").await;

@@ -21,7 +21,12 @@ async fn a_login_gives_a_token_and_a_cookie() {
     assert_eq!(browser.get("/api/auth/me").await.status, 200);
     let task = json!({ "title": "x", "user_id": answer.text("user_id") });
     browser.post("/api/tasks", task.clone()).await.assert_error(401, "unauthorized");
-    browser.clone().with_header("origin", "https://evil.example").post("/api/tasks", task.clone()).await.assert_error(401, "unauthorized");
+    browser
+        .clone()
+        .with_header("origin", "https://evil.example")
+        .post("/api/tasks", task.clone())
+        .await
+        .assert_error(401, "unauthorized");
     assert_eq!(browser.clone().with_header("origin", "http://localhost:7071").post("/api/tasks", task.clone()).await.status, 201);
     assert_eq!(browser.with_header("sec-fetch-site", "same-origin").post("/api/tasks", task).await.status, 201);
 
@@ -88,7 +93,10 @@ async fn guessing_at_once_gains_nothing() {
 async fn a_secret_can_be_rotated_without_logging_anybody_out() {
     let old = TestApp::with(&[("JWT_SECRET", "the old secret of at least 32 bytes")]);
     let ann = old.user("ann").await;
-    let rotated = old.another(&[("JWT_SECRET", "the new secret of at least 32 bytes"), ("JWT_SECRET_PREVIOUS", "x, the old secret of at least 32 bytes")]);
+    let rotated = old.another(&[
+        ("JWT_SECRET", "the new secret of at least 32 bytes"),
+        ("JWT_SECRET_PREVIOUS", "x, the old secret of at least 32 bytes"),
+    ]);
     assert_eq!(rotated.anonymous().with_token(ann.token(), &ann.id).get("/api/auth/me").await.status, 200);
     let done = old.another(&[("JWT_SECRET", "the new secret of at least 32 bytes")]);
     done.anonymous().with_token(ann.token(), &ann.id).get("/api/auth/me").await.assert_error(401, "unauthorized");
@@ -101,13 +109,22 @@ async fn an_account_from_before_argon2_logs_in_and_is_brought_up_to_date() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
     let name = avanochi::accounts::auth::model::NameKey::of("ann");
-    let key = avanochi::store::Key { partition: name.partition(), kind: "logins".into(), id: "login".into() };
+    let partition = avanochi::accounts::auth::repo::partition_of(&name);
+    let key = avanochi::store::Key { partition: partition.clone(), kind: "logins".into(), id: "login".into() };
     let stored = app.store.get(key.clone()).await.expect("read").expect("a login");
     let mut login: serde_json::Value = serde_json::from_str(&stored.body).expect("JSON");
     // SHA-256 of "password".
     login["credential"]["password_hash"] = json!("5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8");
-    let draft = Draft { kind: "logins".into(), id: "login".into(), seq: 0, sort: None, facet: None, expires_at: None, body: login.to_string() };
-    let batch = Batch::new(name.partition(), uuid::Uuid::from_u128(1)).with(Write::Replace(draft, stored.etag));
+    let draft = Draft {
+        kind: "logins".into(),
+        id: "login".into(),
+        seq: 0,
+        sort: None,
+        facet: None,
+        expires_at: None,
+        body: login.to_string(),
+    };
+    let batch = Batch::new(partition, uuid::Uuid::from_u128(1)).with(Write::Replace(draft, stored.etag));
     app.store.commit(batch).await.expect("replaced");
 
     app.anonymous().log_in("ann", PASSWORD).await.assert_error(401, "invalid_credentials");

@@ -1,11 +1,14 @@
 //! Behaviour from outside: through the router on an in-memory store, and through the real program as a process.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so by failing")]
+
 mod support;
 
 mod access;
 mod accounts;
 mod architecture;
 mod conventions;
+mod faults;
 mod idempotency;
 mod import;
 mod lists;

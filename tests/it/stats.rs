@@ -134,7 +134,9 @@ impl Model {
     fn expected(&self, now: Timestamp) -> Value {
         let days: BTreeSet<NaiveDate> =
             self.tasks.iter().filter_map(|(_, date)| *date).chain(self.ended.iter().map(|(_, date)| *date)).collect();
-        let run_to = |last: NaiveDate| (0..).map_while(|back| last.checked_sub_days(Days::new(back))).take_while(|day| days.contains(day)).count();
+        let run_to = |last: NaiveDate| {
+            (0..).map_while(|back| last.checked_sub_days(Days::new(back))).take_while(|day| days.contains(day)).count()
+        };
         let longest = days.iter().map(|&day| run_to(day)).max().unwrap_or(0);
         let yesterday = now.date_in(self.zone) - Days::new(1);
         let current = days.last().filter(|&&last| last >= yesterday).map_or(0, |&last| run_to(last));

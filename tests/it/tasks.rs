@@ -26,7 +26,12 @@ async fn what_cannot_be_a_task_is_refused() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
     let post = async |body| ann.post("/api/tasks", body).await;
-    for body in [json!({ "user_id": ann.id }), json!({ "user_id": ann.id, "title": " \t" }), json!({ "user_id": ann.id, "title": null }), json!({})] {
+    for body in [
+        json!({ "user_id": ann.id }),
+        json!({ "user_id": ann.id, "title": " \t" }),
+        json!({ "user_id": ann.id, "title": null }),
+        json!({}),
+    ] {
         post(body).await.assert_error(400, "invalid_field").assert_says("Task title cannot be empty");
     }
     post(json!({ "user_id": ann.id, "title": "x".repeat(501) })).await.assert_error(400, "invalid_field");
@@ -99,7 +104,10 @@ async fn an_unknown_id_is_not_found_whatever_it_looks_like() {
     for id in ["0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b", "user_123", "%00", "%ff", "..", "a%20b"] {
         ann.get(&format!("/api/tasks/{id}")).await.assert_error(404, "not_found");
     }
-    ann.patch("/api/tasks", json!({})).await.assert_error(400, "missing_task_id").assert_says("Task id is required in route (tasks/{id})");
+    ann.patch("/api/tasks", json!({}))
+        .await
+        .assert_error(400, "missing_task_id")
+        .assert_says("Task id is required in route (tasks/{id})");
 }
 
 #[tokio::test]

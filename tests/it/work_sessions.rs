@@ -11,7 +11,8 @@ async fn a_session_is_started_and_ended() {
     let started = ann.start().await;
     assert_eq!(started.status, 201);
     let id = started.text("id");
-    let expected = json!({ "id": id, "user_id": ann.id, "start_time": "2026-01-14T10:00:00.000000Z", "end_time": null, "duration": null });
+    let expected =
+        json!({ "id": id, "user_id": ann.id, "start_time": "2026-01-14T10:00:00.000000Z", "end_time": null, "duration": null });
     assert_eq!(started.body, expected);
     let path = format!("/api/work_sessions/{id}");
     assert_eq!(started.header("location"), Some(path.as_str()));
@@ -47,7 +48,10 @@ async fn what_is_missing_is_named() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
     for body in [json!({}), json!({ "user_id": "" }), json!({ "user_id": null })] {
-        ann.post("/api/work_sessions/start", body).await.assert_error(400, "missing_user_id").assert_says("Field 'user_id' is required");
+        ann.post("/api/work_sessions/start", body)
+            .await
+            .assert_error(400, "missing_user_id")
+            .assert_says("Field 'user_id' is required");
     }
     for query in ["", "?user_id="] {
         let answer = ann.get(&format!("/api/work_sessions/active{query}")).await;
@@ -86,12 +90,15 @@ async fn ending_at_once_counts_once() {
     let id = ann.start().await.text("id");
     app.advance_hours(1);
     let mut ends = tokio::task::JoinSet::new();
-    for client in [&ann, &app.another(&[("JWT_EXP_MINUTES", "525600")]).login("ann").await].into_iter().cycle().take(40).cloned() {
-        let id = id.clone();
+    for client in [&ann, &app.another(&[("JWT_EXP_MINUTES", "525600")]).login("ann").await].into_iter().cycle().take(40) {
+        let (client, id) = (client.clone(), id.clone());
         ends.spawn(async move { client.end(&id).await });
     }
     let answers = ends.join_all().await;
     assert!(answers.iter().all(|answer| answer.status == 200 && answer.body == answers[0].body));
     let stats = ann.stats().await;
-    assert_eq!((&stats["total_sessions"], &stats["total_hours"], &stats["active_session"]), (&json!(1), &json!(1.0), &json!(false)));
+    assert_eq!(
+        (&stats["total_sessions"], &stats["total_hours"], &stats["active_session"]),
+        (&json!(1), &json!(1.0), &json!(false))
+    );
 }

@@ -9,7 +9,7 @@ use std::{
 use crate::kernel::{Timestamp, UserId};
 
 /// How long what was seen is believed; the contract lets another instance take this long to notice a deletion.
-const BELIEVED: Duration = Duration::from_secs(60);
+const BELIEVED: Duration = Duration::from_mins(1);
 /// How many users are remembered at most.
 const CAPACITY: usize = 100_000;
 

@@ -10,12 +10,11 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::{
     accounts::users::model::{DisplayName, User},
     kernel::{Code, Error, Result, Timestamp, UserId, Versioned, text},
-    store::{Entity, Partition},
 };
 
 /// How many failures of one name in [`WINDOW`] lead to a pause.
 const MAX_FAILURES: usize = 10;
-const WINDOW: Duration = Duration::from_secs(15 * 60);
+const WINDOW: Duration = Duration::from_mins(15);
 
 /// What is known under one login name: who it belongs to, if anybody, and which attempts failed lately. It is kept
 /// for names that nobody has too, so that the two cannot be told apart.
@@ -61,25 +60,17 @@ impl Login {
         Err(Error::new(Code::TooManyAttempts, "Too many failed attempts for this name; try again later").after(wait))
     }
 
+    /// When it need not be remembered any more: a name that belongs to nobody is kept only for its failures.
+    pub fn forget_at(&self) -> Option<Timestamp> {
+        if self.credential.is_some() { None } else { self.failures.last().map(|at| at.plus(WINDOW)) }
+    }
+
     #[must_use]
     pub fn with_failure(mut self, now: Timestamp) -> Self {
         self.failures.push(now);
         let excess = self.failures.len().saturating_sub(MAX_FAILURES);
         self.failures.drain(..excess);
         self
-    }
-}
-
-impl Entity for Login {
-    const KIND: &'static str = "logins";
-
-    fn document_id(&self) -> String {
-        Self::ID.into()
-    }
-
-    fn expires_at(&self) -> Option<Timestamp> {
-        // A name that belongs to nobody is remembered only for its failures.
-        if self.credential.is_some() { None } else { self.failures.last().map(|at| at.plus(WINDOW)) }
     }
 }
 
@@ -112,10 +103,6 @@ impl NameKey {
         let folded = caseless::default_case_fold_str(&text.trim().nfkc().collect::<String>());
         let digest = Sha256::digest(folded.nfkc().collect::<String>().as_bytes());
         Self(format!("login:{}", text::hex(&digest)))
-    }
-
-    pub fn partition(&self) -> Partition {
-        Partition::named(self.0.clone())
     }
 
     pub fn as_str(&self) -> &str {

@@ -15,8 +15,8 @@ use super::{
 use crate::{
     accounts::users::model::User,
     kernel::{Caller, Code, Created, Ctx, Error, Gates, Id, IdempotencyKey, Result, UserId, Versioned, ports::Authenticator},
-    ledger::{Ledger, idempotency::Record, summary},
-    store::{Partition, Stored, collection},
+    ledger::{Ledger, idempotency::Record},
+    store::Stored,
 };
 
 /// A token and what goes with it.
@@ -181,8 +181,7 @@ impl AuthService {
         let parts = &*self.0;
         let user = &made.value;
         let opening = parts.ledger.opening(user.id, user.time_zone)?;
-        let documents = vec![collection::create(user, summary::FIRST_SEQ)?, opening];
-        parts.repo.create(Partition::of(user.id), made.version, documents).await?;
+        parts.repo.open_account(made, opening).await?;
         let Some(read) = parts.repo.get(name).await? else { return Ok(()) };
         let mut login = read.value.clone();
         if let Some(credential) = login.credential.as_mut().filter(|credential| credential.pending.as_ref() == Some(made)) {
@@ -199,15 +198,14 @@ impl Authenticator for AuthService {
     async fn authenticate(&self, ctx: &Ctx, token: &str) -> Result<Caller> {
         let parts = &*self.0;
         let user = parts.tokens.verify(token, ctx.now)?;
-        let alive = match parts.liveness.known(user, ctx.now) {
-            Some(known) => known,
-            None => {
-                let alive = parts.ledger.read(user).await?.is_some();
-                if alive {
-                    parts.liveness.alive(user, ctx.now);
-                }
-                alive
+        let alive = if let Some(known) = parts.liveness.known(user, ctx.now) {
+            known
+        } else {
+            let alive = parts.ledger.read(user).await?.is_some();
+            if alive {
+                parts.liveness.alive(user, ctx.now);
             }
+            alive
         };
         match alive {
             false => Err(Error::unauthorized()),

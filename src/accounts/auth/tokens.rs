@@ -79,7 +79,7 @@ mod tests {
 
     fn tokens(secret: &str, previous: &[&str]) -> Tokens {
         let previous: Vec<SecretString> = previous.iter().map(|&text| text.to_owned().into()).collect();
-        Tokens::new(&secret.to_owned().into(), &previous, Duration::from_secs(3600))
+        Tokens::new(&secret.to_owned().into(), &previous, Duration::from_hours(1))
     }
 
     fn user() -> UserId {
@@ -92,7 +92,7 @@ mod tests {
         let token = tokens.issue(user(), Uuid::nil(), NOW).expect("token");
         assert_eq!(tokens.verify(&token, NOW).expect("good"), user());
         assert!(tokens.verify(&token, NOW.plus(Duration::from_secs(3599))).is_ok());
-        assert!(tokens.verify(&token, NOW.plus(Duration::from_secs(3600))).is_err());
+        assert!(tokens.verify(&token, NOW.plus(Duration::from_hours(1))).is_err());
     }
 
     #[test]

@@ -17,7 +17,7 @@ const GROUP: usize = 256;
 /// How many batches may wait before callers wait for room.
 const QUEUE: usize = 1_024;
 /// How often documents whose time has passed are looked for.
-const FORGET_EVERY: Duration = Duration::from_secs(60);
+const FORGET_EVERY: Duration = Duration::from_mins(1);
 
 type Answer = Result<Vec<Etag>, StoreError>;
 

@@ -9,7 +9,7 @@ use super::{model::Stats, service::StatsService};
 use crate::{
     kernel::{Code, Ctx, Error, Result, Timestamp, UserId},
     web::{PathId, Query, Reply, given},
-    work::work_sessions::model::hours,
+    work::hours::hours,
 };
 
 pub fn router(service: StatsService) -> OpenApiRouter {

@@ -1,9 +1,6 @@
 //! What the statistics say. Pure.
 
-use crate::{
-    kernel::{Timestamp, UserId},
-    ledger::Summary,
-};
+use crate::kernel::{Timestamp, UserId};
 
 /// A user's achievements at one instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,20 +17,4 @@ pub struct Stats {
     pub longest_streak: u32,
     pub active_session: bool,
     pub as_of: Timestamp,
-}
-
-impl Stats {
-    pub fn of(summary: &Summary, now: Timestamp) -> Self {
-        Self {
-            user_id: summary.user_id,
-            total_tasks: summary.total_tasks,
-            completed_tasks: summary.completed_tasks,
-            total_sessions: summary.total_sessions,
-            worked_micros: summary.worked_micros,
-            current_streak: summary.current_streak(now),
-            longest_streak: summary.longest_streak,
-            active_session: summary.active_session.is_some(),
-            as_of: now,
-        }
-    }
 }

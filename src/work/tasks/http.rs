@@ -91,7 +91,6 @@ async fn create_task(
 #[into_params(parameter_in = Query)]
 struct ListTasksQuery {
     /// Whose tasks: yours when left out, everybody's for an administrator.
-    #[param(value_type = Option<String>, format = Uuid)]
     user_id: Option<String>,
     /// Only those that are, or are not, completed.
     #[param(value_type = Option<bool>)]

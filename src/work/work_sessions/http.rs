@@ -6,12 +6,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    model::{self, WorkSession, WorkSessionId},
+    model::{WorkSession, WorkSessionId},
     service::WorkSessionService,
 };
 use crate::{
     kernel::{Code, Ctx, Error, Result, Timestamp, UserId, Versioned},
     web::{IdempotencyHeader, IfNoneMatch, Json, ListQuery, PathId, Query, Reply, WhoseQuery, given},
+    work::hours::hours,
 };
 
 pub fn router(service: WorkSessionService) -> OpenApiRouter {
@@ -47,7 +48,7 @@ impl From<&WorkSession> for WorkSessionView {
             user_id: session.user_id,
             start_time: session.start_time,
             end_time: session.end.map(|end| end.at),
-            duration: session.micros().map(model::hours),
+            duration: session.micros().map(hours),
         }
     }
 }

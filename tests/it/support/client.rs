@@ -36,7 +36,7 @@ impl Client {
 
     pub fn with_token(self, token: &str, id: &str) -> Self {
         let mut client = self.with_header("authorization", &format!("Bearer {token}"));
-        client.id = id.to_owned();
+        id.clone_into(&mut client.id);
         client
     }
 

@@ -1,8 +1,11 @@
 //! What the tests share: the program put together as in production, on an in-memory store with a clock that stands
-//! still until it is moved.
+//! still until it is moved. Built with `AVANOCHI_TEST_STORE=cosmos`, the same tests run on the Cosmos DB store.
 
 pub mod client;
-pub mod failing;
+#[path = "../../../src/store/cosmos/emulator.rs"]
+#[expect(dead_code, reason = "the unit tests, which it is shared with, use more of it")]
+mod emulator;
+pub mod flaky;
 
 use std::sync::{
     Arc,
@@ -18,6 +21,7 @@ use avanochi::{
 use axum::Router;
 
 pub use client::{Answer, Client};
+pub use flaky::{Fault, FlakyStore};
 
 pub const SECRET: &str = "a secret of the tests, long enough to sign";
 pub const PASSWORD: &str = "correct horse battery";
@@ -42,13 +46,22 @@ impl TestApp {
     /// With settings, as they would stand in the environment.
     pub fn with(settings: &[(&str, &str)]) -> Self {
         let clock = Arc::new(ManualClock::at(time("2026-01-14T10:00:00Z")));
-        let store = Arc::new(Embedded::in_memory(clock.clone()).expect("a store"));
+        let store: Arc<dyn Store> = match option_env!("AVANOCHI_TEST_STORE") {
+            Some("cosmos") => Arc::new(emulator::Emulator::start().store(clock.clone())),
+            _ => Arc::new(Embedded::in_memory(clock.clone()).expect("a store")),
+        };
         Self::on(store, clock, settings)
     }
 
     /// A second instance of the program on the same store, as a scaled-out app has it.
     pub fn another(&self, settings: &[(&str, &str)]) -> Self {
         Self::on(Arc::clone(&self.store), Arc::clone(&self.clock), settings)
+    }
+
+    /// The program over a store that may fail, see [`FlakyStore`].
+    pub fn over(store: Arc<FlakyStore>) -> Self {
+        let clock = Arc::clone(&store.clock);
+        Self::on(store, clock, &[LONG_TOKENS])
     }
 
     fn on(store: Arc<dyn Store>, clock: Arc<ManualClock>, settings: &[(&str, &str)]) -> Self {
@@ -101,6 +114,8 @@ pub async fn app_with_admin() -> (TestApp, Client) {
     let app = TestApp::new();
     let id = app.user("the admin").await.id;
     let app = app.another(&[LONG_TOKENS, ("ADMIN_USER_IDS", &id)]);
+    // Two instances each number what they make; at one instant their order would be chance.
+    app.advance_seconds(1);
     let admin = app.login("the admin").await;
     (app, admin)
 }

@@ -1,0 +1,30 @@
+# The habits. Each recipe is a line or two, so that all of them can be done without just.
+
+# List the recipes
+default:
+    @just --list
+
+# Serve http://127.0.0.1:7071, alone
+run *arguments:
+    cargo run -- {{arguments}}
+
+# Run all tests, or those whose name holds the words given
+test *arguments:
+    cargo test {{arguments}}
+
+# What to run before a commit
+check:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+
+# Build the release binary into the place that host.json names
+build-handler:
+    sh scripts/build-handler
+
+# Lay out in dist/package exactly what would be published
+package: build-handler
+    sh scripts/package
+
+# All that decides whether a change may go in
+ci:
+    .ci/run

@@ -1,0 +1,109 @@
+//! The settings as the host passes them on: the environment, and below it local.settings.json. That file lies in the
+//! repository, so that it must hold no secret.
+
+use std::path::Path;
+
+use super::{
+    json::{self, Object},
+    problems::Problems,
+};
+
+const FILE: &str = "local.settings.json";
+const RUNTIME: &str = "FUNCTIONS_WORKER_RUNTIME";
+
+/// Settings whose value is a secret.
+const SECRETS: &[&str] = &["JWT_SECRET", "JWT_SECRET_PREVIOUS", "COSMOS_DB_PRIMARY_KEY"];
+/// What a connection string with a secret holds, in lower case.
+const SECRET_PARTS: &[&str] = &["accountkey=", "sharedaccesskey=", "sharedaccesssignature="];
+
+/// Names and values; a name is found whatever its case, and `:` is the same as `__`.
+pub(super) struct Settings<'a> {
+    environment: &'a dyn Fn(&str) -> Option<String>,
+    values: Vec<(String, String)>,
+}
+
+impl<'a> Settings<'a> {
+    /// Reads the file when there is one, and tells what is wrong with it.
+    pub(super) fn read(root: &Path, environment: &'a dyn Fn(&str) -> Option<String>, problems: &mut Problems) -> Self {
+        match json::read(&root.join(FILE)) {
+            Ok(file) => {
+                let values = file.map_or_else(Vec::new, |file| values(&file, problems));
+                let settings = Self { environment, values };
+                settings.check_runtime(problems);
+                settings
+            }
+            Err(error) => {
+                problems.add(FILE, error);
+                Self { environment, values: Vec::new() }
+            }
+        }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<String> {
+        let same = |key: &str| key.replace(':', "__").eq_ignore_ascii_case(&name.replace(':', "__"));
+        (self.environment)(name).or_else(|| self.values.iter().find(|(key, _)| same(key)).map(|(_, value)| value.clone()))
+    }
+
+    /// Whether a switch is on.
+    pub(super) fn is_on(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
+    }
+
+    /// Puts settings in for each `%NAME%`; the error says which one there is not.
+    pub(super) fn expand(&self, text: &str) -> Result<String, String> {
+        let mut expanded = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('%') {
+            let Some((name, after)) = after.split_once('%') else { break };
+            let value = self.get(name).ok_or_else(|| format!("%{name}% names no setting; set {name}, or write its value"))?;
+            expanded.push_str(before);
+            expanded.push_str(&value);
+            rest = after;
+        }
+        expanded.push_str(rest);
+        Ok(expanded)
+    }
+
+    fn check_runtime(&self, problems: &mut Problems) {
+        match self.get(RUNTIME) {
+            Some(runtime) if runtime.eq_ignore_ascii_case("custom") => {}
+            Some(runtime) => {
+                problems.add(
+                    FILE,
+                    format!("{RUNTIME} is \"{runtime}\"; set it to \"custom\", here and in the environment, which wins"),
+                );
+            }
+            None => problems.add(FILE, format!("{RUNTIME} is missing; set it to \"custom\" under Values, or in the environment")),
+        }
+    }
+}
+
+fn values(file: &Object, problems: &mut Problems) -> Vec<(String, String)> {
+    if json::property(file, "IsEncrypted").and_then(json::plain).is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        problems.add(FILE, "IsEncrypted is true, so that its values can be read on one machine only; make it false");
+        return Vec::new();
+    }
+    let Some(values) = json::property(file, "Values") else { return Vec::new() };
+    let Some(values) = values.as_object() else {
+        problems.add(FILE, "Values must be an object of names and plain values");
+        return Vec::new();
+    };
+    let mut read = Vec::new();
+    for (name, value) in values {
+        let Some(value) = json::plain(value) else {
+            problems.add(FILE, format!("Values.{name} must be a plain value; write nested names as one, with __ between them"));
+            continue;
+        };
+        check_no_secret(name, &value, problems);
+        read.push((name.clone(), value));
+    }
+    read
+}
+
+fn check_no_secret(name: &str, value: &str, problems: &mut Problems) {
+    let named = SECRETS.iter().any(|secret| secret.eq_ignore_ascii_case(name)) && !value.trim().is_empty();
+    let lower = value.to_ascii_lowercase();
+    if named || SECRET_PARTS.iter().any(|part| lower.contains(part)) {
+        problems.add(FILE, format!("Values.{name} holds a secret; remove it here and set it in .env or in the environment"));
+    }
+}
