@@ -14,6 +14,7 @@ use crate::{
     config::{Config, Overrides, Source},
     functions,
     kernel::{RandomIds, SystemClock},
+    migration::{Workshop, console, verify::Mode},
     store::embedded::{self, Embedded},
     web::docs,
 };
@@ -60,6 +61,14 @@ enum Command {
     Backup { file: PathBuf },
     /// Put a copy back into an empty data folder
     Restore { file: PathBuf },
+    /// Take over documents as the original stored them: a JSON array or JSON lines; again as often as wanted
+    Import { file: PathBuf },
+    /// Compare all counters with the documents that they count
+    Verify {
+        /// Correct what differs
+        #[arg(long)]
+        repair: bool,
+    },
 }
 
 /// Something is wrong with how the program was called or set up.
@@ -87,13 +96,18 @@ pub fn run() -> ExitCode {
         }
     };
     let done = match command {
-        Command::Serve | Command::Check { .. } => run_server(&config),
-        Command::Openapi => print_openapi(&config),
-        Command::Backup { file } => embedded::backup(&config.data, &file).map_err(Into::into),
-        Command::Restore { file } => embedded::restore(&config.data, &file).map_err(Into::into),
+        Command::Serve | Command::Check { .. } => run_server(&config).map(|()| ExitCode::SUCCESS),
+        Command::Openapi => print_openapi(&config).map(|()| ExitCode::SUCCESS),
+        Command::Backup { file } => embedded::backup(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
+        Command::Restore { file } => embedded::restore(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
+        Command::Import { file } => run_on_store(&config, async |shop| console::import(&shop, &file).await),
+        Command::Verify { repair } => {
+            let mode = if repair { Mode::Repair } else { Mode::Report };
+            run_on_store(&config, async |shop| console::verify(&shop, mode).await)
+        }
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("avanochi: {error:#}");
             ExitCode::from(FAILURE)
@@ -105,6 +119,15 @@ fn run_server(config: &Config) -> anyhow::Result<()> {
     logging::start(&config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve::serve(config))
+}
+
+/// Runs work of its own on the store, without a server.
+fn run_on_store(config: &Config, work: impl AsyncFnOnce(Workshop) -> anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let Adapters { store, clock, ids, .. } = Adapters::from_config(config)?;
+        work(Workshop::new(store, clock, ids)).await
+    })
 }
 
 fn print_openapi(config: &Config) -> anyhow::Result<()> {

@@ -10,6 +10,8 @@ pub mod config;
 pub mod accounts;
 pub mod work;
 
+pub mod migration;
+
 pub mod credentials;
 pub mod kernel;
 pub mod ledger;

@@ -62,6 +62,12 @@ impl Calendar {
         longest
     }
 
+    /// All of them, earliest first.
+    pub fn dates(&self) -> impl Iterator<Item = NaiveDate> {
+        let set = (0..self.bits.len() * 8).filter(|&index| self.get(index));
+        set.filter_map(|index| NaiveDate::from_num_days_from_ce_opt(self.first.checked_add(i32::try_from(index).ok()?)?))
+    }
+
     fn index(&self, date: NaiveDate) -> Option<usize> {
         let index = usize::try_from(date.num_days_from_ce() - self.first).ok()?;
         (index < self.bits.len() * 8).then_some(index)
@@ -131,6 +137,8 @@ mod tests {
             for day in -50..410 {
                 prop_assert_eq!(calendar.contains(date(day)), plain.contains(&day));
             }
+            let dates: Vec<NaiveDate> = plain.iter().map(|&day| date(day)).collect();
+            prop_assert_eq!(calendar.dates().collect::<Vec<_>>(), dates);
             let run_to = |end: i32| (0..1000).take_while(|back| plain.contains(&(end - back))).count();
             let longest = plain.iter().map(|&day| run_to(day)).max().unwrap_or(0);
             prop_assert_eq!(calendar.longest_run() as usize, longest);

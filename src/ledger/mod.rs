@@ -14,6 +14,7 @@ pub mod transaction;
 
 use std::sync::Arc;
 
+pub use calendar::Calendar;
 pub use day::Day;
 pub use summary::{OpenSession, Summary};
 pub use transaction::Transaction;

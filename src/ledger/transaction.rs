@@ -1,6 +1,6 @@
 //! One use case on one user's data: load, decide, commit; again from the start when another writer was faster.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::NaiveDate;
 use serde::{Serialize, de::DeserializeOwned};
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     kernel::{Ctx, Error, GatePass, IdempotencyKey, Result, Timestamp, UserId},
-    store::{Batch, Entity, Partition, StoreError, Stored, Write, collection},
+    store::{Batch, Entity, Etag, Partition, StoreError, Stored, Write, batch::MAX_WRITES, collection},
 };
 
 /// How long a deleted document is remembered as deleted.
@@ -37,6 +37,8 @@ pub struct Transaction<'a> {
     attempts: u32,
     op: Uuid,
     writes: Vec<Write>,
+    /// The days before the latest as they will be, each with the version that it replaces.
+    past_days: BTreeMap<NaiveDate, (Day, Option<Etag>)>,
     /// The summary as it will be. Its `seq` is the number of this change.
     pub summary: Summary,
 }
@@ -47,7 +49,8 @@ impl<'a> Transaction<'a> {
         let read = load(ledger, user).await?;
         let op = ledger.ids.next(ctx.now);
         let summary = next(&read.value);
-        Ok(Self { ledger, _gate: gate, user, now: ctx.now, read, attempts: 0, op, writes: Vec::new(), summary })
+        let (writes, past_days) = Default::default();
+        Ok(Self { ledger, _gate: gate, user, now: ctx.now, read, attempts: 0, op, writes, past_days, summary })
     }
 
     /// The version that everything written will have.
@@ -106,17 +109,29 @@ impl<'a> Transaction<'a> {
         self.summary = self.summary.closed_at(self.now);
     }
 
+    /// How many more writes the batch has room for. An achievement takes one at most.
+    pub fn room(&self) -> usize {
+        let summary = 1;
+        MAX_WRITES.saturating_sub(self.writes.len() + self.past_days.len() + summary)
+    }
+
     /// Counts something achieved today, and returns the date that it counts for.
     pub async fn achieve(&mut self, what: Achievement) -> Result<NaiveDate> {
         let date = self.today();
+        self.achieve_on(date, what).await?;
+        Ok(date)
+    }
+
+    /// Counts something achieved on a date of the user's.
+    pub async fn achieve_on(&mut self, date: NaiveDate, what: Achievement) -> Result<()> {
         if self.summary.is_past(date) {
-            // The user's zone has moved west: their today is a day that has been closed.
+            // It happened long ago, or the user's zone has moved west: the day has been closed.
             self.change_past_day(date, |day| day.add(what)).await?;
         } else if let Some(former) = self.summary.achieve(date, what) {
             // No document of that date can exist: a day gets one only here, when a later one takes its place.
-            self.create(&former)?;
+            self.past_days.insert(former.date, (former, None));
         }
-        Ok(date)
+        Ok(())
     }
 
     /// Takes back what was counted for `date`.
@@ -134,6 +149,9 @@ impl<'a> Transaction<'a> {
     pub async fn commit(&mut self) -> Result<Option<Uuid>> {
         let summary = collection::replace(&self.summary, self.summary.seq, &self.read.etag)?;
         let mut writes = std::mem::take(&mut self.writes);
+        for (day, etag) in std::mem::take(&mut self.past_days).into_values() {
+            writes.push(collection::put(&day, self.summary.seq, etag.as_ref())?);
+        }
         writes.push(summary);
         match self.ledger.summaries.store().commit(Batch { partition: self.partition(), op: self.op, writes }).await {
             Ok(_) => Ok(Some(self.op)),
@@ -161,11 +179,15 @@ impl<'a> Transaction<'a> {
     }
 
     async fn change_past_day(&mut self, date: NaiveDate, change: impl FnOnce(&mut Day)) -> Result<()> {
-        let found = self.ledger.days.get(self.partition(), Day::id(date)).await?;
-        let (mut day, etag) = found.map_or_else(|| (Day::new(date), None), |found| (found.value, Some(found.etag)));
-        change(&mut day);
-        self.summary.mark(date, !day.is_empty());
-        self.writes.push(collection::put(&day, self.summary.seq, etag.as_ref())?);
+        if !self.past_days.contains_key(&date) {
+            let found = self.ledger.days.get(self.partition(), Day::id(date)).await?;
+            let read = found.map_or_else(|| (Day::new(date), None), |found| (found.value, Some(found.etag)));
+            self.past_days.insert(date, read);
+        }
+        if let Some((day, _)) = self.past_days.get_mut(&date) {
+            change(day);
+            self.summary.mark(date, !day.is_empty());
+        }
         Ok(())
     }
 

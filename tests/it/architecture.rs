@@ -119,6 +119,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("config", &["kernel"]),
     ("accounts", &["kernel", "store", "ledger", "web"]),
     ("work", &["kernel", "store", "ledger", "web"]),
+    ("migration", &["kernel", "store", "ledger", "accounts", "work"]),
 ];
 
 #[test]

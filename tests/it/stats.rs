@@ -96,7 +96,7 @@ async fn days_are_those_of_the_users_zone_and_stay_what_they_were() {
 
 /// What may happen to a user.
 #[derive(Debug, Clone)]
-enum Step {
+pub enum Step {
     Create,
     Complete(usize),
     Reopen(usize),
@@ -107,7 +107,7 @@ enum Step {
     Move(Tz),
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub fn step() -> impl Strategy<Value = Step> {
     let zones = [Tz::UTC, Tz::Europe__Madrid, Tz::Pacific__Honolulu, Tz::Pacific__Kiritimati, Tz::Asia__Kathmandu];
     prop_oneof![
         3 => Just(Step::Create),
@@ -123,7 +123,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// The same, counted from lists and sets.
 #[derive(Debug, Default)]
-struct Model {
+pub struct Model {
     tasks: Vec<(String, Option<NaiveDate>)>,
     ended: Vec<(i64, NaiveDate)>,
     active: Option<(String, Timestamp)>,
@@ -160,7 +160,7 @@ fn observed(stats: &Value) -> Value {
     stats
 }
 
-async fn perform(app: &TestApp, ann: &Client, model: &mut Model, step: &Step) {
+pub async fn perform(app: &TestApp, ann: &Client, model: &mut Model, step: &Step) {
     let today = app.clock.now().date_in(model.zone);
     match step {
         Step::Create => model.tasks.push((ann.create_task("a task").await.text("id"), None)),
@@ -198,7 +198,7 @@ async fn perform(app: &TestApp, ann: &Client, model: &mut Model, step: &Step) {
     }
 }
 
-fn run<T>(future: impl Future<Output = T>) -> T {
+pub fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime").block_on(future)
 }
 

@@ -130,6 +130,10 @@ impl AuthService {
             }
             (Some(credential), Verdict::RightButOld { new_hash }) => {
                 let user_id = credential.user_id;
+                if let Some(made) = &credential.pending {
+                    // This renews the login, so that the old hash stays for the next time.
+                    self.finish_registration(ctx, name, made).await?;
+                }
                 let login = Login { credential: Some(Credential { password_hash: new_hash, ..credential }), ..login };
                 // Losing a race leaves the old hash for the next time.
                 parts.repo.put(name, &login, read.as_ref(), None, parts.ledger.ids().next(ctx.now)).await?;

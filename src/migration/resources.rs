@@ -1,0 +1,197 @@
+//! Tasks and work sessions of one user, written through the user's ledger, as many in one batch as it holds.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::{
+    Workshop,
+    accounts::Fate,
+    file::Place,
+    legacy::{LegacyKind, LegacySession, LegacyTask},
+};
+use crate::{
+    kernel::{Code, Id, Limit, PageRequest, Result, Timestamp, UserId},
+    ledger::{OpenSession, Transaction, day::Achievement, summary},
+    store::{Entity as _, Partition, Query},
+    work::{
+        tasks::model::{Completion, Task},
+        work_sessions::model::{End, WorkSession},
+    },
+};
+
+/// A task or a session on its way.
+#[derive(Debug, Clone)]
+pub struct Item {
+    pub place: Place,
+    pub what: Resource,
+}
+
+#[derive(Debug, Clone)]
+pub enum Resource {
+    Task(LegacyTask),
+    Finished { id: Uuid, start_time: Timestamp, end_time: Timestamp },
+    Open { id: Uuid, start_time: Timestamp, standing: Standing },
+}
+
+/// How an open session compares with the other open ones of its user in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Latest,
+    Superseded,
+}
+
+impl Resource {
+    pub fn session(session: LegacySession, standing: Standing) -> Self {
+        let LegacySession { id, start_time, end_time } = session;
+        match end_time {
+            Some(end_time) => Self::Finished { id, start_time, end_time },
+            None => Self::Open { id, start_time, standing },
+        }
+    }
+
+    pub fn kind(&self) -> LegacyKind {
+        match self {
+            Self::Task(_) => LegacyKind::Task,
+            _ => LegacyKind::WorkSession,
+        }
+    }
+
+    fn id(&self) -> Uuid {
+        match self {
+            Self::Task(task) => task.id,
+            Self::Finished { id, .. } | Self::Open { id, .. } => *id,
+        }
+    }
+
+    /// Days are cheapest to count in their order.
+    fn order(&self) -> Timestamp {
+        match self {
+            Self::Task(task) => task.completed_at.unwrap_or(task.created_at),
+            Self::Finished { end_time, .. } => *end_time,
+            Self::Open { start_time, .. } => *start_time,
+        }
+    }
+}
+
+/// The documents that a user has, or had and has deleted.
+pub type Known = HashMap<(LegacyKind, Uuid), Fate>;
+
+/// Where an item belongs and what became of it.
+pub type Placed = (Place, LegacyKind, Fate);
+
+/// The most that one item adds to a batch: its document and the document of a day.
+const WRITES_OF_ONE: usize = 2;
+
+/// Writes what is not there. `known` is what an earlier call for the same user gave back.
+pub async fn take(shop: &Workshop, user: UserId, mut items: Vec<Item>, known: Option<Known>) -> Result<(Vec<Placed>, Known)> {
+    items.sort_by_key(|item| (item.what.order(), item.place));
+    let mut fates = Vec::with_capacity(items.len());
+    let mut known = known;
+    while fates.len() < items.len() {
+        match one_batch(shop, user, &items[fates.len()..], known.take()).await {
+            Ok((done, now_known)) => {
+                fates.extend(done);
+                known = Some(now_known);
+            }
+            // There is no such user, or the account is being deleted.
+            Err(error) if error.code() == Code::NotFound => {
+                fates.resize(items.len(), Fate::Refused("there is no account of its user"));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let placed = items.iter().zip(fates).map(|(item, fate)| (item.place, item.what.kind(), fate)).collect();
+    Ok((placed, known.unwrap_or_default()))
+}
+
+/// Does as much from the beginning of `items` as fits a batch.
+async fn one_batch(shop: &Workshop, user: UserId, items: &[Item], known: Option<Known>) -> Result<(Vec<Fate>, Known)> {
+    let (ctx, owner) = shop.ctx(user)?;
+    let mut change = shop.ledger.begin(&ctx, owner).await?;
+    let mut known = match known {
+        Some(known) => known,
+        // Nothing was ever written for the user, so there is nothing to look for.
+        None if change.summary.seq == summary::FIRST_SEQ + 1 => Known::new(),
+        None => load_known(shop, user).await?,
+    };
+    loop {
+        let mut fates = Vec::new();
+        let mut new = Known::new();
+        for item in items {
+            if change.room() < WRITES_OF_ONE {
+                break;
+            }
+            let key = (item.what.kind(), item.what.id());
+            let fate = match known.get(&key).or_else(|| new.get(&key)) {
+                Some(fate) => *fate,
+                None => write(&mut change, user, &item.what).await?,
+            };
+            if fate == Fate::Taken {
+                new.insert(key, Fate::Present);
+            }
+            fates.push(fate);
+        }
+        if new.is_empty() || change.commit().await?.is_some() {
+            known.extend(new);
+            return Ok((fates, known));
+        }
+        // Somebody else was faster; what is there may have changed.
+        known = load_known(shop, user).await?;
+    }
+}
+
+async fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource) -> Result<Fate> {
+    match what {
+        Resource::Task(legacy) => {
+            let completion = legacy.completed_at.map(|at| Completion { at, date: change.summary.date_at(at) });
+            let LegacyTask { id, title, created_at, updated_at, .. } = legacy.clone();
+            change.create(&Task { id: Id::new(id), user_id: user, title, created_at, updated_at, completion })?;
+            change.summary.total_tasks += 1;
+            if let Some(completion) = completion {
+                change.summary.completed_tasks += 1;
+                change.achieve_on(completion.date, Achievement::CompletedTask).await?;
+            }
+        }
+        &Resource::Finished { id, start_time, end_time } => {
+            let end = End { at: end_time, date: change.summary.date_at(end_time) };
+            let session = WorkSession { id: Id::new(id), user_id: user, start_time, end: Some(end) };
+            change.create(&session)?;
+            change.summary.total_sessions += 1;
+            change.summary.worked_micros += session.micros().unwrap_or(0);
+            change.achieve_on(end.date, Achievement::EndedSession).await?;
+        }
+        Resource::Open { standing: Standing::Superseded, .. } => {
+            return Ok(Fate::Refused("it has no end, and a later session of its user has none either"));
+        }
+        &Resource::Open { id, start_time, .. } => {
+            if change.summary.active_session.is_some() {
+                return Ok(Fate::Refused("it has no end, and its user has an active session here"));
+            }
+            change.create(&WorkSession::start(Id::new(id), user, start_time))?;
+            change.summary.active_session = Some(OpenSession { id, start_time });
+        }
+    }
+    Ok(Fate::Taken)
+}
+
+async fn load_known(shop: &Workshop, user: UserId) -> Result<Known> {
+    let mut known = Known::new();
+    let mut page = PageRequest::first(Limit::MAX);
+    loop {
+        let found = shop.store.query(Query::Everything { partition: Partition::of(user), page }).await?;
+        for document in found.items {
+            let kind = match &*document.key.kind {
+                Task::KIND => LegacyKind::Task,
+                WorkSession::KIND => LegacyKind::WorkSession,
+                _ => continue,
+            };
+            let fate = if document.deleted_at.is_some() { Fate::Deleted } else { Fate::Present };
+            if let Ok(id) = Uuid::try_parse(&document.key.id) {
+                known.insert((kind, id), fate);
+            }
+        }
+        let Some(after) = found.next else { return Ok(known) };
+        page = PageRequest { limit: Limit::MAX, after: Some(after) };
+    }
+}

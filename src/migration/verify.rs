@@ -1,0 +1,250 @@
+//! The check of the books: every user's summary and days against the user's documents, and their correction.
+//!
+//! It may run beside a server, whose changes go through the same summary: a correction that meets one loses and is worked
+//! out again, and a difference is believed only when nothing changed while it was looked for.
+
+use serde::de::DeserializeOwned;
+
+use super::{
+    Workshop,
+    audit::{Audit, DayFix, Found},
+};
+use crate::{
+    accounts::users::{model::User, repo::UserRepo},
+    kernel::{Code, Limit, PageRequest, Result, UserId},
+    ledger::{Day, Summary, Transaction, summary},
+    store::{Batch, Document, Entity as _, Key, Partition, Query, StoreError, Stored, collection},
+    work::{tasks::model::Task, work_sessions::model::WorkSession},
+};
+
+/// How often a user who changes meanwhile is looked at again.
+const ATTEMPTS: u32 = 16;
+/// How many days are corrected in one batch, which bears the summary too.
+const DAYS_AT_ONCE: usize = 90;
+
+/// What to do about differences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Report,
+    Repair,
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub user: UserId,
+    pub text: String,
+    pub state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Found,
+    Repaired,
+    /// A correction of counts does not help.
+    Beyond,
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let state = match self.state {
+            State::Found => "",
+            State::Repaired => " (repaired)",
+            State::Beyond => " (not repairable)",
+        };
+        write!(f, "user {}: {}{state}", self.user, self.text)
+    }
+}
+
+/// What the check came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Verified {
+    pub users: u64,
+    pub repaired: u64,
+    /// Differences that are still there.
+    pub left: u64,
+}
+
+/// What is told while it happens.
+#[derive(Debug)]
+pub enum News<'a> {
+    Checked { users: u64 },
+    Differs(&'a Difference),
+}
+
+/// Checks every user. Errors: when the store fails; what was repaired until then is.
+pub async fn verify(shop: &Workshop, mode: Mode, tell: &mut (dyn FnMut(News<'_>) + Send)) -> Result<Verified> {
+    let users = UserRepo::new(shop.store.clone());
+    let mut verified = Verified::default();
+    let mut page = PageRequest::first(Limit::MAX);
+    loop {
+        let found = users.list(page).await?;
+        for user in found.items {
+            for difference in check(shop, &user, mode).await? {
+                match difference.state {
+                    State::Repaired => verified.repaired += 1,
+                    State::Found | State::Beyond => verified.left += 1,
+                }
+                tell(News::Differs(&difference));
+            }
+            verified.users += 1;
+            tell(News::Checked { users: verified.users });
+        }
+        let Some(after) = found.next else { return Ok(verified) };
+        page = PageRequest { limit: Limit::MAX, after: Some(after) };
+    }
+}
+
+async fn check(shop: &Workshop, user: &User, mode: Mode) -> Result<Vec<Difference>> {
+    let state = match mode {
+        Mode::Report => State::Found,
+        Mode::Repair => State::Repaired,
+    };
+    let mut findings = Findings { user: user.id, state, told: Vec::new(), complete: false };
+    if let Some(text) = restore_summary(shop, user, mode).await? {
+        findings.told.push(Difference { user: user.id, text: text.into(), state });
+        if mode == Mode::Report {
+            return Ok(findings.told);
+        }
+    }
+    let mut attempts = 0;
+    while attempts < ATTEMPTS {
+        match check_once(shop, user, mode, &mut findings).await {
+            Ok(Step::Over) => return Ok(findings.told),
+            Ok(Step::More) => {}
+            Ok(Step::Raced) => attempts += 1,
+            // The account is being deleted.
+            Err(error) if error.code() == Code::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        }
+    }
+    let text = "it changes faster than it can be checked; try again later".into();
+    Ok(vec![Difference { user: user.id, text, state: State::Beyond }])
+}
+
+enum Step {
+    Over,
+    /// Some of it has been corrected.
+    More,
+    /// Somebody else wrote meanwhile.
+    Raced,
+}
+
+struct Findings {
+    user: UserId,
+    state: State,
+    told: Vec<Difference>,
+    /// Set once all differences have been told, so that what is left after a part was corrected is not told again.
+    complete: bool,
+}
+
+impl Findings {
+    fn tell(&mut self, audit: &Audit) {
+        if std::mem::replace(&mut self.complete, true) {
+            return;
+        }
+        let state = if audit.beyond.is_empty() || self.state == State::Found { self.state } else { State::Beyond };
+        let user = self.user;
+        let differences = audit.differences.iter().map(|text| (text, state));
+        let all = differences.chain(audit.beyond.iter().map(|text| (text, State::Beyond)));
+        self.told.extend(all.map(|(text, state)| Difference { user, text: text.clone(), state }));
+    }
+}
+
+async fn check_once(shop: &Workshop, user: &User, mode: Mode, findings: &mut Findings) -> Result<Step> {
+    let (ctx, owner) = shop.ctx(user.id)?;
+    let mut change = shop.ledger.begin(&ctx, owner).await?;
+    let is = Summary { seq: change.summary.seq - 1, ..change.summary.clone() };
+    let audit = scan(shop, user.id).await?.audit(&is, user.time_zone);
+    if audit.differences.is_empty() && audit.beyond.is_empty() {
+        return Ok(Step::Over);
+    }
+    // Where documents cannot be read, a correction would make it worse.
+    if mode == Mode::Report || !audit.beyond.is_empty() {
+        let now = shop.ledger.read(user.id).await?.map(|summary| summary.seq);
+        if now != Some(is.seq) {
+            return Ok(Step::Raced);
+        }
+        findings.tell(&audit);
+        return Ok(Step::Over);
+    }
+    let rest = audit.days.len().saturating_sub(DAYS_AT_ONCE);
+    correct(&mut change, &audit)?;
+    if change.commit().await?.is_none() {
+        return Ok(Step::Raced);
+    }
+    findings.tell(&audit);
+    Ok(if rest == 0 { Step::Over } else { Step::More })
+}
+
+fn correct(change: &mut Transaction<'_>, audit: &Audit) -> Result<()> {
+    change.summary = Summary { seq: audit.summary.seq + 1, ..audit.summary.clone() };
+    for fix in audit.days.iter().take(DAYS_AT_ONCE) {
+        match fix {
+            DayFix::Create(day) => change.create(day)?,
+            DayFix::Replace(day, read) => change.replace(day, read)?,
+            DayFix::Remove(read) => change.remove(read),
+        }
+    }
+    Ok(())
+}
+
+/// Says what is wrong when there is no summary to compare with, and makes an empty one to be corrected.
+async fn restore_summary(shop: &Workshop, user: &User, mode: Mode) -> Result<Option<&'static str>> {
+    let partition = Partition::of(user.id);
+    let key = Key { partition: partition.clone(), kind: Summary::KIND.into(), id: summary::ID.into() };
+    let found = shop.store.get(key).await?;
+    let text = match &found {
+        None => "there is no summary",
+        Some(document) if serde_json::from_str::<Summary>(&document.body).is_err() => "the summary cannot be read",
+        Some(_) => return Ok(None),
+    };
+    if UserRepo::new(shop.store.clone()).get(user.id).await?.is_none() {
+        // The account was deleted since the list was read.
+        return Ok(None);
+    }
+    if mode == Mode::Repair {
+        let etag = found.as_ref().map(|document| &document.etag);
+        let seq = scan(shop, user.id).await?.seq.max(summary::FIRST_SEQ);
+        let empty = Summary { seq, ..Summary::new(user.id, user.time_zone) };
+        let batch = Batch::new(partition, shop.ledger.ids().next(shop.clock.now())).with(collection::put(&empty, seq, etag)?);
+        match shop.store.commit(batch).await {
+            // Somebody else has just done it.
+            Ok(_) | Err(StoreError::Exists(_) | StoreError::Stale(_)) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Ok(Some(text))
+}
+
+/// Reads all of the user's documents.
+async fn scan(shop: &Workshop, user: UserId) -> Result<Found> {
+    let mut found = Found::default();
+    let mut page = PageRequest::first(Limit::MAX);
+    loop {
+        let documents = shop.store.query(Query::Everything { partition: Partition::of(user), page }).await?;
+        documents.items.iter().for_each(|document| count(&mut found, document));
+        let Some(after) = documents.next else { return Ok(found) };
+        page = PageRequest { limit: Limit::MAX, after: Some(after) };
+    }
+}
+
+fn count(found: &mut Found, document: &Document) {
+    found.seq = found.seq.max(document.seq);
+    if document.deleted_at.is_some() {
+        return;
+    }
+    let counted = match &*document.key.kind {
+        Task::KIND => parse::<Task>(document).map(|task| found.task(&task)),
+        WorkSession::KIND => parse::<WorkSession>(document).map(|session| found.session(&session)),
+        Day::KIND => parse::<Day>(document).filter(|day| Day::id(day.date) == document.key.id).map(|value| {
+            found.stored_days.push(Stored { value, etag: document.etag.clone(), op: document.op });
+        }),
+        _ => Some(()),
+    };
+    found.unreadable += u64::from(counted.is_none());
+}
+
+fn parse<T: DeserializeOwned>(document: &Document) -> Option<T> {
+    serde_json::from_str(&document.body).ok()
+}
