@@ -3,11 +3,14 @@
 use std::time::Instant;
 
 use axum::{
+    body::Body,
     extract::{FromRequestParts, MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+
+use http_body_util::BodyExt as _;
 
 use super::{Edge, error};
 use crate::kernel::{Caller, Code, Ctx, Error, RequestId};
@@ -45,6 +48,9 @@ pub async fn around(State(edge): State<Edge>, mut request: Request, next: Next) 
 
     error::render(&mut response, &request_id);
     add_headers(response.headers_mut(), &request_id);
+    if edge.behind_host {
+        response = in_chunks(response);
+    }
     tracing::info!(
         %request_id,
         invocation_id = invocation.as_ref().map(RequestId::as_str),
@@ -79,6 +85,13 @@ pub fn without_trailing_slash(mut request: Request) -> Request {
         }
     }
     request
+}
+
+/// Hides how long the answer is, so that it goes out in chunks. The host's proxy passes answers on piece by piece; with
+/// chunks it sees the end of one in the stream itself, and can use the connection again without counting.
+fn in_chunks(mut response: Response) -> Response {
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response.map(|body| Body::new(body.map_frame(std::convert::identity)))
 }
 
 fn root(method: &Method) -> Response {
