@@ -190,6 +190,17 @@ async fn a_second_run_changes_nothing() {
     assert_clean(&app).await;
 }
 
+#[tokio::test]
+async fn a_document_that_is_in_the_file_twice_is_taken_once() {
+    let app = TestApp::new();
+    let documents = [user(ANN, "ann"), task("t", ANN, None), session("s", ANN, "2025-09-26T09:00:00", None)];
+    let outcome = import_all(&app, &[documents.clone(), documents].concat()).await;
+    for count in [outcome.users, outcome.tasks, outcome.work_sessions] {
+        assert_eq!((count.taken, count.present), (1, 1));
+    }
+    assert_clean(&app).await;
+}
+
 /// The bodies of everything that belongs to the users of [`realistic`], and their versions.
 async fn everything(app: &TestApp) -> Vec<(String, String, String)> {
     let users = UserRepo::new(app.store.clone());
@@ -337,7 +348,7 @@ pub fn many(count: u32) -> Vec<Value> {
     let mut documents: Vec<Value> = (0..7).map(|n| user(&format!("user_{n}"), &format!("user {n}"))).collect();
     for n in 0..count {
         let owner = format!("user_{}", n % 7);
-        let day = time("2024-01-01T00:00:00Z").micros() / 86_400_000_000 + i64::from(n * 7919 % 701);
+        let day = time("2024-01-01T00:00:00Z").micros() / 86_400_000_000 + i64::from(n * 7919 % 701 / 2);
         let at = |micros: i64| Timestamp::from_micros(day * 86_400_000_000 + micros).to_string();
         documents.push(match n % 3 {
             0 => task(&format!("t{n}"), &owner, Some(&at(0)[..10])),

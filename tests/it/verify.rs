@@ -182,7 +182,7 @@ async fn what_no_count_can_mend_stays_a_difference() {
 #[tokio::test]
 async fn more_days_than_a_batch_holds_are_repaired() {
     let app = TestApp::new();
-    import_all(&app, &many(2_100)).await;
+    import_all(&app, &many(4_200)).await;
     let users = UserRepo::new(app.store.clone());
     let all = users.list(PageRequest::first(Limit::MAX)).await.expect("users").items;
     let someone = all.iter().find(|user| user.name.as_str() == "user 0").expect("a user").id;
