@@ -9,7 +9,7 @@ use std::{
     thread,
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{Answer, http::Http, process::Program};
 
@@ -96,5 +96,5 @@ fn check(user: &Http, told: &mut Told) {
     titles.sort_unstable();
     // The keys are in this order already, and each is the title of one task.
     assert_eq!(titles, told.keys().map(String::as_str).collect::<Vec<_>>());
-    assert!(after.iter().all(|task| told.values().flatten().any(|id| task["id"] == Value::from(id.as_str()))));
+    assert!(after.iter().all(|task| told.values().flatten().any(|id| task["id"] == id.as_str())));
 }
