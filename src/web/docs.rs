@@ -3,9 +3,9 @@
 use axum::{
     Router,
     body::Bytes,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     middleware,
-    response::Response,
+    response::{IntoResponse as _, Response},
     routing::get,
 };
 use utoipa::openapi::{
@@ -17,7 +17,7 @@ use utoipa::openapi::{
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{Edge, authentication};
+use super::{Edge, authentication, request};
 
 /// Where the page is; its parts are below.
 pub const PAGE: &str = "/api/docs/";
@@ -79,6 +79,10 @@ pub fn router(document: &OpenApi) -> serde_json::Result<Router> {
 }
 
 async fn with_policy(mut response: Response) -> Response {
+    // A part that the page does not have is like every other address that leads nowhere.
+    if response.status() == StatusCode::NOT_FOUND {
+        return request::unknown_route().await.into_response();
+    }
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
     response
 }

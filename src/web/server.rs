@@ -9,7 +9,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tower::{Service as _, ServiceExt as _};
 
 use super::request;
@@ -19,27 +19,16 @@ use super::request;
 const HEAD_PATIENCE: Duration = Duration::from_secs(150);
 /// How long requests under way may take once the stop was asked for.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
+/// How much of that passes before connections that have asked for nothing are closed: what was sent on them before the
+/// stop may not have been read yet.
+const LAST_LOOK: Duration = Duration::from_millis(100);
 
 /// Serves until `stop` is ready and the requests then under way are answered, ten seconds at most.
 pub async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Output = ()>) {
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
     let connections = GracefulShutdown::new();
-    let mut stop = pin!(stop);
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = &mut stop => break,
-        };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                // Out of descriptors, most likely: others must close first.
-                tracing::warn!(%error, "a connection could not be accepted");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            }
-        };
+    let converse = |stream: TcpStream| {
         // Small answers go out at once.
         let _ = stream.set_nodelay(true);
         let routes = routes.clone();
@@ -50,11 +39,42 @@ pub async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Outp
             // A peer that goes away in the middle concerns nobody else.
             let _ = connection.await;
         });
+    };
+    let mut stop = pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, _)) => converse(stream),
+            Err(error) => {
+                // Out of descriptors, most likely: others must close first.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
     }
-    drop(listener);
-    if tokio::time::timeout(LAST_ANSWERS, connections.shutdown()).await.is_err() {
+    waiting(listener).for_each(converse);
+    let last_answers = async {
+        if connections.count() > 0 {
+            tokio::time::sleep(LAST_LOOK).await;
+        }
+        connections.shutdown().await;
+    };
+    if tokio::time::timeout(LAST_ANSWERS, last_answers).await.is_err() {
         tracing::warn!("stopped with requests still under way");
     }
+}
+
+/// Connections that the system has made and nobody has accepted; after the last of them nothing listens any more.
+fn waiting(listener: TcpListener) -> impl Iterator<Item = TcpStream> {
+    let listener = listener.into_std().ok();
+    std::iter::from_fn(move || {
+        let (stream, _) = listener.as_ref()?.accept().ok()?;
+        stream.set_nonblocking(true).ok()?;
+        TcpStream::from_std(stream).ok()
+    })
 }
 
 async fn answer(mut routes: Router, request: hyper::Request<Incoming>) -> Result<axum::response::Response, Infallible> {

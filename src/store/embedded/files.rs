@@ -41,7 +41,11 @@ pub(super) fn database(folder: &Path) -> PathBuf {
 pub(super) fn claim(folder: &Path) -> Result<File, FileError> {
     let trouble = |error| FileError::Folder { path: folder.to_owned(), error };
     private_folder(folder).map_err(trouble)?;
-    let lock = File::options().create(true).truncate(false).write(true).open(folder.join("avanochi.lock")).map_err(trouble)?;
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let lock = options.open(folder.join("avanochi.lock")).map_err(trouble)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(FileError::Locked { path: folder.to_owned() }),

@@ -30,9 +30,10 @@ const STATEMENTS: usize = 16;
 
 /// The store in one folder.
 pub struct Embedded {
-    // Dropped first, so that nothing is written once the lock on the folder is gone.
-    writer: Writer,
+    // In the order in which they are dropped. The last connection to close moves everything from the log into the
+    // database, which only the writer's can; and nothing is written once the lock on the folder is gone.
     readers: Arc<Readers>,
+    writer: Writer,
     clock: Arc<dyn Clock>,
     _lock: Option<std::fs::File>,
 }
@@ -69,7 +70,7 @@ impl Embedded {
         lock: Option<std::fs::File>,
     ) -> Result<Self, FileError> {
         let writer = Writer::start(connection, Arc::clone(&clock)).map_err(FileError::Thread)?;
-        Ok(Self { writer, readers: Arc::new(readers), clock, _lock: lock })
+        Ok(Self { readers: Arc::new(readers), writer, clock, _lock: lock })
     }
 
     /// Runs one read beside the others, off the threads that serve connections.

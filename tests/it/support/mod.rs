@@ -6,6 +6,9 @@ pub mod client;
 #[expect(dead_code, reason = "the unit tests, which it is shared with, use more of it")]
 mod emulator;
 pub mod flaky;
+pub mod host;
+pub mod http;
+pub mod process;
 
 use std::sync::{
     Arc,

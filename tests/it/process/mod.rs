@@ -1,0 +1,9 @@
+//! The real program as a process: how it starts and stops, what it survives, what it says.
+
+mod disk;
+mod files;
+mod kill;
+mod peers;
+mod privacy;
+mod start;
+mod stop;
