@@ -9,6 +9,7 @@ pub mod flaky;
 pub mod host;
 pub mod http;
 pub mod process;
+pub mod served_emulator;
 
 use std::sync::{
     Arc,
