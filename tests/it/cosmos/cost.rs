@@ -133,12 +133,12 @@ async fn work_sessions(book: &mut Book, ann: &Client) {
     let body = json!({ "user_id": ann.id });
     let route = "POST /api/work_sessions/start";
     let first = book.line(route, "", Some(CREATION), Some([0, 1, 1]), ann.post(start, body)).await;
-    let active = "/api/work_sessions/active";
+    let active = &format!("/api/work_sessions/active?user_id={}", ann.id);
     book.line("GET /api/work_sessions/active", "", Some(READ), Some([0, 0, 1]), ann.get(active)).await;
     book.line("GET /api/work_sessions", "", Some(PAGE), Some([0, 0, 1]), ann.get("/api/work_sessions")).await;
     let path = format!("/api/work_sessions/{}", first.text("id"));
     book.line("GET /api/work_sessions/{id}", "", Some(READ), Some([1, 0, 0]), ann.get(&path)).await;
-    let end = ann.end(&first.body["id"].as_str().expect("an id").to_owned()).await;
+    let end = ann.end(&first.text("id")).await;
     assert_eq!(end.status, 200, "{end:?}");
     for (route, ending) in [("POST /api/work_sessions/{id}/end", "/end"), ("POST /api/work_sessions/{id}", "")] {
         let path = format!("/api/work_sessions/{}{ending}", ann.start().await.text("id"));
