@@ -60,9 +60,9 @@ fn what_is_made_is_readable_by_its_owner_alone() {
     let mode = |path: &Path| fs::metadata(path).expect("metadata").permissions().mode() & 0o777;
     let data = folder.path().join(".avanochi");
     assert_eq!(mode(&data), 0o700);
-    let made = contents(&data);
-    assert!(made.len() >= 3, "{:?}", made.keys());
-    for path in made.keys().map(Path::new).chain([folder.path().join("copy.db").as_path()]) {
+    let files = contents(&data);
+    assert!(files.len() >= 3, "{:?}", files.keys());
+    for path in files.keys().map(Path::new).chain([folder.path().join("copy.db").as_path()]) {
         assert_eq!(mode(path), 0o600, "{}", path.display());
     }
 }

@@ -9,7 +9,7 @@ use std::{
     thread,
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{
     Answer,
@@ -17,10 +17,17 @@ use crate::support::{
     process::{Process, Program},
 };
 
-/// What one writer was told, by the key that it used: the id, or nothing when the answer did not come.
-type Told = BTreeMap<String, Option<String>>;
+/// What one writer was told, by the key that it used.
+type Told = BTreeMap<String, Acknowledged>;
 
-/// Creates tasks one after the other, completing every second one, until the program is gone. `None`: not answered.
+#[derive(Debug, Clone, Default)]
+struct Acknowledged {
+    /// Nothing when the answer did not come.
+    id: Option<String>,
+    completed: bool,
+}
+
+/// Creates tasks one after the other, completing every second one, until the program is gone.
 fn write_until_gone(http: &Http, writer: &str, answers: &AtomicUsize, enough: usize, kill: &(dyn Fn() + Sync)) -> Told {
     let mut told = Told::new();
     for n in 0.. {
@@ -29,10 +36,13 @@ fn write_until_gone(http: &Http, writer: &str, answers: &AtomicUsize, enough: us
             assert_eq!(answer.status, 201, "{answer:?}");
             answer.text("id")
         });
-        told.insert(key, id.clone());
+        let task = told.entry(key).or_default();
+        task.id.clone_from(&id);
         let Some(id) = id else { break };
-        if n % 2 == 1 && http.try_send("PATCH", &format!("/api/tasks/{id}"), Some(&json!({}))).is_none() {
-            break;
+        if n % 2 == 1 {
+            let Some(answer) = http.try_send("PATCH", &format!("/api/tasks/{id}"), Some(&json!({}))) else { break };
+            assert_eq!(answer.status, 200, "{answer:?}");
+            task.completed = true;
         }
         // All the others are in the middle of something.
         if answers.fetch_add(1, Ordering::Relaxed) + 1 == enough {
@@ -57,7 +67,7 @@ pub fn loses_nothing_when_killed(start: impl Fn() -> Process) {
     const WRITERS: usize = 4;
     let mut users: Vec<Http> = Vec::new();
     let mut told: Vec<Told> = vec![Told::new(); 2];
-    for (round, enough) in [7, 25, 60, 41, 90].into_iter().enumerate() {
+    for (round, enough) in [1, 7, 25, 60, 41, 90, 133].into_iter().enumerate() {
         let process = start();
         users = match round {
             0 => ["ann", "bob"].map(|name| process.http().user(name)).into(),
@@ -89,11 +99,13 @@ pub fn loses_nothing_when_killed(start: impl Fn() -> Process) {
 /// Holds what exists to what was told, then repeats every request with its key, which must do nothing twice.
 fn check(user: &Http, told: &mut Told) {
     let before = user.assert_counters_equal_what_exists();
-    let ids: Vec<&str> = before.iter().filter_map(|task| task["id"].as_str()).collect();
-    for (key, id) in told.iter() {
-        assert!(id.as_ref().is_none_or(|id| ids.contains(&id.as_str())), "{key} was acknowledged and is gone");
+    for (key, Acknowledged { id, completed }) in told.iter() {
+        let Some(id) = id else { continue };
+        let task = before.iter().find(|task| task["id"] == id.as_str());
+        let task = task.unwrap_or_else(|| panic!("{key} was acknowledged and is gone"));
+        assert!(task["completed"] == true || !completed, "that {key} was completed was acknowledged and is gone");
     }
-    for (key, id) in told.iter_mut() {
+    for (key, Acknowledged { id, .. }) in told.iter_mut() {
         let answer = create(user, key).expect("an answer");
         assert_eq!(answer.status, 201, "{answer:?}");
         let exists = before.iter().any(|task| task["title"] == key.as_str());
@@ -105,5 +117,5 @@ fn check(user: &Http, told: &mut Told) {
     titles.sort_unstable();
     // The keys are in this order already, and each is the title of one task.
     assert_eq!(titles, told.keys().map(String::as_str).collect::<Vec<_>>());
-    assert!(after.iter().all(|task| told.values().flatten().any(|id| task["id"] == Value::from(id.as_str()))));
+    assert!(after.iter().all(|task| told.values().any(|told| task["id"].as_str() == told.id.as_deref())));
 }

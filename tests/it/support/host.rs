@@ -228,7 +228,7 @@ fn rebuilt(query: &str) -> String {
     let mut pairs: Vec<(&str, String)> = Vec::new();
     for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
         match pairs.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, values)) => values.push_str(&format!("%2C{value}")),
+            Some((_, values)) => values.extend(["%2C", value]),
             None => pairs.push((key, value.to_owned())),
         }
     }

@@ -44,9 +44,7 @@ impl Http {
     }
 
     pub fn with_token(self, token: &str, id: &str) -> Self {
-        let mut http = self.with_header("authorization", &format!("Bearer {token}"));
-        http.id = id.to_owned();
-        http
+        Self { id: id.to_owned(), ..self.with_header("authorization", &format!("Bearer {token}")) }
     }
 
     /// The same user at another address, as after a restart.

@@ -125,6 +125,8 @@ impl TestApp {
 pub async fn app_with_admin() -> (TestApp, Client) {
     let app = TestApp::new();
     let id = app.user("the admin").await.id;
+    // Ids of two instances have the order of their times, and within the same millisecond none.
+    app.advance_seconds(1);
     let app = app.another(&[LONG_TOKENS, ("ADMIN_USER_IDS", &id)]);
     // Two instances each number what they make; at one instant their order would be chance.
     app.advance_seconds(1);

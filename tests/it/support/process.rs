@@ -53,7 +53,7 @@ impl Program {
     #[track_caller]
     pub fn start(self) -> Process {
         let (child, stdout, stderr) = self.spawn();
-        let address = stdout.wait_for(|line| address(line));
+        let address = stdout.wait_for(address);
         // Dropped by now if there was none, which ends the child too.
         let mut process = Process { child, address: SocketAddr::from(([0, 0, 0, 0], 0)), stdout, stderr };
         process.address = address.unwrap_or_else(|| panic!("it did not start: {}", process.output()));
@@ -237,6 +237,6 @@ impl Lines {
     }
 
     pub fn text(&self) -> String {
-        self.lock().lines.iter().map(|line| format!("{line}\n")).collect()
+        self.lock().lines.iter().flat_map(|line| [line, "\n"]).collect()
     }
 }
