@@ -21,6 +21,7 @@ fn the_flow_of_readme() {
     let emulator = ServedEmulator::start();
     let folder = tempfile::tempdir().expect("a folder");
     let mut process = emulator.program(folder.path()).start();
+    assert!(process.stdout.text().contains(", with its data in Cosmos DB\n"), "{}", process.stdout.text());
     let health = process.http().get("/api/health?deep=true");
     assert_eq!((health.status, health.text("store")), (200, "cosmos".into()), "{health:?}");
 
