@@ -1,7 +1,5 @@
 //! Running the program until it is asked to stop.
 
-use std::path::Path;
-
 use anyhow::Context as _;
 use tokio::{
     net::TcpListener,
@@ -9,7 +7,10 @@ use tokio::{
 };
 
 use super::{Adapters, App};
-use crate::{config::Config, web::server};
+use crate::{
+    config::{Config, StoreChoice},
+    web::server,
+};
 
 /// Serves until SIGTERM or Ctrl-C.
 pub async fn serve(config: &Config) -> anyhow::Result<()> {
@@ -38,15 +39,19 @@ fn announce(config: &Config, listener: &TcpListener) -> std::io::Result<()> {
         return Ok(());
     }
     let version = env!("CARGO_PKG_VERSION");
-    println!("Avanochi {version} listens on {url}, with its data in {}", shown(&config.data));
+    println!("Avanochi {version} listens on {url}, with its data in {}", place(config));
     println!("Try it:  curl {url}/api/health");
     println!("Read it: {url}/api/docs");
     println!("Stop it: Ctrl-C");
     Ok(())
 }
 
-fn shown(folder: &Path) -> String {
-    folder.display().to_string()
+/// Where the data is, for a person.
+fn place(config: &Config) -> String {
+    match config.store {
+        StoreChoice::Embedded => config.data.display().to_string(),
+        StoreChoice::Cosmos => "Cosmos DB".into(),
+    }
 }
 
 fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {

@@ -8,6 +8,7 @@ mod access;
 mod accounts;
 mod architecture;
 mod conventions;
+mod cosmos;
 mod faults;
 mod host;
 mod idempotency;

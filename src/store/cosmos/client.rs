@@ -54,7 +54,7 @@ impl Client {
                 Err(failure) if failure.is_refused_key() => {
                     tracing::warn!("the store refuses its key; asking for it again");
                     self.renew(&link);
-                    self.attempt(&self.link(), &work).await
+                    self.attempt(&self.link(), &work).await.map_err(Failure::explained)
                 }
                 result => result,
             }

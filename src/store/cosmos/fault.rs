@@ -17,6 +17,17 @@ impl Failure {
     pub fn is_refused_key(&self) -> bool {
         matches!(self, Self::Service(error) if error.status().is_unauthorized())
     }
+
+    /// Tells whoever reads the log what to look at when asking for the key again has not helped.
+    pub fn explained(self) -> Self {
+        match self {
+            Self::Service(error) if error.status().is_unauthorized() => {
+                let hint = "the account refuses COSMOS_DB_PRIMARY_KEY, or the identity's token when no key is set";
+                Self::Verdict(StoreError::Unavailable(anyhow::Error::from(error).context(hint)))
+            }
+            other => other,
+        }
+    }
 }
 
 impl From<CosmosError> for Failure {

@@ -11,7 +11,11 @@ use std::{
 
 use serde_json::json;
 
-use crate::support::{Answer, http::Http, process::Program};
+use crate::support::{
+    Answer,
+    http::Http,
+    process::{Process, Program},
+};
 
 /// What one writer was told, by the key that it used.
 type Told = BTreeMap<String, Acknowledged>;
@@ -54,12 +58,17 @@ fn create(http: &Http, key: &str) -> Option<Answer> {
 
 #[test]
 fn a_kill_in_the_middle_of_writes_loses_nothing_that_was_acknowledged() {
-    const WRITERS: usize = 4;
     let folder = tempfile::tempdir().expect("a folder");
+    loses_nothing_when_killed(|| Program::new(folder.path()).start());
+}
+
+/// Kills the program that `start` starts, again and again while it writes.
+pub fn loses_nothing_when_killed(start: impl Fn() -> Process) {
+    const WRITERS: usize = 4;
     let mut users: Vec<Http> = Vec::new();
     let mut told: Vec<Told> = vec![Told::new(); 2];
     for (round, enough) in [1, 7, 25, 60, 41, 90, 133].into_iter().enumerate() {
-        let process = Program::new(folder.path()).start();
+        let process = start();
         users = match round {
             0 => ["ann", "bob"].map(|name| process.http().user(name)).into(),
             _ => users.iter().map(|user| user.moved_to(process.address)).collect(),
@@ -80,7 +89,7 @@ fn a_kill_in_the_middle_of_writes_loses_nothing_that_was_acknowledged() {
             told[writer % 2].extend(heard);
         }
 
-        let process = Program::new(folder.path()).start();
+        let process = start();
         for (user, told) in users.iter().zip(&mut told) {
             check(&user.moved_to(process.address), told);
         }

@@ -2,7 +2,7 @@
 
 mod disk;
 mod files;
-mod kill;
+pub mod kill;
 mod peers;
 mod privacy;
 mod start;

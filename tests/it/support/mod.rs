@@ -4,11 +4,12 @@
 pub mod client;
 #[path = "../../../src/store/cosmos/emulator.rs"]
 #[expect(dead_code, reason = "the unit tests, which it is shared with, use more of it")]
-mod emulator;
+pub mod emulator;
 pub mod flaky;
 pub mod host;
 pub mod http;
 pub mod process;
+pub mod served_emulator;
 
 use std::sync::{
     Arc,
@@ -29,7 +30,7 @@ pub use flaky::{Fault, FlakyStore};
 pub const SECRET: &str = "a secret of the tests, long enough to sign";
 pub const PASSWORD: &str = "correct horse battery";
 
-const LONG_TOKENS: (&str, &str) = ("JWT_EXP_MINUTES", "525600");
+pub const LONG_TOKENS: (&str, &str) = ("JWT_EXP_MINUTES", "525600");
 
 /// The whole program, without a listener.
 #[derive(Clone)]
@@ -54,6 +55,14 @@ impl TestApp {
             _ => Arc::new(Embedded::in_memory(clock.clone()).expect("a store")),
         };
         Self::on(store, clock, settings)
+    }
+
+    /// On an account of its own, whatever the other tests run on.
+    pub fn on_cosmos() -> (Self, emulator::Emulator) {
+        let clock = Arc::new(ManualClock::at(time("2026-01-14T10:00:00Z")));
+        let emulator = emulator::Emulator::start();
+        let store = Arc::new(emulator.store(clock.clone()));
+        (Self::on(store, clock, &[LONG_TOKENS]), emulator)
     }
 
     /// A second instance of the program on the same store, as a scaled-out app has it.

@@ -1,0 +1,203 @@
+//! What each route costs: its requests to the account, counted, bounded, and written down in docs/COST.md.
+//!
+//! `AVANOCHI_WRITE_COST=1 cargo test --test it cost` writes the table anew.
+
+use std::{
+    collections::BTreeSet,
+    fmt::{self, Write as _},
+    fs,
+    path::Path,
+};
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Client, LONG_TOKENS, PASSWORD, TestApp, emulator::Emulator};
+
+/// Requests by kind.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Cost {
+    reads: usize,
+    writes: usize,
+    batches: usize,
+    queries: usize,
+    across: usize,
+}
+
+/// Nothing is asked of the account.
+const FREE: Cost = Cost { reads: 0, writes: 0, batches: 0, queries: 0, across: 0 };
+/// The one document that says it.
+const READ: Cost = Cost { reads: 1, ..FREE };
+/// The resource, the summary and the batch that changes both.
+const CHANGE: Cost = Cost { reads: 2, batches: 1, ..FREE };
+/// The summary and the batch.
+const CREATION: Cost = Cost { reads: 1, batches: 1, ..FREE };
+const PAGE: Cost = Cost { queries: 1, ..FREE };
+
+impl Cost {
+    fn of(requests: &[String]) -> Self {
+        let mut cost = FREE;
+        for request in requests {
+            *match request.as_str() {
+                "GET item" => &mut cost.reads,
+                "POST item" | "PUT item" | "DELETE item" => &mut cost.writes,
+                "POST batch" => &mut cost.batches,
+                "POST query" => &mut cost.queries,
+                "POST query across partitions" => &mut cost.across,
+                other => panic!("{other} is no part of the steady state"),
+            } += 1;
+        }
+        cost
+    }
+
+    fn within(self, bound: Self) -> bool {
+        self.reads <= bound.reads
+            && self.writes <= bound.writes
+            && self.batches <= bound.batches
+            && self.queries <= bound.queries
+            && self.across <= bound.across
+    }
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { reads, writes, batches, queries, across } = self;
+        write!(f, "{reads} | {writes} | {batches} | {queries} | {across}")
+    }
+}
+
+/// The account, and what has been counted of it.
+struct Book {
+    emulator: Emulator,
+    routes: BTreeSet<String>,
+    table: String,
+}
+
+impl Book {
+    /// Counts a call. `original` is what the original's design asks for the same: point reads, writes, and queries of
+    /// all partitions; nothing when it has no such route.
+    async fn line(&mut self, route: &str, when: &str, bound: Option<Cost>, original: Option<[u8; 3]>, call: impl Call) -> Answer {
+        self.emulator.requests.take();
+        let answer = call.await;
+        let refused = route == "PATCH /api/tasks";
+        assert_eq!(answer.status >= 300, refused, "{route}: {answer:?}");
+        let cost = Cost::of(&self.emulator.requests.take());
+        if let Some(bound) = bound {
+            assert!(cost.within(bound), "{route}{when} costs {cost:?}, more than {bound:?}");
+        }
+        let original = original.map_or_else(|| " – | – | –".to_owned(), |[r, w, q]| format!(" {r} | {w} | {q}"));
+        writeln!(self.table, "| `{route}`{when} | {cost} |{original} |").expect("text");
+        self.routes.insert(route.to_owned());
+        answer
+    }
+}
+
+trait Call: Future<Output = Answer> {}
+impl<F: Future<Output = Answer>> Call for F {}
+
+async fn accounts(book: &mut Book, ann: &Client) {
+    let user = format!("/api/users/{}", ann.id);
+    let new = json!({ "username": "bob", "password": PASSWORD });
+    book.line("POST /api/auth/register", "", None, Some([0, 1, 1]), ann.post("/api/auth/register", new.clone())).await;
+    book.line("POST /api/auth/login", "", Some(READ), Some([0, 0, 1]), ann.post("/api/auth/login", new)).await;
+    book.line("POST /api/auth/logout", "", Some(FREE), None, ann.post_empty("/api/auth/logout")).await;
+    book.line("GET /api/auth/me", "", Some(READ), None, ann.get("/api/auth/me")).await;
+    book.line("GET /api/users/{id}", "", Some(READ), Some([1, 0, 0]), ann.get(&user)).await;
+    let west = json!({ "time_zone": "America/Lima" });
+    book.line("PATCH /api/users/{id}", "", Some(CHANGE), Some([0, 1, 0]), ann.patch(&user, west)).await;
+}
+
+async fn tasks(book: &mut Book, ann: &Client) {
+    let new = json!({ "title": "a task", "user_id": ann.id });
+    let task = book.line("POST /api/tasks", "", Some(CREATION), Some([0, 1, 0]), ann.post("/api/tasks", new.clone())).await;
+    let keyed = ann.clone().with_header("idempotency-key", "a-key");
+    let with_key = ", with an `Idempotency-Key`";
+    book.line("POST /api/tasks", with_key, Some(CHANGE), None, keyed.post("/api/tasks", new.clone())).await;
+    let repeated = ", repeated under its key";
+    book.line("POST /api/tasks", repeated, Some(CHANGE), None, keyed.post("/api/tasks", new)).await;
+    book.line("GET /api/tasks", "", Some(PAGE), Some([0, 0, 1]), ann.get("/api/tasks")).await;
+    let open = ", those that are open";
+    book.line("GET /api/tasks", open, Some(PAGE), None, ann.get("/api/tasks?completed=false")).await;
+
+    let path = format!("/api/tasks/{}", task.text("id"));
+    book.line("GET /api/tasks/{id}", "", Some(READ), Some([1, 0, 0]), ann.get(&path)).await;
+    let renamed = json!({ "title": "renamed" });
+    book.line("PATCH /api/tasks/{id}", ", renaming it", Some(CHANGE), None, ann.patch(&path, renamed)).await;
+    let route = "PATCH /api/tasks/{id}";
+    book.line(route, ", completing it", Some(CHANGE), Some([1, 1, 0]), ann.patch(&path, json!({}))).await;
+    book.line("DELETE /api/tasks/{id}", "", Some(CHANGE), Some([0, 1, 0]), ann.delete(&path)).await;
+    book.line("PATCH /api/tasks", ", always refused", Some(FREE), None, ann.patch("/api/tasks", json!({}))).await;
+}
+
+async fn work_sessions(book: &mut Book, ann: &Client) {
+    let start = "/api/work_sessions/start";
+    let body = json!({ "user_id": ann.id });
+    let route = "POST /api/work_sessions/start";
+    let first = book.line(route, "", Some(CREATION), Some([0, 1, 1]), ann.post(start, body)).await;
+    let active = &format!("/api/work_sessions/active?user_id={}", ann.id);
+    book.line("GET /api/work_sessions/active", "", Some(READ), Some([0, 0, 1]), ann.get(active)).await;
+    book.line("GET /api/work_sessions", "", Some(PAGE), Some([0, 0, 1]), ann.get("/api/work_sessions")).await;
+    let path = format!("/api/work_sessions/{}", first.text("id"));
+    book.line("GET /api/work_sessions/{id}", "", Some(READ), Some([1, 0, 0]), ann.get(&path)).await;
+    let end = ann.end(&first.text("id")).await;
+    assert_eq!(end.status, 200, "{end:?}");
+    for (route, ending) in [("POST /api/work_sessions/{id}/end", "/end"), ("POST /api/work_sessions/{id}", "")] {
+        let path = format!("/api/work_sessions/{}{ending}", ann.start().await.text("id"));
+        book.line(route, "", Some(CHANGE), Some([1, 1, 0]), ann.post_empty(&path)).await;
+    }
+    let stats = format!("/api/stats/{}", ann.id);
+    book.line("GET /api/stats/{user_id}", "", Some(READ), Some([0, 0, 2]), ann.get(&stats)).await;
+    let stats = format!("/api/stats?user_id={}", ann.id);
+    book.line("GET /api/stats", "", Some(READ), Some([0, 0, 2]), ann.get(&stats)).await;
+}
+
+/// The table, and the routes that it is about.
+async fn counted() -> (String, BTreeSet<String>, Value) {
+    let (first, emulator) = TestApp::on_cosmos();
+    let admin = first.user("the admin").await.id;
+    let app = first.another(&[LONG_TOKENS, ("ADMIN_USER_IDS", &admin)]);
+    app.advance_seconds(1);
+    let (admin, ann) = (app.login("the admin").await, app.user("ann").await);
+    // The program has seen both within the last minute, which is what authentication remembers.
+    for client in [&admin, &ann] {
+        assert_eq!(client.get("/api/auth/me").await.status, 200);
+    }
+    let mut book = Book { emulator, routes: BTreeSet::new(), table: String::new() };
+    accounts(&mut book, &ann).await;
+    tasks(&mut book, &ann).await;
+    work_sessions(&mut book, &ann).await;
+    let all = ", everybody's, for an administrator";
+    book.line("GET /api/users", all, None, Some([0, 0, 1]), admin.get("/api/users")).await;
+    book.line("GET /api/tasks", all, None, Some([0, 0, 1]), admin.get("/api/tasks")).await;
+    book.line("GET /api/work_sessions", all, None, None, admin.get("/api/work_sessions")).await;
+    book.line("GET /api/health", "", Some(FREE), None, ann.get("/api/health")).await;
+    book.line("GET /api/health", ", with `deep=true`", Some(READ), None, ann.get("/api/health?deep=true")).await;
+    app.advance_seconds(61);
+    let minute = ", the caller's first in a minute";
+    let twice = Cost { reads: 2, ..FREE };
+    book.line("GET /api/auth/me", minute, Some(twice), None, ann.get("/api/auth/me")).await;
+    book.line("DELETE /api/users/{id}", "", None, Some([0, 1, 0]), ann.delete(&format!("/api/users/{}", ann.id))).await;
+    (book.table, book.routes, serde_json::to_value(&app.app.document).expect("JSON"))
+}
+
+#[tokio::test]
+async fn each_route_stays_within_its_bound_and_docs_cost_says_what_it_costs() {
+    let (table, counted, document) = counted().await;
+    let methods = |(path, item): (&String, &Value)| {
+        let methods = item.as_object().expect("methods").keys().filter(|name| name.as_str() != "parameters");
+        methods.map(|method| format!("{} {path}", method.to_uppercase())).collect::<Vec<_>>()
+    };
+    let documented: BTreeSet<String> = document["paths"].as_object().expect("paths").iter().flat_map(methods).collect();
+    assert_eq!(counted, documented);
+
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/COST.md");
+    let text = fs::read_to_string(&path).expect("docs/COST.md");
+    let (before, rest) = text.split_once("<!-- counted -->\n").expect("where the table begins");
+    let (head, rest) = rest.split_at(rest.match_indices('\n').nth(1).expect("two lines").0 + 1);
+    let after = rest.split_once("<!-- end -->").expect("where the table ends").1;
+    let expected = format!("{before}<!-- counted -->\n{head}{table}<!-- end -->{after}");
+    if option_env!("AVANOCHI_WRITE_COST").is_some() {
+        fs::write(&path, &expected).expect("written");
+    }
+    let now = fs::read_to_string(&path).expect("docs/COST.md");
+    assert!(now == expected, "docs/COST.md is out of date; AVANOCHI_WRITE_COST=1 cargo test --test it cost\n{table}");
+}
