@@ -1,5 +1,7 @@
 //! Running the program until it is asked to stop.
 
+use std::io::Write as _;
+
 use anyhow::Context as _;
 use tokio::{
     net::TcpListener,
@@ -39,10 +41,15 @@ fn announce(config: &Config, listener: &TcpListener) -> std::io::Result<()> {
         return Ok(());
     }
     let version = env!("CARGO_PKG_VERSION");
-    println!("Avanochi {version} listens on {url}, with its data in {}", place(config));
-    println!("Try it:  curl {url}/api/health");
-    println!("Read it: {url}/api/docs");
-    println!("Stop it: Ctrl-C");
+    let place = place(config);
+    let banner = format!(
+        "Avanochi {version} listens on {url}, with its data in {place}\n\
+         Try it:  curl {url}/api/health\n\
+         Read it: {url}/api/docs\n\
+         Stop it: Ctrl-C\n"
+    );
+    // Nobody need be listening to that: whoever started the program may have closed its output.
+    let _ = std::io::stdout().write_all(banner.as_bytes());
     Ok(())
 }
 
