@@ -1,6 +1,6 @@
 //! Running the program until it is asked to stop.
 
-use std::io::Write as _;
+use std::{io::Write as _, time::Duration};
 
 use anyhow::Context as _;
 use tokio::{
@@ -14,6 +14,9 @@ use crate::{
     web::server,
 };
 
+/// How long to wait after a store that did not answer.
+const RECOVER_AGAIN: Duration = Duration::from_secs(30);
+
 /// Serves until SIGTERM or Ctrl-C.
 pub async fn serve(config: &Config) -> anyhow::Result<()> {
     let app = App::new(config, Adapters::from_config(config)?)?;
@@ -22,16 +25,28 @@ pub async fn serve(config: &Config) -> anyhow::Result<()> {
     let address = config.listen.address;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     announce(config, &listener)?;
-    let recovery = async {
-        match app.recover().await {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(count, "finished deletions that had been cut short"),
-            Err(error) => tracing::error!(error = %error.chain(), "deletions that were cut short could not be finished"),
-        }
-    };
-    tokio::join!(server::serve(listener, app.routes.clone(), stop), recovery);
+    tokio::select! {
+        () = server::serve(listener, app.routes.clone(), stop) => {}
+        () = recover(&app) => {}
+    }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Finishes what an earlier process left half done, beside the requests, once the store lets it; then waits for ever.
+async fn recover(app: &App) {
+    loop {
+        match app.recover().await {
+            Ok(0) => break,
+            Ok(count) => {
+                tracing::info!(count, "finished deletions that had been cut short");
+                break;
+            }
+            Err(error) => tracing::warn!(error = %error.chain(), "deletions that were cut short must wait"),
+        }
+        tokio::time::sleep(RECOVER_AGAIN).await;
+    }
+    std::future::pending().await
 }
 
 fn announce(config: &Config, listener: &TcpListener) -> std::io::Result<()> {
