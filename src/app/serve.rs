@@ -46,7 +46,7 @@ async fn recover(app: &App) {
         }
         tokio::time::sleep(RECOVER_AGAIN).await;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 fn announce(config: &Config, listener: &TcpListener) -> std::io::Result<()> {
