@@ -13,6 +13,7 @@ pub mod work;
 pub mod migration;
 
 pub mod credentials;
+pub mod jobs;
 pub mod kernel;
 pub mod ledger;
 pub mod store;

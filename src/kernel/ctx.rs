@@ -13,12 +13,14 @@ pub enum Caller {
     User(UserId),
     /// A user who may name anybody.
     Admin(UserId),
+    /// The program itself, at work that no request waits for.
+    Program,
 }
 
 impl Caller {
     pub fn user(self) -> Option<UserId> {
         match self {
-            Self::Anonymous => None,
+            Self::Anonymous | Self::Program => None,
             Self::User(id) | Self::Admin(id) => Some(id),
         }
     }
@@ -86,12 +88,17 @@ impl Ctx {
         self.caller.user().map(Owner).ok_or_else(Error::unauthorized)
     }
 
+    /// The data of any user, for the program's own work. Errors: `Forbidden`.
+    pub fn owner_for_program(&self, user: UserId) -> Result<Owner> {
+        if self.caller == Caller::Program { Ok(Owner(user)) } else { Err(Error::forbidden()) }
+    }
+
     /// The data of the user that the caller named: themselves, or anybody for an admin. Errors: `Forbidden`; for an
     /// admin `NotFound` when the text cannot be a user's id.
     pub fn owner_named(&self, named: &str) -> Result<Owner> {
         let id = UserId::parse(named);
         match (self.caller, id) {
-            (Caller::Anonymous, _) => Err(Error::unauthorized()),
+            (Caller::Anonymous | Caller::Program, _) => Err(Error::unauthorized()),
             (Caller::Admin(_), Some(id)) => Ok(Owner(id)),
             (Caller::Admin(_), None) => Err(Error::not_found("User")),
             (Caller::User(own), Some(id)) if id == own => Ok(Owner(own)),
@@ -125,7 +132,7 @@ impl Ctx {
         match self.caller {
             Caller::Admin(_) => Ok(()),
             Caller::User(_) => Err(Error::new(super::Code::Forbidden, "Only an administrator may do this")),
-            Caller::Anonymous => Err(Error::unauthorized()),
+            Caller::Anonymous | Caller::Program => Err(Error::unauthorized()),
         }
     }
 }

@@ -151,6 +151,11 @@ impl Error {
         self.code.meaning()
     }
 
+    /// Whether the same call may succeed later: what decides between another try and a dead letter.
+    pub fn retryable(&self) -> bool {
+        matches!(self.meaning(), Meaning::Unavailable | Meaning::Throttled | Meaning::RequestTimeout)
+    }
+
     pub fn message(&self) -> &str {
         &self.message
     }

@@ -115,10 +115,11 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("store", &["kernel"]),
     ("ledger", &["kernel", "store"]),
     ("web", &["kernel"]),
-    ("functions", &["kernel"]),
+    ("jobs", &["kernel", "store"]),
+    ("functions", &["kernel", "store", "jobs", "web"]),
     ("config", &["kernel"]),
-    ("accounts", &["kernel", "store", "ledger", "web"]),
-    ("work", &["kernel", "store", "ledger", "web"]),
+    ("accounts", &["kernel", "store", "ledger", "jobs", "web"]),
+    ("work", &["kernel", "store", "ledger", "jobs", "web"]),
     ("migration", &["kernel", "store", "ledger", "accounts", "work"]),
 ];
 
