@@ -97,6 +97,7 @@ impl<'a> Transaction<'a> {
             kind: T::KIND.into(),
             id: read.value.document_id(),
             seq: self.summary.seq,
+            published: T::PUBLISHED,
             at: self.now,
             forget_at: self.now.plus(TOMBSTONE),
             etag: read.etag.clone(),

@@ -10,6 +10,7 @@ use crate::{
 
 impl Entity for WorkSession {
     const KIND: &'static str = "work_sessions";
+    const PUBLISHED: bool = true;
 
     fn document_id(&self) -> String {
         self.id.to_string()
