@@ -23,6 +23,7 @@ use crate::{
     store::{Store, cosmos::Cosmos, embedded::Embedded},
     web::Edge,
     work::{
+        days::service::DayService,
         stats::service::StatsService,
         tasks::{repo::TaskRepo, service::TaskService},
         work_sessions::{repo::WorkSessionRepo, service::WorkSessionService},
@@ -98,6 +99,7 @@ impl App {
             users: UserService::new(UserRepo::new(Arc::clone(&store)), ledger.clone(), deletions.clone()),
             tasks: TaskService::new(TaskRepo::new(Arc::clone(&store)), ledger.clone()),
             work_sessions: WorkSessionService::new(WorkSessionRepo::new(Arc::clone(&store)), ledger.clone()),
+            days: DayService::new(ledger.clone()),
             stats: StatsService::new(ledger),
             store,
         };

@@ -15,6 +15,7 @@ use crate::{
     store::Store,
     web::{Edge, ErrorBody, docs, layers},
     work::{
+        days::{self, service::DayService},
         stats::{self, service::StatsService},
         tasks::{self, service::TaskService},
         work_sessions::{self, service::WorkSessionService},
@@ -28,6 +29,7 @@ pub struct Slices {
     pub tasks: TaskService,
     pub work_sessions: WorkSessionService,
     pub stats: StatsService,
+    pub days: DayService,
     pub store: Arc<dyn Store>,
 }
 
@@ -41,7 +43,8 @@ pub fn assemble(slices: Slices, edge: &Edge) -> serde_json::Result<(Router, Open
         .merge(users::http::router(slices.users))
         .merge(tasks::http::router(slices.tasks))
         .merge(work_sessions::http::router(slices.work_sessions))
-        .merge(stats::http::router(slices.stats));
+        .merge(stats::http::router(slices.stats))
+        .merge(days::http::router(slices.days));
     let (routes, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(auth::http::router(slices.auth, edge.clone()))
         .merge(health::router(slices.store))

@@ -114,6 +114,23 @@ impl Note {
     }
 }
 
+/// A reminder that a session has been going on for long; there is at most one for each session and number of hours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nudge {
+    pub id: String,
+    pub user_id: UserId,
+    pub work_session_id: WorkSessionId,
+    pub hours: u8,
+    pub created_at: Timestamp,
+}
+
+impl Nudge {
+    pub fn new(session: &WorkSession, hours: u8, now: Timestamp) -> Self {
+        let id = format!("{}-{hours}h", session.id);
+        Self { id, user_id: session.user_id, work_session_id: session.id, hours, created_at: now }
+    }
+}
+
 /// What a user says of a session that is over.
 #[derive(Debug, Clone)]
 pub struct NewWorkSession {
@@ -235,6 +252,11 @@ impl WorkSession {
 
     pub fn is_paused(&self) -> bool {
         self.pauses.last().is_some_and(Interval::is_open)
+    }
+
+    /// `None` while it is under way.
+    pub fn times(&self) -> Option<Times> {
+        Some(Times { start: self.start_time, end: self.end?.at })
     }
 
     /// From start to end, pauses included, in microseconds; `None` while it is under way.
