@@ -190,8 +190,12 @@ impl DayFix {
 fn in_words(day: &Day) -> String {
     let (created, completed, ended) = (day.created_tasks, day.completed_tasks, day.ended_sessions);
     let hours = day.focus.by_hour();
-    let worked: Vec<String> =
-        hours.iter().enumerate().filter(|(_, micros)| **micros > 0).map(|(hour, micros)| format!("{micros} µs at {hour}")).collect();
+    let worked: Vec<String> = hours
+        .iter()
+        .enumerate()
+        .filter(|(_, micros)| **micros > 0)
+        .map(|(hour, micros)| format!("{micros} µs at {hour}"))
+        .collect();
     let worked = if worked.is_empty() { "no work".to_owned() } else { worked.join(", ") };
     format!("{created} created tasks, {completed} completed tasks, {ended} ended sessions and {worked}")
 }

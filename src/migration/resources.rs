@@ -162,7 +162,15 @@ async fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource) -> R
             let created_on = change.summary.date_at(created_at);
             let completion = legacy.completed_at.map(|at| Completion { at, date: change.summary.date_at(at) });
             let id = Id::new(id);
-            change.create(&Task { id, user_id: user, title, created_at, created_on: Some(created_on), updated_at, completion })?;
+            change.create(&Task {
+                id,
+                user_id: user,
+                title,
+                created_at,
+                created_on: Some(created_on),
+                updated_at,
+                completion,
+            })?;
             change.summary.total_tasks += 1;
             change.count(created_on, Achievement::CreatedTask).await?;
             change.touch(created_at).await?;

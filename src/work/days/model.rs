@@ -43,7 +43,8 @@ impl Wanted {
 /// Reads a date such as 2026-01-14.
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
     // The parser by itself takes spaces, signs and missing digits too.
-    let plain = text.len() == 10 && text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
+    let plain = text.len() == 10
+        && text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
     plain.then(|| text.parse().ok()).flatten()
 }
 

@@ -6,9 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    model::{
-        Edit, EndedBy, Former, NewWorkSession, Note, Times, WorkSession, WorkSessionId, WorkSessionPatch, present,
-    },
+    model::{Edit, EndedBy, Former, NewWorkSession, Note, Times, WorkSession, WorkSessionId, WorkSessionPatch, present},
     service::WorkSessionService,
 };
 use crate::{

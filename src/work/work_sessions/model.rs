@@ -353,7 +353,8 @@ mod tests {
         let right = guessed.patched(&WorkSessionPatch::default(), by, at(99), Tz::UTC).expect("good").expect("a change");
         assert!(!right.needs_review && right.edits.is_empty());
         assert_eq!(right.patched(&WorkSessionPatch::default(), by, at(99), Tz::UTC).expect("good"), None);
-        let patch = WorkSessionPatch { end_time: Some(at(40)), note: Some(Note::parse(" x ").expect("short")), ..Default::default() };
+        let patch =
+            WorkSessionPatch { end_time: Some(at(40)), note: Some(Note::parse(" x ").expect("short")), ..Default::default() };
         let edited = guessed.patched(&patch, by, at(99), Tz::UTC).expect("good").expect("a change");
         assert_eq!(minutes(&edited), Some(30));
         let former = Former { start_time: None, end_time: Some(at(70)), note: Some(None) };
