@@ -60,7 +60,7 @@ async fn a_session_is_due_three_times() {
     assert_eq!(due(&app).await, Vec::<String>::new());
     review(&app, &ann, None).await.expect("nothing to do");
     app.advance_seconds(1);
-    assert_eq!(due(&app).await, [ann.id.clone()]);
+    assert_eq!(due(&app).await, std::slice::from_ref(&ann.id));
     for _ in 0..2 {
         review(&app, &ann, None).await.expect("reminded");
     }
@@ -131,7 +131,7 @@ async fn an_interrupted_session_waits() {
     ann.post_empty(&format!("/api/work_sessions/{id}/resume")).await;
     assert_eq!(due(&app).await, Vec::<String>::new());
     app.advance_hours(1);
-    assert_eq!(due(&app).await, [ann.id.clone()]);
+    assert_eq!(due(&app).await, std::slice::from_ref(&ann.id));
     app.advance_hours(8);
     review(&app, &ann, None).await.expect("ended");
     // Taking it up again was the last sign.
