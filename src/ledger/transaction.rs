@@ -155,7 +155,11 @@ impl<'a> Transaction<'a> {
         }
         writes.push(summary);
         match self.ledger.summaries.store().commit(Batch { partition: self.partition(), op: self.op, writes }).await {
-            Ok(_) => Ok(Some(self.op)),
+            Ok(_) => {
+                // Nobody need be watching.
+                let _ = self.ledger.bell.send(self.user);
+                Ok(Some(self.op))
+            }
             Err(StoreError::Exists(_) | StoreError::Stale(_)) => {
                 self.restart().await?;
                 Ok(None)

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     kernel::{Code, Ctx, Error, Result, Timestamp, UserId, Versioned},
-    web::{IdempotencyHeader, IfNoneMatch, Json, ListQuery, PathId, Query, Reply, WhoseQuery, given},
+    web::{self, IdempotencyHeader, IfNoneMatch, Json, ListQuery, PathId, Query, Reply, WhoseQuery, given},
     work::hours::hours,
 };
 
@@ -51,6 +52,11 @@ impl From<&WorkSession> for WorkSessionView {
             duration: session.micros().map(hours),
         }
     }
+}
+
+/// Shows a stored session.
+pub fn shown(body: &str) -> Result<Box<RawValue>> {
+    web::shown(body, |session: &WorkSession| to_raw_value(&WorkSessionView::from(session)))
 }
 
 /// Whose session is to be started.
