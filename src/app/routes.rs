@@ -14,8 +14,8 @@ use crate::{
     },
     changes::{
         self,
-        http::{Feed, Render, Views},
         service::ChangesService,
+        view::{Feed, Render, Views},
     },
     store::Store,
     web::{Edge, ErrorBody, docs, layers},
@@ -34,7 +34,7 @@ pub struct Slices {
     pub work_sessions: WorkSessionService,
     pub stats: StatsService,
     pub changes: ChangesService,
-    pub stopping: changes::stream::Stopping,
+    pub stopping: changes::view::Stopping,
     pub store: Arc<dyn Store>,
 }
 

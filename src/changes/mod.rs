@@ -8,3 +8,4 @@ pub mod model;
 pub mod repo;
 pub mod service;
 pub mod stream;
+pub mod view;

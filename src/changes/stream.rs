@@ -8,14 +8,11 @@ use axum::{
     response::sse::{Event, KeepAlive, Sse},
 };
 use futures_util::{Stream, stream};
-use tokio::{
-    sync::{broadcast, watch},
-    time::Instant,
-};
+use tokio::{sync::broadcast, time::Instant};
 
 use super::{
-    http::{ChangesQuery, ChangesView, Feed},
     model::{Changes, Token},
+    view::{ChangesQuery, ChangesView, Feed},
 };
 use crate::{
     kernel::{Ctx, Error, Limit, Owner, Result, UserId},
@@ -30,9 +27,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 /// How soon a client is to come again after the end.
 const COME_AGAIN: Duration = Duration::from_secs(1);
-
-/// Becomes true when the program is asked to stop.
-pub type Stopping = watch::Receiver<bool>;
 
 /// Follow what changes, as server-sent events.
 ///
