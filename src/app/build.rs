@@ -25,6 +25,7 @@ use crate::{
     store::{Store, cosmos::Cosmos, embedded::Embedded},
     web::Edge,
     work::{
+        days::service::DayService,
         stats::service::StatsService,
         tasks::{repo::TaskRepo, service::TaskService},
         work_sessions::{repo::WorkSessionRepo, service::WorkSessionService},
@@ -102,6 +103,7 @@ impl App {
             users: UserService::new(UserRepo::new(Arc::clone(&store)), ledger.clone(), deletions.clone()),
             tasks: TaskService::new(TaskRepo::new(Arc::clone(&store)), ledger.clone()),
             work_sessions: WorkSessionService::new(WorkSessionRepo::new(Arc::clone(&store)), ledger.clone()),
+            days: DayService::new(ledger.clone()),
             stats: StatsService::new(ledger.clone()),
             changes: ChangesService::new(ChangesRepo::new(Arc::clone(&store)), ledger),
             stopping: stopping.subscribe(),

@@ -20,6 +20,7 @@ use crate::{
     store::Store,
     web::{Edge, ErrorBody, docs, layers},
     work::{
+        days::{self, service::DayService},
         stats::{self, service::StatsService},
         tasks::{self, service::TaskService},
         work_sessions::{self, service::WorkSessionService},
@@ -35,6 +36,7 @@ pub struct Slices {
     pub stats: StatsService,
     pub changes: ChangesService,
     pub stopping: changes::view::Stopping,
+    pub days: DayService,
     pub store: Arc<dyn Store>,
 }
 
@@ -58,6 +60,7 @@ pub fn assemble(slices: Slices, edge: &Edge) -> serde_json::Result<(Router, Open
         .merge(tasks::http::router(slices.tasks))
         .merge(work_sessions::http::router(slices.work_sessions))
         .merge(stats::http::router(slices.stats))
+        .merge(days::http::router(slices.days))
         .merge(changes::http::router(Feed {
             changes: slices.changes,
             views: Arc::new(views()),

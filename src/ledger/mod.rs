@@ -14,6 +14,8 @@ pub mod transaction;
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 pub use calendar::Calendar;
 pub use day::Day;
 pub use summary::{OpenSession, Summary};
@@ -22,8 +24,8 @@ pub use transaction::Transaction;
 use tokio::sync::broadcast;
 
 use crate::{
-    kernel::{Ctx, Gates, IdSource, Owner, Result, UserId},
-    store::{Collection, Partition, Store, Write, collection},
+    kernel::{Ctx, Gates, IdSource, Limit, Owner, Page, PageRequest, Result, Timestamp, UserId},
+    store::{Collection, Partition, Store, Write, collection, query::Span},
 };
 
 /// How many changes whoever watches may be behind.
@@ -56,6 +58,27 @@ impl Ledger {
     pub async fn read(&self, user: UserId) -> Result<Option<Summary>> {
         let found = self.summaries.get(Partition::of(user), summary::ID).await?;
         Ok(found.map(|found| found.value).filter(|summary| !summary.is_closed()))
+    }
+
+    /// The user's days from one date to another, both included, as far as they are documents: all but the latest, which
+    /// is in the summary.
+    pub async fn days(&self, user: UserId, from: NaiveDate, to: NaiveDate) -> Result<Vec<Day>> {
+        let span = Span { from: Day::place(from), until: Day::place(to) + 1 };
+        let mut days = Vec::new();
+        let mut page = PageRequest::first(Limit::MAX);
+        loop {
+            let read = self.days.range(Some(Partition::of(user)), span, page).await?;
+            days.extend(read.items);
+            let Some(after) = read.next else { return Ok(days) };
+            page = PageRequest { limit: Limit::MAX, after: Some(after) };
+        }
+    }
+
+    /// Whose active session something is to be done about by now, the most overdue first.
+    pub async fn due(&self, now: Timestamp, page: PageRequest) -> Result<Page<UserId>> {
+        let span = Span { until: now.micros().saturating_add(1), ..Span::ALL };
+        let page = self.summaries.range(None, span, page).await?;
+        page.try_map(|summary| Ok(summary.user_id))
     }
 
     /// The documents that a new user begins with, besides those of the caller.

@@ -75,7 +75,7 @@ struct CreateTaskBody {
 
 /// Create a task.
 #[utoipa::path(post, path = "/api/tasks", tag = "tasks", request_body = CreateTaskBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition of this request harmless for 24 hours", min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
+    params(IdempotencyHeader),
     responses((status = 201, body = TaskView, description = "The task"),
         (status = 422, body = crate::web::ErrorBody, description = "The Idempotency-Key was used for another request")))]
 async fn create_task(
@@ -157,7 +157,7 @@ struct UpdateTaskBody {
 
 /// Complete, reopen or rename a task.
 #[utoipa::path(patch, path = "/api/tasks/{id}", tag = "tasks", request_body(content = Option<UpdateTaskBody>),
-    params(("id" = String, Path, format = Uuid), WhoseQuery, ("If-Match" = Option<String>, Header, description = "The ETag that you read")),
+    params(("id" = String, Path, format = Uuid), WhoseQuery, IfMatch),
     responses((status = 200, body = TaskView, description = "The task"),
         (status = 412, body = crate::web::ErrorBody, description = "It has another ETag by now")))]
 async fn update_task(
@@ -188,7 +188,7 @@ async fn update_task_without_id(_: Ctx) -> Error {
 
 /// Delete a task.
 #[utoipa::path(delete, path = "/api/tasks/{id}", tag = "tasks",
-    params(("id" = String, Path, format = Uuid), WhoseQuery, ("If-Match" = Option<String>, Header, description = "The ETag that you read")),
+    params(("id" = String, Path, format = Uuid), WhoseQuery, IfMatch),
     responses((status = 204, description = "It is gone"),
         (status = 412, body = crate::web::ErrorBody, description = "It has another ETag by now")))]
 async fn delete_task(
