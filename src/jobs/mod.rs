@@ -5,6 +5,7 @@
 //! instant; a job therefore decides on what it reads, never on having been called.
 
 pub mod job;
+pub mod queue;
 pub mod registry;
 
 pub use job::{Job, Outcome, Tick};

@@ -81,8 +81,18 @@ impl<T: Entity> Collection<T> {
         facet: Option<&'static str>,
         page: PageRequest,
     ) -> Result<Page<T>, StoreError> {
+        self.list_stored(partition, facet, page).await?.try_map(|read| Ok(read.value))
+    }
+
+    /// As [`Self::list`], with what is needed to replace the documents.
+    pub async fn list_stored(
+        &self,
+        partition: Option<Partition>,
+        facet: Option<&'static str>,
+        page: PageRequest,
+    ) -> Result<Page<Stored<T>>, StoreError> {
         let query = Query::List { partition, kind: Kind::Borrowed(T::KIND), facet, page };
-        self.store.query(query).await?.try_map(|document| read(document).map(|read| read.value))
+        self.store.query(query).await?.try_map(read)
     }
 }
 
