@@ -49,7 +49,7 @@ impl AzureQueue {
     /// The queues of the service at this address: used with the SAS in it, or without one by the managed identity.
     /// Fails when it is not an address.
     pub fn new(service: &SecretString, credentials: Arc<CredentialManager>) -> Result<Self> {
-        // What the parser says of it would name no part of it, but it may hold a secret.
+        // Without the parser's own words: what it was given may hold a secret.
         let service = Url::parse(service.expose_secret()).map_err(|_| Error::internal("not the address of a queue service"))?;
         Ok(Self { service, credentials, transport: None, clients: Mutex::default() })
     }
@@ -99,7 +99,7 @@ impl Queue for AzureQueue {
                 Err(error) if status(&error) == Some(404) => {
                     match client.create(None).await {
                         // In conflict with another sender who makes it too; the second try tells.
-                        Err(error) if status(&error) != Some(409) => return Err(error),
+                        Err(error) if status(&error) != Some(409) => Err(error),
                         _ => put(&client, &text, message.delay).await,
                     }
                 }

@@ -42,7 +42,6 @@ async fn a_wrong_sas_is_refused() {
     assert!(error.retryable() && error.chain().contains("Storage Queue Data Contributor"), "{}", error.chain());
 }
 
-/// Fails rather than hides when somebody else's text stops a queue.
 #[tokio::test]
 async fn a_message_of_others_stops_nothing() {
     let b = bench();
