@@ -83,23 +83,24 @@ impl<T: Entity> Collection<T> {
         facet: Option<&'static str>,
         page: PageRequest,
     ) -> Result<Page<T>, StoreError> {
-        self.listed(partition, facet, Span::ALL, page).await
+        self.list_stored(partition, facet, Span::ALL, page).await?.try_map(|read| Ok(read.value))
     }
 
     /// As [`Self::list`], of those alone whose place is within the span.
     pub async fn range(&self, partition: Option<Partition>, span: Span, page: PageRequest) -> Result<Page<T>, StoreError> {
-        self.listed(partition, None, span, page).await
+        self.list_stored(partition, None, span, page).await?.try_map(|read| Ok(read.value))
     }
 
-    async fn listed(
+    /// The same, with what is needed to replace the documents.
+    pub async fn list_stored(
         &self,
         partition: Option<Partition>,
         facet: Option<&'static str>,
         span: Span,
         page: PageRequest,
-    ) -> Result<Page<T>, StoreError> {
+    ) -> Result<Page<Stored<T>>, StoreError> {
         let query = Query::List { partition, kind: Kind::Borrowed(T::KIND), facet, span, page };
-        self.store.query(query).await?.try_map(|document| read(document).map(|read| read.value))
+        self.store.query(query).await?.try_map(read)
     }
 }
 
