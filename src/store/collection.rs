@@ -5,12 +5,14 @@ use std::{marker::PhantomData, sync::Arc};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::{Document, Draft, Etag, Key, Kind, Partition, Query, Store, StoreError, Write};
+use super::{Document, Draft, Etag, Key, Kind, Partition, Query, Span, Store, StoreError, Write};
 use crate::kernel::{Page, PageRequest, Timestamp, Versioned};
 
 /// A type that is kept as documents of one kind.
 pub trait Entity: Serialize + DeserializeOwned {
     const KIND: &'static str;
+    /// See [`Draft::published`].
+    const PUBLISHED: bool = false;
 
     /// The id within its partition and kind.
     fn document_id(&self) -> String;
@@ -81,17 +83,23 @@ impl<T: Entity> Collection<T> {
         facet: Option<&'static str>,
         page: PageRequest,
     ) -> Result<Page<T>, StoreError> {
-        self.list_stored(partition, facet, page).await?.try_map(|read| Ok(read.value))
+        values(self.list_stored(partition, facet, Span::ALL, page).await?)
     }
 
-    /// As [`Self::list`], with what is needed to replace the documents.
+    /// As [`Self::list`], of those alone whose place is within the span.
+    pub async fn range(&self, partition: Option<Partition>, span: Span, page: PageRequest) -> Result<Page<T>, StoreError> {
+        values(self.list_stored(partition, None, span, page).await?)
+    }
+
+    /// A page of the kind within the span, oldest first, with what is needed to replace each.
     pub async fn list_stored(
         &self,
         partition: Option<Partition>,
         facet: Option<&'static str>,
+        span: Span,
         page: PageRequest,
     ) -> Result<Page<Stored<T>>, StoreError> {
-        let query = Query::List { partition, kind: Kind::Borrowed(T::KIND), facet, page };
+        let query = Query::List { partition, kind: Kind::Borrowed(T::KIND), facet, span, page };
         self.store.query(query).await?.try_map(read)
     }
 }
@@ -111,6 +119,10 @@ pub fn put<T: Entity>(value: &T, seq: u64, read: Option<&Etag>) -> Result<Write,
     read.map_or_else(|| create(value, seq), |etag| replace(value, seq, etag))
 }
 
+fn values<T>(page: Page<Stored<T>>) -> Result<Page<T>, StoreError> {
+    page.try_map(|read| Ok(read.value))
+}
+
 fn draft<T: Entity>(value: &T, seq: u64) -> Result<Draft, StoreError> {
     Ok(Draft {
         kind: Kind::Borrowed(T::KIND),
@@ -118,12 +130,14 @@ fn draft<T: Entity>(value: &T, seq: u64) -> Result<Draft, StoreError> {
         seq,
         sort: value.sort(),
         facet: value.facet(),
+        published: T::PUBLISHED,
         expires_at: value.expires_at(),
         body: serde_json::to_string(value).map_err(|e| StoreError::Broken(e.into()))?,
     })
 }
 
-fn read<T: Entity>(document: Document) -> Result<Stored<T>, StoreError> {
+/// What a document holds.
+pub fn read<T: Entity>(document: Document) -> Result<Stored<T>, StoreError> {
     let value = serde_json::from_str(&document.body).map_err(|e| {
         // The position, never the content: a document is somebody's data.
         StoreError::Broken(anyhow::anyhow!("a document of kind {} cannot be read at column {}", T::KIND, e.column()))

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{Delivery, LONGEST_WAIT, NewMessage, Priority, Queue, Receipt, Settled, check_name, codec};
 use crate::{
     kernel::{Clock, Error, Gates, IdSource, Limit, PageRequest, Result, Timestamp},
-    store::{Batch, Collection, Entity, Etag, Kind, Partition, Store, StoreError, Stored, Write, collection},
+    store::{Batch, Collection, Entity, Etag, Kind, Partition, Span, Store, StoreError, Stored, Write, collection},
 };
 
 /// How many messages are looked at together.
@@ -84,8 +84,9 @@ impl StoredQueue {
     async fn look(&self, partition: &Partition, priority: Option<Priority>, now: Timestamp) -> Result<Vec<Stored<Message>>> {
         let limit = Limit::new(LOOK).unwrap_or(Limit::MAX);
         let facet = priority.map(Priority::as_str);
-        let page = self.messages.list_stored(Some(partition.clone()), facet, PageRequest::first(limit)).await?;
-        Ok(page.items.into_iter().take_while(|message| message.value.visible_at <= now).collect())
+        let visible = Span { until: now.micros().saturating_add(1), ..Span::ALL };
+        let page = self.messages.list_stored(Some(partition.clone()), facet, visible, PageRequest::first(limit)).await?;
+        Ok(page.items)
     }
 
     /// Hides the message until then, unless somebody else has changed it since it was read.
