@@ -83,15 +83,15 @@ impl<T: Entity> Collection<T> {
         facet: Option<&'static str>,
         page: PageRequest,
     ) -> Result<Page<T>, StoreError> {
-        self.list_stored(partition, facet, Span::ALL, page).await?.try_map(|read| Ok(read.value))
+        values(self.list_stored(partition, facet, Span::ALL, page).await?)
     }
 
     /// As [`Self::list`], of those alone whose place is within the span.
     pub async fn range(&self, partition: Option<Partition>, span: Span, page: PageRequest) -> Result<Page<T>, StoreError> {
-        self.list_stored(partition, None, span, page).await?.try_map(|read| Ok(read.value))
+        values(self.list_stored(partition, None, span, page).await?)
     }
 
-    /// The same, with what is needed to replace the documents.
+    /// A page of the kind within the span, oldest first, with what is needed to replace each.
     pub async fn list_stored(
         &self,
         partition: Option<Partition>,
@@ -117,6 +117,10 @@ pub fn replace<T: Entity>(value: &T, seq: u64, read: &Etag) -> Result<Write, Sto
 /// Creates, or replaces what was read.
 pub fn put<T: Entity>(value: &T, seq: u64, read: Option<&Etag>) -> Result<Write, StoreError> {
     read.map_or_else(|| create(value, seq), |etag| replace(value, seq, etag))
+}
+
+fn values<T>(page: Page<Stored<T>>) -> Result<Page<T>, StoreError> {
+    page.try_map(|read| Ok(read.value))
 }
 
 fn draft<T: Entity>(value: &T, seq: u64) -> Result<Draft, StoreError> {

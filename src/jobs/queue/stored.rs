@@ -84,8 +84,9 @@ impl StoredQueue {
     async fn look(&self, partition: &Partition, priority: Option<Priority>, now: Timestamp) -> Result<Vec<Stored<Message>>> {
         let limit = Limit::new(LOOK).unwrap_or(Limit::MAX);
         let facet = priority.map(Priority::as_str);
-        let visible = Span { until: now.micros() + 1, ..Span::ALL };
-        Ok(self.messages.list_stored(Some(partition.clone()), facet, visible, PageRequest::first(limit)).await?.items)
+        let visible = Span { until: now.micros().saturating_add(1), ..Span::ALL };
+        let page = self.messages.list_stored(Some(partition.clone()), facet, visible, PageRequest::first(limit)).await?;
+        Ok(page.items)
     }
 
     /// Hides the message until then, unless somebody else has changed it since it was read.
