@@ -12,9 +12,15 @@ use crate::{
         auth::{self, service::AuthService},
         users::{self, service::UserService},
     },
+    changes::{
+        self,
+        service::ChangesService,
+        view::{Feed, Render, Views},
+    },
     store::Store,
     web::{Edge, ErrorBody, docs, layers},
     work::{
+        days::{self, service::DayService},
         stats::{self, service::StatsService},
         tasks::{self, service::TaskService},
         work_sessions::{self, service::WorkSessionService},
@@ -28,6 +34,9 @@ pub struct Slices {
     pub tasks: TaskService,
     pub work_sessions: WorkSessionService,
     pub stats: StatsService,
+    pub changes: ChangesService,
+    pub stopping: changes::view::Stopping,
+    pub days: DayService,
     pub store: Arc<dyn Store>,
 }
 
@@ -35,13 +44,29 @@ pub struct Slices {
 #[openapi(info(title = "Avanochi", description = "The back end of a productive tamagotchi."), components(schemas(ErrorBody)))]
 struct Document;
 
+/// How each kind that is published is shown.
+fn views() -> Views {
+    Views::from([
+        ("tasks", tasks::http::shown as Render),
+        ("users", users::http::shown),
+        ("work_sessions", work_sessions::http::shown),
+    ])
+}
+
 /// The router of everything, and its description.
 pub fn assemble(slices: Slices, edge: &Edge) -> serde_json::Result<(Router, OpenApi)> {
     let protected = OpenApiRouter::new()
         .merge(users::http::router(slices.users))
         .merge(tasks::http::router(slices.tasks))
         .merge(work_sessions::http::router(slices.work_sessions))
-        .merge(stats::http::router(slices.stats));
+        .merge(stats::http::router(slices.stats))
+        .merge(days::http::router(slices.days))
+        .merge(changes::http::router(Feed {
+            changes: slices.changes,
+            views: Arc::new(views()),
+            clock: Arc::clone(&edge.clock),
+            stopping: slices.stopping,
+        }));
     let (routes, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(auth::http::router(slices.auth, edge.clone()))
         .merge(health::router(slices.store))

@@ -4,8 +4,24 @@
 //! `functions` do. Either may deliver an event twice, late, or to two instances at once, and may be killed at any
 //! instant; a job therefore decides on what it reads, never on having been called.
 
+pub mod dead_letter;
+pub mod dispatcher;
+pub mod follower;
 pub mod job;
+pub mod lease;
 pub mod registry;
 
+pub use dead_letter::{DeadLetter, DeadLetters};
+pub use dispatcher::{Dispatcher, Event, Verdict};
+pub use follower::{Consumer, Follower};
 pub use job::{Job, Outcome, Tick};
+pub use lease::{Lease, Leases};
 pub use registry::{Entry, Registry};
+
+use crate::store::Partition;
+
+/// Where the jobs keep what belongs to no user.
+pub const PARTITION: Partition = Partition::fixed("jobs");
+
+#[cfg(test)]
+mod tests;

@@ -70,6 +70,11 @@ codes! {
     MethodNotAllowed = "method_not_allowed", MethodNotAllowed;
     RequestTimeout = "request_timeout", RequestTimeout;
     UsernameTaken = "username_taken", Conflict;
+    SessionActive = "session_active", Conflict;
+    SessionEnded = "session_ended", Conflict;
+    SessionsOverlap = "sessions_overlap", Conflict;
+    TooManyPauses = "too_many_pauses", Conflict;
+    TooManyEdits = "too_many_edits", Conflict;
     StaleEtag = "stale_etag", PreconditionFailed;
     BodyTooLarge = "body_too_large", TooLarge;
     UnsupportedMediaType = "unsupported_media_type", UnsupportedMediaType;

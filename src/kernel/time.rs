@@ -44,7 +44,12 @@ impl Timestamp {
 
     /// The calendar date that a clock on the wall shows in `zone` at this instant.
     pub fn date_in(self, zone: Tz) -> NaiveDate {
-        self.utc().with_timezone(&zone).date_naive()
+        self.in_zone(zone).date_naive()
+    }
+
+    /// What a clock on the wall shows in `zone` at this instant.
+    pub(super) fn in_zone(self, zone: Tz) -> DateTime<Tz> {
+        self.utc().with_timezone(&zone)
     }
 
     fn utc(self) -> DateTime<Utc> {
@@ -70,6 +75,14 @@ impl fmt::Debug for Timestamp {
     }
 }
 
+impl Timestamp {
+    /// Reads an RFC 3339 text with its offset or `Z`; `None` for anything else, also for a time without an offset, of
+    /// which nobody can say when it was.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        DateTime::parse_from_rfc3339(text).ok().map(|time| Self::from(time.with_timezone(&Utc)))
+    }
+}
+
 /// The text is not a time.
 #[derive(Debug, thiserror::Error)]
 #[error("not an RFC 3339 time")]
@@ -79,8 +92,8 @@ impl FromStr for Timestamp {
     type Err = NotATime;
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
-        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-            return Ok(Self::from(time.with_timezone(&Utc)));
+        if let Some(time) = Self::from_rfc3339(text) {
+            return Ok(time);
         }
         text.parse::<NaiveDateTime>().map(|naive| Self::from(naive.and_utc())).map_err(|_| NotATime)
     }

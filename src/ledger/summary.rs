@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     calendar::{Calendar, Run},
-    day::{Achievement, Day},
+    day::Day,
 };
 use crate::{
-    kernel::{Timestamp, UserId},
+    kernel::{Interval, Timestamp, UserId},
     store::Entity,
 };
 
@@ -41,6 +41,10 @@ pub struct Summary {
     pub total_sessions: u64,
     /// The sum of their lengths, in microseconds.
     pub worked_micros: u64,
+    /// The longest time from start to end, in microseconds, that any session ever had; never lowered. Whatever overlaps
+    /// a stretch of time began at most that long before it.
+    #[serde(default)]
+    pub longest_span_micros: u64,
     pub active_session: Option<OpenSession>,
     pub longest_streak: u32,
     pub last_run: Option<Run>,
@@ -50,10 +54,23 @@ pub struct Summary {
 }
 
 /// The session that is under way: all there is to know of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenSession {
     pub id: uuid::Uuid,
     pub start_time: Timestamp,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<Interval>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// When the user was last known to be at it, if ever after the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_sign: Option<Timestamp>,
+    /// After how many hours the user was last reminded of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nudged: Option<u8>,
+    /// When something is next to be done about it, unless something changes before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_due: Option<Timestamp>,
 }
 
 impl Summary {
@@ -67,6 +84,7 @@ impl Summary {
             completed_tasks: 0,
             total_sessions: 0,
             worked_micros: 0,
+            longest_span_micros: 0,
             active_session: None,
             longest_streak: 0,
             last_run: None,
@@ -94,22 +112,16 @@ impl Summary {
         self.last_run.map_or(0, |run| run.streak_on(self.date_at(now)))
     }
 
-    /// Adds to the latest day. A later date takes its place; the day that was there is returned, to be stored.
+    /// Changes the latest day. A later date takes its place; the day that was there is returned, to be stored.
     /// The date must not be earlier than the latest: those are documents, see [`Self::is_past`].
-    pub(super) fn achieve(&mut self, date: NaiveDate, what: Achievement) -> Option<Day> {
+    pub(super) fn change_day(&mut self, date: NaiveDate, change: impl FnOnce(&mut Day)) -> Option<Day> {
         let former = self.day.take_if(|day| day.date < date);
-        self.day.get_or_insert_with(|| Day::new(date)).add(what);
-        self.mark(date, true);
-        // A day from which everything was taken back again is not worth a document.
-        former.filter(|day| !day.is_empty())
-    }
-
-    /// Takes back from the latest day.
-    pub(super) fn take_back(&mut self, what: Achievement) {
-        let Some(day) = &mut self.day else { return };
-        day.take_back(what);
-        let (date, counts) = (day.date, !day.is_empty());
+        let day = self.day.get_or_insert_with(|| Day::new(date));
+        change(day);
+        let counts = day.counts();
         self.mark(date, counts);
+        // A day from which everything was taken back again is not worth a document.
+        former.filter(|day| !day.is_blank())
     }
 
     /// Whether what happens on the date belongs to a document and not to the summary.
@@ -137,6 +149,11 @@ impl Entity for Summary {
 
     fn document_id(&self) -> String {
         ID.into()
+    }
+
+    /// Only those about which something is to be done are listed, by when that is.
+    fn sort(&self) -> Option<i64> {
+        Some(self.active_session.as_ref()?.next_due?.micros())
     }
 
     fn expires_at(&self) -> Option<Timestamp> {

@@ -63,6 +63,11 @@ impl<'a> Transaction<'a> {
         self.summary.date_at(self.now)
     }
 
+    /// The instant of all that the change does.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// The answer to an earlier delivery of the same request, if there was one.
     pub async fn replay<T: DeserializeOwned>(&self, key: Option<&IdempotencyKey>) -> Result<Option<T>> {
         idempotency::replay(&self.ledger.records, self.partition(), key).await
@@ -92,6 +97,7 @@ impl<'a> Transaction<'a> {
             kind: T::KIND.into(),
             id: read.value.document_id(),
             seq: self.summary.seq,
+            published: T::PUBLISHED,
             at: self.now,
             forget_at: self.now.plus(TOMBSTONE),
             etag: read.etag.clone(),
@@ -109,39 +115,26 @@ impl<'a> Transaction<'a> {
         self.summary = self.summary.closed_at(self.now);
     }
 
-    /// How many more writes the batch has room for. An achievement takes one at most.
+    /// How many more writes the batch has room for. Each date that is counted for takes one at most.
     pub fn room(&self) -> usize {
         let summary = 1;
         MAX_WRITES.saturating_sub(self.writes.len() + self.past_days.len() + summary)
     }
 
-    /// Counts something achieved today, and returns the date that it counts for.
-    pub async fn achieve(&mut self, what: Achievement) -> Result<NaiveDate> {
-        let date = self.today();
-        self.achieve_on(date, what).await?;
-        Ok(date)
+    /// Counts something for a date of the user's.
+    pub async fn count(&mut self, date: NaiveDate, what: Achievement) -> Result<()> {
+        self.change_day(date, |day| day.add(what)).await
     }
 
-    /// Counts something achieved on a date of the user's.
-    pub async fn achieve_on(&mut self, date: NaiveDate, what: Achievement) -> Result<()> {
-        if self.summary.is_past(date) {
-            // It happened long ago, or the user's zone has moved west: the day has been closed.
-            self.change_past_day(date, |day| day.add(what)).await?;
-        } else if let Some(former) = self.summary.achieve(date, what) {
-            // No document of that date can exist: a day gets one only here, when a later one takes its place.
-            self.past_days.insert(former.date, (former, None));
-        }
-        Ok(())
-    }
-
-    /// Takes back what was counted for `date`.
+    /// Takes back what was counted for the date.
     pub async fn take_back(&mut self, date: NaiveDate, what: Achievement) -> Result<()> {
-        if self.summary.is_past(date) {
-            self.change_past_day(date, |day| day.take_back(what)).await?;
-        } else {
-            self.summary.take_back(what);
-        }
-        Ok(())
+        self.change_day(date, |day| day.take_back(what)).await
+    }
+
+    /// Records that the user did something on the date of the instant. Of several dates the earliest is best counted for
+    /// first, since a date that is still to come needs no reading.
+    pub async fn touch(&mut self, at: Timestamp) -> Result<()> {
+        self.change_day(self.summary.date_at(at), |day| day.touch(at)).await
     }
 
     /// Does it, and names the version that everything written now has. `None`: somebody else was faster, run the use
@@ -154,7 +147,11 @@ impl<'a> Transaction<'a> {
         }
         writes.push(summary);
         match self.ledger.summaries.store().commit(Batch { partition: self.partition(), op: self.op, writes }).await {
-            Ok(_) => Ok(Some(self.op)),
+            Ok(_) => {
+                // Nobody need be watching.
+                let _ = self.ledger.bell.send(self.user);
+                Ok(Some(self.op))
+            }
             Err(StoreError::Exists(_) | StoreError::Stale(_)) => {
                 self.restart().await?;
                 Ok(None)
@@ -178,7 +175,15 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
-    async fn change_past_day(&mut self, date: NaiveDate, change: impl FnOnce(&mut Day)) -> Result<()> {
+    async fn change_day(&mut self, date: NaiveDate, change: impl FnOnce(&mut Day)) -> Result<()> {
+        if !self.summary.is_past(date) {
+            if let Some(former) = self.summary.change_day(date, change) {
+                // No document of that date can exist: a day gets one only here, when a later one takes its place.
+                self.past_days.insert(former.date, (former, None));
+            }
+            return Ok(());
+        }
+        // It happened long ago, or the user's zone has moved west: the day has been closed.
         if !self.past_days.contains_key(&date) {
             let found = self.ledger.days.get(self.partition(), Day::id(date)).await?;
             let read = found.map_or_else(|| (Day::new(date), None), |found| (found.value, Some(found.etag)));
@@ -186,7 +191,7 @@ impl<'a> Transaction<'a> {
         }
         if let Some((day, _)) = self.past_days.get_mut(&date) {
             change(day);
-            self.summary.mark(date, !day.is_empty());
+            self.summary.mark(date, day.counts());
         }
         Ok(())
     }

@@ -8,7 +8,10 @@ use chrono_tz::Tz;
 use crate::{
     ledger::{Calendar, Day, OpenSession, Summary, day::Achievement},
     store::Stored,
-    work::{tasks::model::Task, work_sessions::model::WorkSession},
+    work::{
+        tasks::model::Task,
+        work_sessions::{booking, model::WorkSession, review::Signs},
+    },
 };
 
 /// What was found in a user's partition.
@@ -18,6 +21,7 @@ pub struct Found {
     completed_tasks: u64,
     total_sessions: u64,
     worked_micros: u64,
+    longest_span_micros: u64,
     open: Vec<OpenSession>,
     /// What was achieved, by date.
     achieved: BTreeMap<NaiveDate, Day>,
@@ -50,6 +54,9 @@ pub struct Audit {
 impl Found {
     pub fn task(&mut self, task: &Task) {
         self.total_tasks += 1;
+        if let Some(date) = task.created_on {
+            self.achieve(date, Achievement::CreatedTask);
+        }
         if let Some(completion) = task.completion {
             self.completed_tasks += 1;
             self.achieve(completion.date, Achievement::CompletedTask);
@@ -61,9 +68,13 @@ impl Found {
             Some(end) => {
                 self.total_sessions += 1;
                 self.worked_micros = self.worked_micros.saturating_add(session.micros().unwrap_or(0));
+                self.longest_span_micros = self.longest_span_micros.max(session.span_micros().unwrap_or(0));
+                for share in session.hours() {
+                    self.achieve(share.date, share.into());
+                }
                 self.achieve(end.date, Achievement::EndedSession);
             }
-            None => self.open.push(OpenSession { id: session.id.uuid(), start_time: session.start_time }),
+            None => self.open.push(booking::open(session, Signs::default())),
         }
     }
 
@@ -72,10 +83,12 @@ impl Found {
     }
 
     /// Compares with the summary and with the zone that the user's account has.
-    pub fn audit(self, summary: &Summary, time_zone: Tz) -> Audit {
+    pub fn audit(mut self, summary: &Summary, time_zone: Tz) -> Audit {
         let mut active_days = Calendar::default();
-        self.achieved.keys().for_each(|date| active_days.insert(*date));
-        let day = self.latest_day(summary);
+        self.achieved.values().filter(|day| day.counts()).for_each(|day| active_days.insert(day.date));
+        let latest = self.latest_date(summary);
+        self.keep_activity(summary, latest);
+        let day = latest.map(|date| self.achieved_on(date));
         let right = Summary {
             user_id: summary.user_id,
             seq: summary.seq.max(self.seq),
@@ -85,6 +98,8 @@ impl Found {
             completed_tasks: self.completed_tasks,
             total_sessions: self.total_sessions,
             worked_micros: self.worked_micros,
+            // It may be that of a session which has been corrected since.
+            longest_span_micros: summary.longest_span_micros.max(self.longest_span_micros),
             active_session: self.active_session(summary),
             longest_streak: active_days.longest_run(),
             last_run: active_days.last_run(),
@@ -104,17 +119,34 @@ impl Found {
         Audit { summary: right, days, differences, beyond }
     }
 
-    /// The session that the summary knows of while there is one with no end; otherwise the latest of those.
+    /// The session that the summary knows of while there is one with no end; otherwise the latest of those. The signs of
+    /// life of the one that it knows are nowhere else.
     fn active_session(&self, summary: &Summary) -> Option<OpenSession> {
-        let known = summary.active_session.filter(|known| self.open.contains(known));
-        known.or_else(|| self.open.iter().copied().max_by_key(|open| (open.start_time, open.id)))
+        let Some(known) = &summary.active_session else { return self.latest_open() };
+        let stored = self.open.iter().find(|open| (open.id, open.start_time) == (known.id, known.start_time));
+        let Some(stored) = stored else { return self.latest_open() };
+        let kept = booking::session(stored, summary.user_id).map(|session| booking::open(&session, booking::signs(known)));
+        Some(kept.unwrap_or_else(|_| stored.clone()))
+    }
+
+    fn latest_open(&self) -> Option<OpenSession> {
+        self.open.iter().max_by_key(|open| (open.start_time, open.id)).cloned()
     }
 
     /// The summary keeps the latest date that ever had something, also when all of it was taken back.
-    fn latest_day(&self, summary: &Summary) -> Option<Day> {
+    fn latest_date(&self, summary: &Summary) -> Option<NaiveDate> {
         let kept = summary.day.as_ref().map(|day| day.date);
-        let date = self.achieved.keys().next_back().copied().max(kept)?;
-        Some(self.achieved_on(date))
+        self.achieved.keys().next_back().copied().max(kept)
+    }
+
+    /// When somebody was active is told by the days alone, so that it stays what they say.
+    fn keep_activity(&mut self, summary: &Summary, latest: Option<NaiveDate>) {
+        let stored = self.stored_days.iter().map(|stored| &stored.value).chain(&summary.day);
+        for day in stored.filter(|day| Some(day.date) <= latest) {
+            for at in [day.first_activity, day.last_activity].into_iter().flatten() {
+                self.achieved.entry(day.date).or_insert_with(|| Day::new(day.date)).touch(at);
+            }
+        }
     }
 
     fn achieved_on(&self, date: NaiveDate) -> Day {
@@ -156,7 +188,16 @@ impl DayFix {
 }
 
 fn in_words(day: &Day) -> String {
-    format!("{} completed tasks and {} ended sessions", day.completed_tasks, day.ended_sessions)
+    let (created, completed, ended) = (day.created_tasks, day.completed_tasks, day.ended_sessions);
+    let hours = day.focus.by_hour();
+    let worked: Vec<String> = hours
+        .iter()
+        .enumerate()
+        .filter(|(_, micros)| **micros > 0)
+        .map(|(hour, micros)| format!("{micros} µs at {hour}"))
+        .collect();
+    let worked = if worked.is_empty() { "no work".to_owned() } else { worked.join(", ") };
+    format!("{created} created tasks, {completed} completed tasks, {ended} ended sessions and {worked}")
 }
 
 fn differences(is: &Summary, should: &Summary) -> Vec<String> {
@@ -166,8 +207,7 @@ fn differences(is: &Summary, should: &Summary) -> Vec<String> {
             found.push(format!("{field} is {is} and should be {should}"));
         }
     };
-    let session =
-        |open: Option<OpenSession>| open.map_or_else(|| "none".into(), |open| format!("{} since {}", open.id, open.start_time));
+    let session = |open: &Option<OpenSession>| open.as_ref().map_or_else(|| "none".into(), open_in_words);
     let day =
         |day: &Option<Day>| day.as_ref().map_or_else(|| "none".into(), |day| format!("{} with {}", day.date, in_words(day)));
     let run = |summary: &Summary| {
@@ -179,16 +219,26 @@ fn differences(is: &Summary, should: &Summary) -> Vec<String> {
     compare("completed_tasks", is.completed_tasks.to_string(), should.completed_tasks.to_string());
     compare("total_sessions", is.total_sessions.to_string(), should.total_sessions.to_string());
     compare("worked_micros", is.worked_micros.to_string(), should.worked_micros.to_string());
-    compare("active_session", session(is.active_session), session(should.active_session));
+    compare("longest_span_micros", is.longest_span_micros.to_string(), should.longest_span_micros.to_string());
+    compare("active_session", session(&is.active_session), session(&should.active_session));
     compare("longest_streak", is.longest_streak.to_string(), should.longest_streak.to_string());
     compare("last_run", run(is), run(should));
     compare("day", day(&is.day), day(&should.day));
+    let same_words = session(&is.active_session) == session(&should.active_session);
+    if same_words && is.active_session != should.active_session {
+        found.push("active_session differs from its document in a pause or the note".into());
+    }
     // Two calendars of the same dates may begin at different ones.
     let (too_many, missing) = (apart(&is.active_days, &should.active_days), apart(&should.active_days, &is.active_days));
     if too_many + missing > 0 {
         found.push(format!("active_days has {too_many} dates too many and misses {missing}"));
     }
     found
+}
+
+fn open_in_words(open: &OpenSession) -> String {
+    let due = open.next_due.map_or_else(|| "nothing".into(), |at| at.to_string());
+    format!("{} since {} with {} pauses and {due} due", open.id, open.start_time, open.pauses.len())
 }
 
 fn apart(one: &Calendar, other: &Calendar) -> usize {

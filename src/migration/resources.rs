@@ -12,11 +12,15 @@ use super::{
 };
 use crate::{
     kernel::{Code, Id, Limit, PageRequest, Result, Timestamp, UserId},
-    ledger::{OpenSession, Transaction, day::Achievement, summary},
+    ledger::{Transaction, day::Achievement, summary},
     store::{Entity as _, Partition, Query},
     work::{
         tasks::model::{Completion, Task},
-        work_sessions::model::{End, WorkSession},
+        work_sessions::{
+            booking,
+            model::{EndedBy, WorkSession},
+            review::Signs,
+        },
     },
 };
 
@@ -80,9 +84,6 @@ pub type Known = HashMap<(LegacyKind, Uuid), Fate>;
 /// Where an item belongs and what became of it.
 pub type Placed = (Place, LegacyKind, Fate);
 
-/// The most that one item adds to a batch: its document and the document of a day.
-const WRITES_OF_ONE: usize = 2;
-
 /// Writes what is not there. `known` is what an earlier call for the same user gave back.
 pub async fn take(shop: &Workshop, user: UserId, mut items: Vec<Item>, known: Option<Known>) -> Result<(Vec<Placed>, Known)> {
     items.sort_by_key(|item| (item.what.order(), item.place));
@@ -119,7 +120,7 @@ async fn one_batch(shop: &Workshop, user: UserId, items: &[Item], known: Option<
         let mut fates = Vec::new();
         let mut new = Known::new();
         for item in items {
-            if change.room() < WRITES_OF_ONE {
+            if change.room() < writes_of(&item.what) {
                 break;
             }
             let key = (item.what.kind(), item.what.id());
@@ -141,25 +142,51 @@ async fn one_batch(shop: &Workshop, user: UserId, items: &[Item], known: Option<
     }
 }
 
+/// The most that one item adds to a batch: its document, and a document for each date that it is counted for.
+fn writes_of(what: &Resource) -> usize {
+    match what {
+        Resource::Task(_) => 3,
+        // One that lasts for months is counted for two of them.
+        Resource::Finished { start_time, end_time, .. } => {
+            let days = end_time.since(*start_time).as_secs() / (24 * 3600);
+            usize::try_from(days).unwrap_or(usize::MAX).min(62) + 4
+        }
+        Resource::Open { .. } => 2,
+    }
+}
+
 async fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource) -> Result<Fate> {
     match what {
         Resource::Task(legacy) => {
-            let completion = legacy.completed_at.map(|at| Completion { at, date: change.summary.date_at(at) });
             let LegacyTask { id, title, created_at, updated_at, .. } = legacy.clone();
-            change.create(&Task { id: Id::new(id), user_id: user, title, created_at, updated_at, completion })?;
+            let created_on = change.summary.date_at(created_at);
+            let completion = legacy.completed_at.map(|at| Completion { at, date: change.summary.date_at(at) });
+            let id = Id::new(id);
+            change.create(&Task {
+                id,
+                user_id: user,
+                title,
+                created_at,
+                created_on: Some(created_on),
+                updated_at,
+                completion,
+            })?;
             change.summary.total_tasks += 1;
+            change.count(created_on, Achievement::CreatedTask).await?;
+            change.touch(created_at).await?;
             if let Some(completion) = completion {
                 change.summary.completed_tasks += 1;
-                change.achieve_on(completion.date, Achievement::CompletedTask).await?;
+                change.count(completion.date, Achievement::CompletedTask).await?;
+                change.touch(completion.at).await?;
             }
         }
         &Resource::Finished { id, start_time, end_time } => {
-            let end = End { at: end_time, date: change.summary.date_at(end_time) };
-            let session = WorkSession { id: Id::new(id), user_id: user, start_time, end: Some(end) };
+            let started = WorkSession::start(Id::new(id), user, start_time);
+            let session = started.ended(end_time, change.summary.time_zone, EndedBy::User);
             change.create(&session)?;
-            change.summary.total_sessions += 1;
-            change.summary.worked_micros += session.micros().unwrap_or(0);
-            change.achieve_on(end.date, Achievement::EndedSession).await?;
+            change.touch(start_time).await?;
+            booking::count(change, &session).await?;
+            change.touch(end_time).await?;
         }
         Resource::Open { standing: Standing::Superseded, .. } => {
             return Ok(Fate::Refused("it has no end, and a later session of its user has none either"));
@@ -168,8 +195,10 @@ async fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource) -> R
             if change.summary.active_session.is_some() {
                 return Ok(Fate::Refused("it has no end, and its user has an active session here"));
             }
-            change.create(&WorkSession::start(Id::new(id), user, start_time))?;
-            change.summary.active_session = Some(OpenSession { id, start_time });
+            let session = WorkSession::start(Id::new(id), user, start_time);
+            change.create(&session)?;
+            change.summary.active_session = Some(booking::open(&session, Signs::default()));
+            change.touch(start_time).await?;
         }
     }
     Ok(Fate::Taken)

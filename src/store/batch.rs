@@ -16,6 +16,8 @@ pub struct Draft {
     pub sort: Option<i64>,
     /// The one property that lists can be narrowed by.
     pub facet: Option<&'static str>,
+    /// Whether clients and consumers follow its changes.
+    pub published: bool,
     /// From then on it is as if it did not exist.
     pub expires_at: Option<Timestamp>,
     /// JSON.
@@ -30,7 +32,7 @@ pub enum Write {
     /// Fails with `Stale` unless the document still has this etag.
     Replace(Draft, Etag),
     /// Leaves a tombstone; fails with `Stale` unless the document still has this etag.
-    Bury { kind: Kind, id: String, seq: u64, at: Timestamp, forget_at: Timestamp, etag: Etag },
+    Bury { kind: Kind, id: String, seq: u64, published: bool, at: Timestamp, forget_at: Timestamp, etag: Etag },
     /// Leaves nothing, and is content when there is nothing. With an etag it fails with `Stale` unless the document
     /// still has it.
     Remove { kind: Kind, id: String, etag: Option<Etag> },

@@ -5,12 +5,14 @@ use std::{marker::PhantomData, sync::Arc};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::{Document, Draft, Etag, Key, Kind, Partition, Query, Store, StoreError, Write};
+use super::{Document, Draft, Etag, Key, Kind, Partition, Query, Span, Store, StoreError, Write};
 use crate::kernel::{Page, PageRequest, Timestamp, Versioned};
 
 /// A type that is kept as documents of one kind.
 pub trait Entity: Serialize + DeserializeOwned {
     const KIND: &'static str;
+    /// See [`Draft::published`].
+    const PUBLISHED: bool = false;
 
     /// The id within its partition and kind.
     fn document_id(&self) -> String;
@@ -81,7 +83,22 @@ impl<T: Entity> Collection<T> {
         facet: Option<&'static str>,
         page: PageRequest,
     ) -> Result<Page<T>, StoreError> {
-        let query = Query::List { partition, kind: Kind::Borrowed(T::KIND), facet, page };
+        self.listed(partition, facet, Span::ALL, page).await
+    }
+
+    /// As [`Self::list`], of those alone whose place is within the span.
+    pub async fn range(&self, partition: Option<Partition>, span: Span, page: PageRequest) -> Result<Page<T>, StoreError> {
+        self.listed(partition, None, span, page).await
+    }
+
+    async fn listed(
+        &self,
+        partition: Option<Partition>,
+        facet: Option<&'static str>,
+        span: Span,
+        page: PageRequest,
+    ) -> Result<Page<T>, StoreError> {
+        let query = Query::List { partition, kind: Kind::Borrowed(T::KIND), facet, span, page };
         self.store.query(query).await?.try_map(|document| read(document).map(|read| read.value))
     }
 }
@@ -108,12 +125,14 @@ fn draft<T: Entity>(value: &T, seq: u64) -> Result<Draft, StoreError> {
         seq,
         sort: value.sort(),
         facet: value.facet(),
+        published: T::PUBLISHED,
         expires_at: value.expires_at(),
         body: serde_json::to_string(value).map_err(|e| StoreError::Broken(e.into()))?,
     })
 }
 
-fn read<T: Entity>(document: Document) -> Result<Stored<T>, StoreError> {
+/// What a document holds.
+pub fn read<T: Entity>(document: Document) -> Result<Stored<T>, StoreError> {
     let value = serde_json::from_str(&document.body).map_err(|e| {
         // The position, never the content: a document is somebody's data.
         StoreError::Broken(anyhow::anyhow!("a document of kind {} cannot be read at column {}", T::KIND, e.column()))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Batch, Document, Draft, Etag, Key, Kind, Partition, Query, Store, StoreError, Write};
+use super::{Batch, Document, Draft, Etag, Key, Kind, Partition, Query, Span, Store, StoreError, Write};
 use crate::kernel::{Clock, IdSource, Limit, ManualClock, PageRequest, RandomIds, Timestamp};
 
 /// A store under test, with its clock.
@@ -40,12 +40,27 @@ impl Bench {
         self.store.get(key).await.expect("read")
     }
 
+    /// What was published since, as (number, id), a page at a time.
+    async fn changes(&self, partition: &Partition, since: u64, limit: u32) -> Vec<(u64, String)> {
+        let mut after = None;
+        let mut found = Vec::new();
+        loop {
+            let page = PageRequest { limit: Limit::new(limit).expect("limit"), after };
+            let page = self.store.query(Query::Changes { partition: partition.clone(), since, page }).await.expect("page");
+            assert!(page.items.len() <= limit as usize, "a page is longer than its limit");
+            found.extend(page.items.into_iter().map(|document| (document.seq, document.key.id)));
+            let Some(next) = page.next else { return found };
+            after = Some(next);
+        }
+    }
+
     async fn list(&self, partition: Option<&Partition>, facet: Option<&'static str>, limit: u32) -> Vec<String> {
         let mut after = None;
         let mut ids = Vec::new();
         loop {
             let page = PageRequest { limit: Limit::new(limit).expect("limit"), after };
-            let query = Query::List { partition: partition.cloned(), kind: Kind::Borrowed("things"), facet, page };
+            let query =
+                Query::List { partition: partition.cloned(), kind: Kind::Borrowed("things"), facet, span: Span::ALL, page };
             let page = self.store.query(query).await.expect("page");
             assert!(page.items.len() <= limit as usize, "a page is longer than its limit");
             ids.extend(page.items.into_iter().map(|document| document.key.id));
@@ -60,7 +75,16 @@ fn part(name: &'static str) -> Partition {
 }
 
 fn thing(id: &str, body: &str) -> Draft {
-    Draft { kind: "things".into(), id: id.into(), seq: 1, sort: Some(0), facet: None, expires_at: None, body: body.into() }
+    Draft {
+        kind: "things".into(),
+        id: id.into(),
+        seq: 1,
+        sort: Some(0),
+        facet: None,
+        published: false,
+        expires_at: None,
+        body: body.into(),
+    }
 }
 
 pub async fn reads_what_was_written(b: Bench) {
@@ -166,6 +190,7 @@ pub async fn buries_and_removes(b: Bench) {
         kind: "things".into(),
         id: id.into(),
         seq: 9,
+        published: true,
         at,
         forget_at: Timestamp::from_micros(at.micros() + DAY),
         etag: etag.clone(),
@@ -211,19 +236,63 @@ pub async fn pages_in_order_without_gap_or_repeat(b: Bench) {
     assert_eq!(b.list(Some(&part("nobody")), None, 5).await, Vec::<String>::new());
 }
 
+pub async fn lists_what_lies_within_a_span(b: Bench) {
+    for n in 0..10 {
+        b.create(&part("a"), Draft { sort: Some(n), ..thing(&n.to_string(), "1") }).await;
+    }
+    let within = async |partition: Option<Partition>, span, after| {
+        let page = PageRequest { limit: Limit::new(3).expect("limit"), after };
+        let query = Query::List { partition, kind: "things".into(), facet: None, span, page };
+        let page = b.store.query(query).await.expect("page");
+        (page.items.into_iter().map(|document| document.key.id).collect::<String>(), page.next)
+    };
+    let span = Span { from: 2, until: 6 };
+    for partition in [Some(part("a")), None] {
+        let (first, next) = within(partition.clone(), span, None).await;
+        assert_eq!((first.as_str(), next.is_some()), ("234", true));
+        assert_eq!(within(partition.clone(), span, next).await, ("5".into(), None));
+        assert_eq!(within(partition.clone(), Span { from: 4, until: 4 }, None).await, (String::new(), None));
+        assert_eq!(within(partition, Span { from: 9, ..Span::ALL }, None).await, ("9".into(), None));
+    }
+}
+
+pub async fn tells_what_changed_since_a_number(b: Bench) {
+    let at = b.clock.now();
+    let published = |id: &str, seq| Draft { published: true, seq, ..thing(id, "1") };
+    let one = b.create(&part("a"), published("1", 1)).await;
+    let two = b.create(&part("a"), published("2", 2)).await;
+    b.create(&part("a"), Draft { seq: 3, ..thing("unpublished", "1") }).await;
+    b.create(&part("b"), published("elsewhere", 3)).await;
+    // Of one number there may be more than one document.
+    b.commit(&part("a"), vec![Write::Create(published("4", 4)), Write::Create(published("3", 4))]).await.expect("both");
+    b.commit(&part("a"), vec![Write::Replace(published("1", 5), one)]).await.expect("replaced");
+    let forget_at = Timestamp::from_micros(at.micros() + DAY);
+    let bury = Write::Bury { kind: "things".into(), id: "2".into(), seq: 6, published: true, at, forget_at, etag: two };
+    b.commit(&part("a"), vec![bury]).await.expect("buried");
+
+    let all = [(4, "3".to_owned()), (4, "4".to_owned()), (5, "1".to_owned()), (6, "2".to_owned())];
+    for limit in [1, 2, 3, 1000] {
+        assert_eq!(b.changes(&part("a"), 0, limit).await, all, "limit {limit}");
+        assert_eq!(b.changes(&part("a"), 5, limit).await, all[2..], "limit {limit}");
+    }
+    assert_eq!(b.changes(&part("a"), 7, 10).await, []);
+    b.clock.advance_micros(DAY);
+    assert_eq!(b.changes(&part("a"), 5, 10).await, all[2..3], "what is forgotten");
+}
+
 pub async fn a_page_ends_exactly_at_the_end(b: Bench) {
     for n in 0..4 {
         b.create(&part("a"), Draft { sort: Some(n), ..thing(&n.to_string(), "1") }).await;
     }
     let page = PageRequest::first(Limit::new(4).expect("limit"));
-    let query = Query::List { partition: Some(part("a")), kind: "things".into(), facet: None, page };
+    let query = Query::List { partition: Some(part("a")), kind: "things".into(), facet: None, span: Span::ALL, page };
     let page = b.store.query(query).await.expect("page");
     assert_eq!((page.items.len(), page.next), (4, None));
 }
 
 pub async fn refuses_a_cursor_that_it_did_not_give(b: Bench) {
     let page = PageRequest { limit: Limit::MAX, after: Some("}{".into()) };
-    let query = Query::List { partition: Some(part("a")), kind: "things".into(), facet: None, page };
+    let query = Query::List { partition: Some(part("a")), kind: "things".into(), facet: None, span: Span::ALL, page };
     let answer = b.store.query(query).await;
     assert!(matches!(answer, Err(StoreError::BadCursor)), "{answer:?}");
 }
@@ -275,7 +344,7 @@ macro_rules! contract_suite {
             reads_what_was_written, keeps_partitions_and_kinds_apart, creates_an_id_once, of_many_creators_one_wins,
             replaces_only_the_version_that_was_read, counts_exactly_under_contention, does_all_of_a_batch_or_nothing,
             marks_every_document_with_its_operation, buries_and_removes, pages_in_order_without_gap_or_repeat,
-            a_page_ends_exactly_at_the_end, refuses_a_cursor_that_it_did_not_give, forgets_what_has_expired,
+            lists_what_lies_within_a_span, tells_what_changed_since_a_number, a_page_ends_exactly_at_the_end, refuses_a_cursor_that_it_did_not_give, forgets_what_has_expired,
             keeps_any_text, keeps_a_megabyte, takes_a_hundred_writes_and_no_more);
     };
     (@cases $make:expr; $($case:ident),+) => {

@@ -19,6 +19,11 @@ impl Partition {
         Self(Cow::Owned(user.to_string()))
     }
 
+    /// A partition that belongs to no user, and is always the same.
+    pub const fn fixed(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
     /// A partition that belongs to no user.
     pub fn named(name: impl Into<Cow<'static, str>>) -> Self {
         Self(name.into())

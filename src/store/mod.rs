@@ -8,12 +8,14 @@ pub mod contract;
 pub mod cosmos;
 pub mod document;
 pub mod embedded;
+pub mod feed;
 pub mod query;
 
 pub use batch::{Batch, Draft, Write};
 pub use collection::{Collection, Entity, Stored};
 pub use document::{Document, Etag, Key, Kind, Partition};
-pub use query::Query;
+pub use feed::{Change, Feed};
+pub use query::{Query, Span};
 
 use crate::kernel::{Code, Error, Page};
 

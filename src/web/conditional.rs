@@ -6,6 +6,14 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
 };
+use utoipa::{
+    IntoParams,
+    openapi::{
+        ObjectBuilder, Required,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::Type,
+    },
+};
 use uuid::Uuid;
 
 use crate::kernel::Precondition;
@@ -31,6 +39,18 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
             Some(tags) if tags.contains(&"*") => Precondition::None,
             Some(tags) => Precondition::OneOf(tags.into_iter().filter_map(strong).collect()),
         }))
+    }
+}
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let header = ParameterBuilder::new()
+            .name("If-Match")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some("The ETag that you read"))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
+        vec![header.build()]
     }
 }
 

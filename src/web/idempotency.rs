@@ -1,6 +1,14 @@
 //! The `Idempotency-Key` header.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
+use utoipa::{
+    IntoParams,
+    openapi::{
+        ObjectBuilder, Required,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::Type,
+    },
+};
 
 use crate::kernel::{Code, Ctx, Error, IdempotencyKey, Result};
 
@@ -35,5 +43,18 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyHeader {
         }
         // Text that is not ASCII is refused like every other that breaks the rule, where the rule is.
         Ok(Self(first.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())))
+    }
+}
+
+impl IntoParams for IdempotencyHeader {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
+        let header = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some("Makes a repetition of this request harmless for 24 hours"))
+            .schema(Some(text.pattern(Some("^[!-~]+$"))));
+        vec![header.build()]
     }
 }

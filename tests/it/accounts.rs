@@ -165,8 +165,13 @@ async fn a_deletion_that_was_cut_short_is_finished() {
     ann.create_task("private").await;
     let id = UserId::parse(&ann.id).expect("an id");
     // All that a process may leave that died after its first step: the note.
-    let login =
-        app.store.query(Query::List { partition: None, kind: "users".into(), facet: None, page: PageRequest::first(Limit::MAX) });
+    let login = app.store.query(Query::List {
+        partition: None,
+        kind: "users".into(),
+        facet: None,
+        span: avanochi::store::Span::ALL,
+        page: PageRequest::first(Limit::MAX),
+    });
     let login: serde_json::Value = serde_json::from_str(&login.await.expect("users").items[0].body).expect("JSON");
     let note = avanochi::store::Draft {
         kind: "deletions".into(),
@@ -174,6 +179,7 @@ async fn a_deletion_that_was_cut_short_is_finished() {
         seq: 0,
         sort: Some(0),
         facet: None,
+        published: false,
         expires_at: None,
         body: json!({ "user_id": id, "login": login["login"] }).to_string(),
     };

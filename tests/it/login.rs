@@ -121,6 +121,7 @@ async fn an_account_from_before_argon2_logs_in_and_is_brought_up_to_date() {
         seq: 0,
         sort: None,
         facet: None,
+        published: false,
         expires_at: None,
         body: login.to_string(),
     };

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::{
     import::{ANN, assert_clean, assert_realistic, check, import_all, log_in, many, realistic, shop},
-    stats::{Model, perform, run, step},
+    model::{Model, perform, run, step},
     support::{TestApp, time},
 };
 
@@ -64,6 +64,11 @@ async fn damaged_counters_are_found_and_repaired() {
     assert_repairs(&app, &["total_sessions is 3 and should be 2"]).await;
     damage(&app, |summary| summary.worked_micros -= 1).await;
     assert_repairs(&app, &["worked_micros is 12600000017 and should be 12600000018"]).await;
+    damage(&app, |summary| summary.longest_span_micros = 7).await;
+    assert_repairs(&app, &["longest_span_micros is 7 and should be 9000000018"]).await;
+    // A longer one may have been there before it was corrected.
+    damage(&app, |summary| summary.longest_span_micros += 1).await;
+    assert_clean(&app).await;
     damage(&app, |summary| summary.longest_streak = 9).await;
     assert_repairs(&app, &["longest_streak is 9 and should be 4"]).await;
     damage(&app, |summary| summary.last_run = None).await;
@@ -75,7 +80,7 @@ async fn damaged_counters_are_found_and_repaired() {
     damage(&app, |summary| summary.active_days.insert(date("2020-01-01"))).await;
     assert_repairs(&app, &["active_days has 1 dates too many and misses 0"]).await;
     damage(&app, |summary| summary.day.as_mut().expect("a day").add(Achievement::EndedSession)).await;
-    let day = "day is 2025-09-25 with 1 completed tasks and 1 ended sessions and should be 2025-09-25 with 1 completed tasks and 0 ended sessions";
+    let day = "day is 2025-09-25 with 0 created tasks, 1 completed tasks, 1 ended sessions and no work and should be 2025-09-25 with 0 created tasks, 1 completed tasks, 0 ended sessions and no work";
     assert_repairs(&app, &[day]).await;
 }
 
@@ -86,12 +91,17 @@ async fn a_damaged_active_session_is_found_and_repaired() {
     let mut right = None;
     damage(&app, |summary| right = summary.active_session.take()).await;
     let right = right.expect("a session");
-    let words = format!("{} since 2025-09-26T09:00:00.000000Z", right.id);
+    let words = format!("{} since 2025-09-26T09:00:00.000000Z with 0 pauses and 2025-09-26T13:00:00.000000Z due", right.id);
     assert_repairs(&app, &[&format!("active_session is none and should be {words}")]).await;
-    let nil = OpenSession { id: uuid::Uuid::nil(), start_time: right.start_time };
+    let nil = OpenSession { id: uuid::Uuid::nil(), ..right.clone() };
     damage(&app, |summary| summary.active_session = Some(nil)).await;
-    let wrong = "00000000-0000-0000-0000-000000000000 since 2025-09-26T09:00:00.000000Z";
+    let wrong = "00000000-0000-0000-0000-000000000000 since 2025-09-26T09:00:00.000000Z with 0 pauses and 2025-09-26T13:00:00.000000Z due";
     assert_repairs(&app, &[&format!("active_session is {wrong} and should be {words}")]).await;
+    damage(&app, |summary| summary.active_session.as_mut().expect("a session").note = Some("gone".into())).await;
+    assert_repairs(&app, &["active_session differs from its document in a pause or the note"]).await;
+    // What only the summary knows stays.
+    damage(&app, |summary| summary.active_session.as_mut().expect("a session").last_sign = Some(right.start_time)).await;
+    assert_clean(&app).await;
 }
 
 #[tokio::test]
@@ -105,18 +115,19 @@ async fn damaged_days_are_found_and_repaired() {
 
     let wrong = read("2025-09-23").await.expect("a day");
     write(&app, collection::replace(&empty("2025-09-23"), 1, &wrong.etag).expect("a write")).await;
-    let words = "0 completed tasks and 0 ended sessions and should have 1 completed tasks and 0 ended sessions";
+    let words = "0 created tasks, 0 completed tasks, 0 ended sessions and no work and should have 0 created tasks, 1 completed tasks, 0 ended sessions and no work";
     assert_repairs(&app, &[&format!("day 2025-09-23 has {words}")]).await;
 
     let id = "2025-09-22".to_owned();
     write(&app, Write::Remove { kind: "days".into(), id, etag: None }).await;
-    assert_repairs(&app, &["day 2025-09-22 has no document and should have 0 completed tasks and 1 ended sessions"]).await;
+    assert_repairs(&app, &["day 2025-09-22 has no document and should have 0 created tasks, 0 completed tasks, 1 ended sessions and 1800000000 µs at 0"]).await;
 
-    let mut busy = empty("2025-09-20");
+    let mut busy = empty("2025-09-19");
     busy.add(Achievement::CompletedTask);
+    busy.add(Achievement::Worked { hour: 7, micros: 60_000_000 });
     write(&app, collection::create(&busy, 1).expect("a write")).await;
-    let words = "1 completed tasks and 0 ended sessions and should have 0 completed tasks and 0 ended sessions";
-    assert_repairs(&app, &[&format!("day 2025-09-20 has {words}")]).await;
+    let words = "0 created tasks, 1 completed tasks, 0 ended sessions and 60000000 µs at 7 and should have 0 created tasks, 0 completed tasks, 0 ended sessions and no work";
+    assert_repairs(&app, &[&format!("day 2025-09-19 has {words}")]).await;
 
     // A document of the latest day or a later one would stand in the way of the ledger for ever.
     write(&app, collection::create(&empty("2025-09-25"), 1).expect("a write")).await;

@@ -10,6 +10,7 @@ use crate::{
 
 impl Entity for User {
     const KIND: &'static str = "users";
+    const PUBLISHED: bool = true;
 
     fn document_id(&self) -> String {
         self.id.to_string()

@@ -97,8 +97,8 @@ fn plan(batch: &Batch, now: Timestamp) -> Result<Vec<Step>, StoreError> {
                 state: State::Live { expires_at: draft.expires_at },
                 etag: replaceable(etag).ok_or(StoreError::Stale(index))?.etag,
             },
-            Write::Bury { kind, id, seq, at, forget_at, etag } => {
-                let tombstone = Tombstone { kind, id, seq: *seq, at: *at, forget_at: *forget_at };
+            Write::Bury { kind, id, seq, published, at, forget_at, etag } => {
+                let tombstone = Tombstone { kind, id, seq: *seq, published: *published, at: *at, forget_at: *forget_at };
                 Action::Replace {
                     document: wire::tombstone(batch, &tombstone, now)?,
                     state: State::Buried,

@@ -15,11 +15,15 @@ pub const PARTITION_KEY: &str = "/pk";
 const THROUGHPUT: u64 = 400;
 
 /// What the queries compare. `id` is always indexed; everything else would cost every write and serve no query.
-const INCLUDED: [&str; 4] = ["/pk/?", "/kind/?", "/sort/?", "/facet/?"];
+const INCLUDED: [&str; 5] = ["/pk/?", "/kind/?", "/sort/?", "/facet/?", "/change/?"];
 /// What the queries order by. The partition comes first because many users share a physical partition: a page must
 /// be one seek to its user's documents, not a walk over everybody's.
-const COMPOSITES: [&[&str]; 3] =
-    [&["/pk", "/kind", "/sort", "/id"], &["/pk", "/kind", "/facet", "/sort", "/id"], &["/kind", "/sort", "/pk", "/id"]];
+const COMPOSITES: [&[&str]; 4] = [
+    &["/pk", "/kind", "/sort", "/id"],
+    &["/pk", "/kind", "/facet", "/sort", "/id"],
+    &["/kind", "/sort", "/pk", "/id"],
+    &["/pk", "/change", "/id"],
+];
 
 /// The container as it is created.
 pub fn properties(name: &str) -> ContainerProperties {
@@ -98,12 +102,13 @@ mod tests {
                 "indexingPolicy": {
                     "automatic": true,
                     "indexingMode": "consistent",
-                    "includedPaths": [{ "path": "/pk/?" }, { "path": "/kind/?" }, { "path": "/sort/?" }, { "path": "/facet/?" }],
+                    "includedPaths": [{ "path": "/pk/?" }, { "path": "/kind/?" }, { "path": "/sort/?" }, { "path": "/facet/?" }, { "path": "/change/?" }],
                     "excludedPaths": [{ "path": "/*" }],
                     "compositeIndexes": [
                         ascending(&["/pk", "/kind", "/sort", "/id"]),
                         ascending(&["/pk", "/kind", "/facet", "/sort", "/id"]),
                         ascending(&["/kind", "/sort", "/pk", "/id"]),
+                        ascending(&["/pk", "/change", "/id"]),
                     ],
                 },
             })

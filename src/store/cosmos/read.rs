@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::{
     fault::Failure,
     sql,
-    wire::{self, MAX_EXACT, Stored},
+    wire::{self, Stored},
 };
 use crate::{
     kernel::{Page, PageRequest, Timestamp},
@@ -40,23 +40,35 @@ pub async fn present(container: &ContainerClient, partition: &str, ids: &[&str])
 
 pub async fn query(container: ContainerClient, query: &Query, now: Timestamp) -> Result<Page<Document>, Failure> {
     match query {
-        Query::List { partition: Some(partition), kind, facet, page } => {
-            let (sort, id) = after::<(i64, String)>(page)?.unwrap_or((-MAX_EXACT, String::new()));
+        Query::List { partition: Some(partition), kind, facet, span, page } => {
+            let (sort, id) = after::<(i64, String)>(page)?.unwrap_or((span.from, String::new()));
             let query = Sql::from(if facet.is_some() { sql::LIST_FACET } else { sql::LIST })
                 .with_parameter("@pk", partition.as_str())?
-                .with_parameter("@sort", sort)?;
+                .with_parameter("@sort", sort)?
+                .with_parameter("@until", span.until)?;
             let query = listed(query, kind, *facet, &id, now)?;
             let scope = FeedScope::partition(partition.as_str().to_owned());
             page_of(&container, query, scope, page, |last| serde_json::json!([last.sort, last.id])).await
         }
-        Query::List { partition: None, kind, facet, page } => {
-            let (sort, pk, id) = after::<(i64, String, String)>(page)?.unwrap_or((-MAX_EXACT, String::new(), String::new()));
+        Query::List { partition: None, kind, facet, span, page } => {
+            let (sort, pk, id) = after::<(i64, String, String)>(page)?.unwrap_or((span.from, String::new(), String::new()));
             let query = Sql::from(if facet.is_some() { sql::LIST_EVERYBODY_FACET } else { sql::LIST_EVERYBODY })
                 .with_parameter("@pk", pk)?
-                .with_parameter("@sort", sort)?;
+                .with_parameter("@sort", sort)?
+                .with_parameter("@until", span.until)?;
             let query = listed(query, kind, *facet, &id, now)?;
             let place = |last: &Stored| serde_json::json!([last.sort, last.pk, last.id]);
             page_of(&container, query, FeedScope::full_container(), page, place).await
+        }
+        Query::Changes { partition, since, page } => {
+            let (change, id) = after::<(u64, String)>(page)?.unwrap_or((*since, String::new()));
+            let query = Sql::from(sql::CHANGES)
+                .with_parameter("@pk", partition.as_str())?
+                .with_parameter("@change", change)?
+                .with_parameter("@id", id)?
+                .with_parameter("@now", now.micros())?;
+            let scope = FeedScope::partition(partition.as_str().to_owned());
+            page_of(&container, query, scope, page, |last| serde_json::json!([last.seq, last.id])).await
         }
         Query::Everything { partition, page } => everything(&container, partition, page).await,
     }

@@ -8,30 +8,36 @@
 /// The listed documents of a kind in one partition.
 pub const LIST: &str = "SELECT * FROM c \
     WHERE c.pk = @pk AND c.kind = @kind \
-      AND c.sort >= @sort AND (c.sort > @sort OR c.id > @id) \
+      AND c.sort >= @sort AND c.sort < @until AND (c.sort > @sort OR c.id > @id) \
       AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
     ORDER BY c.pk, c.kind, c.sort, c.id OFFSET 0 LIMIT @limit";
 
 /// Those of them with one facet.
 pub const LIST_FACET: &str = "SELECT * FROM c \
     WHERE c.pk = @pk AND c.kind = @kind AND c.facet = @facet \
-      AND c.sort >= @sort AND (c.sort > @sort OR c.id > @id) \
+      AND c.sort >= @sort AND c.sort < @until AND (c.sort > @sort OR c.id > @id) \
       AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
     ORDER BY c.pk, c.kind, c.facet, c.sort, c.id OFFSET 0 LIMIT @limit";
 
 /// The listed documents of a kind in all partitions.
 pub const LIST_EVERYBODY: &str = "SELECT * FROM c \
     WHERE c.kind = @kind \
-      AND c.sort >= @sort AND (c.sort > @sort OR c.pk > @pk OR (c.pk = @pk AND c.id > @id)) \
+      AND c.sort >= @sort AND c.sort < @until AND (c.sort > @sort OR c.pk > @pk OR (c.pk = @pk AND c.id > @id)) \
       AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
     ORDER BY c.kind, c.sort, c.pk, c.id OFFSET 0 LIMIT @limit";
 
 /// Those of them with one facet.
 pub const LIST_EVERYBODY_FACET: &str = "SELECT * FROM c \
     WHERE c.kind = @kind AND c.facet = @facet \
-      AND c.sort >= @sort AND (c.sort > @sort OR c.pk > @pk OR (c.pk = @pk AND c.id > @id)) \
+      AND c.sort >= @sort AND c.sort < @until AND (c.sort > @sort OR c.pk > @pk OR (c.pk = @pk AND c.id > @id)) \
       AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
     ORDER BY c.kind, c.sort, c.pk, c.id OFFSET 0 LIMIT @limit";
+
+/// What was published in a partition, by the number of its last change.
+pub const CHANGES: &str = "SELECT * FROM c \
+    WHERE c.pk = @pk AND c.change >= @change AND (c.change > @change OR c.id > @id) \
+      AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
+    ORDER BY c.pk, c.change, c.id OFFSET 0 LIMIT @limit";
 
 /// Whatever is in a partition. The id begins with the kind, so its order is that of both.
 pub const EVERYTHING: &str = "SELECT * FROM c WHERE c.pk = @pk AND c.id > @id ORDER BY c.id OFFSET 0 LIMIT @limit";
@@ -46,7 +52,7 @@ mod tests {
     use super::*;
     use crate::store::cosmos::container;
 
-    const ALL: [&str; 6] = [LIST, LIST_FACET, LIST_EVERYBODY, LIST_EVERYBODY_FACET, EVERYTHING, PRESENT];
+    const ALL: [&str; 7] = [LIST, LIST_FACET, LIST_EVERYBODY, LIST_EVERYBODY_FACET, CHANGES, EVERYTHING, PRESENT];
     /// All that we ask of the service's function library; each is also evaluated by the emulator of the tests.
     const FUNCTIONS: [&str; 2] = ["IS_DEFINED", "ARRAY_CONTAINS"];
     const CLAUSES: [&str; 14] =

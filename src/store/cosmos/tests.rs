@@ -11,7 +11,7 @@ use super::{
 use crate::{
     credentials::{CredentialManager, tests::Somebody},
     kernel::{Limit, PageRequest, Timestamp},
-    store::{Draft, Kind, Partition, Write},
+    store::{Draft, Kind, Partition, Span, Write},
 };
 
 mod contract {
@@ -28,7 +28,16 @@ pub fn key(id: &str) -> Key {
 }
 
 pub fn thing(id: &str, body: &str) -> Draft {
-    Draft { kind: "things".into(), id: id.into(), seq: 1, sort: Some(0), facet: None, expires_at: None, body: body.into() }
+    Draft {
+        kind: "things".into(),
+        id: id.into(),
+        seq: 1,
+        sort: Some(0),
+        facet: None,
+        published: false,
+        expires_at: None,
+        body: body.into(),
+    }
 }
 
 pub fn batch(op: u128, writes: Vec<Write>) -> Batch {
@@ -60,7 +69,7 @@ async fn nothing_is_asked_before_the_first_use_and_little_after() {
     store.commit(batch(3, vec![Write::Create(thing("2", "1")), Write::Create(thing("3", "1"))])).await.expect("both");
     assert_eq!(emulator.requests.take(), ["POST batch"]);
     let page = PageRequest::first(Limit::new(2).expect("limit"));
-    let list = Query::List { partition: Some(part()), kind: "things".into(), facet: None, page: page.clone() };
+    let list = Query::List { partition: Some(part()), kind: "things".into(), facet: None, span: Span::ALL, page: page.clone() };
     assert_eq!(store.query(list).await.expect("page").items.len(), 2);
     assert_eq!(emulator.requests.take(), ["POST query"]);
     store.query(Query::Everything { partition: part(), page }).await.expect("page");
@@ -245,7 +254,13 @@ async fn the_longest_page_is_whole() {
         let mut page = PageRequest::first(Limit::MAX);
         let mut found: Vec<String> = Vec::new();
         loop {
-            let query = Query::List { partition: partition.clone(), kind: "things".into(), facet: None, page: page.clone() };
+            let query = Query::List {
+                partition: partition.clone(),
+                kind: "things".into(),
+                facet: None,
+                span: Span::ALL,
+                page: page.clone(),
+            };
             emulator.requests.take();
             let answer = store.query(query).await.expect("page");
             if partition.is_some() {

@@ -26,6 +26,10 @@ struct Outgoing<'a> {
     pk: &'a str,
     kind: &'a str,
     seq: u64,
+    /// The same as `seq`, on what is published alone: what is followed can then be found by its index, and the rest costs
+    /// that index nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<u64>,
     op: Uuid,
     #[serde(skip_serializing_if = "Option::is_none")]
     sort: Option<i64>,
@@ -48,7 +52,7 @@ pub struct Stored {
     pub id: String,
     pub pk: String,
     pub kind: String,
-    seq: u64,
+    pub seq: u64,
     pub op: Uuid,
     pub sort: Option<i64>,
     expires_at: Option<i64>,
@@ -148,6 +152,7 @@ pub fn draft(batch: &Batch, draft: &Draft, now: Timestamp) -> Result<Value, Stor
         pk: batch.partition.as_str(),
         kind: &draft.kind,
         seq: draft.seq,
+        change: draft.published.then_some(draft.seq),
         op: batch.op,
         sort: draft.sort,
         facet: draft.facet,
@@ -162,6 +167,7 @@ pub struct Tombstone<'a> {
     pub kind: &'a str,
     pub id: &'a str,
     pub seq: u64,
+    pub published: bool,
     pub at: Timestamp,
     pub forget_at: Timestamp,
 }
@@ -172,6 +178,7 @@ pub fn tombstone(batch: &Batch, tombstone: &Tombstone<'_>, now: Timestamp) -> Re
         pk: batch.partition.as_str(),
         kind: tombstone.kind,
         seq: tombstone.seq,
+        change: tombstone.published.then_some(tombstone.seq),
         op: batch.op,
         sort: None,
         facet: None,

@@ -20,13 +20,13 @@ use tokio::sync::Semaphore;
 pub use files::{FileError, backup, private_folder, restore};
 use writer::Writer;
 
-use super::{Batch, Document, Etag, Key, Query, Store, StoreError, batch};
+use super::{Batch, Change, Document, Etag, Feed, Key, Query, Store, StoreError, batch};
 use crate::kernel::{Clock, Page};
 
 /// How many reads run at once.
 const READERS: usize = 4;
 /// Statements kept prepared on each connection: all there are.
-const STATEMENTS: usize = 16;
+const STATEMENTS: usize = 24;
 
 /// The store in one folder.
 pub struct Embedded {
@@ -103,6 +103,17 @@ impl Store for Embedded {
     async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {
         batch::check_size(&batch)?;
         self.writer.commit(batch).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Feed for Embedded {
+    async fn changes(&self, position: u64, limit: usize) -> Result<(Vec<Change>, u64), StoreError> {
+        self.read(move |connection| sql::committed(connection, position, limit)).await
+    }
+
+    async fn wait(&self, position: u64) {
+        self.writer.wait(position).await;
     }
 }
 

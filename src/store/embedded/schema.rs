@@ -6,7 +6,8 @@ use rusqlite::{Connection, Transaction};
 pub const APPLICATION_ID: i32 = 0x4156_414e;
 
 /// Forward migrations; the version of a file is how many of them it has seen.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE documents (
         pk         TEXT NOT NULL,
         kind       TEXT NOT NULL,
@@ -25,7 +26,18 @@ const MIGRATIONS: &[&str] = &["
     CREATE INDEX documents_faceted ON documents (pk, kind, facet, sort, id) WHERE sort IS NOT NULL AND facet IS NOT NULL;
     CREATE INDEX documents_of_everybody ON documents (kind, sort, id, pk) WHERE sort IS NOT NULL;
     CREATE INDEX documents_expiring ON documents (expires_at) WHERE expires_at IS NOT NULL;
-"];
+",
+    "
+    -- The place of a published document in the order of all commits. It never comes again, so it is counted beside the
+    -- documents: the last one may be removed.
+    ALTER TABLE documents ADD COLUMN position INTEGER;
+    UPDATE documents SET position = rowid WHERE kind IN ('tasks', 'work_sessions', 'users');
+    CREATE UNIQUE INDEX documents_committed ON documents (position) WHERE position IS NOT NULL;
+    CREATE INDEX documents_changed ON documents (pk, seq, kind, id) WHERE position IS NOT NULL;
+    CREATE TABLE feed (last INTEGER NOT NULL) STRICT;
+    INSERT INTO feed SELECT coalesce(max(rowid), 0) FROM documents;
+",
+];
 
 /// Why a file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +99,24 @@ mod tests {
         migrate(&mut connection).expect("first");
         migrate(&mut connection).expect("again");
         assert_eq!(inspect(&connection).expect("ours"), MIGRATIONS.len());
+    }
+
+    #[test]
+    fn what_an_older_version_wrote_can_be_followed() {
+        let mut connection = Connection::open_in_memory().expect("memory");
+        let insert = "INSERT INTO documents (pk, kind, id, seq, op, body) VALUES ('a', ?1, '1', 1, x'00', '1')";
+        let older = connection.transaction().expect("transaction");
+        apply(&older, &MIGRATIONS[..1]).expect("the first version");
+        for kind in ["tasks", "summaries", "users"] {
+            older.execute(insert, [kind]).expect("insert");
+        }
+        older.pragma_update(None, "application_id", APPLICATION_ID).expect("pragma");
+        older.pragma_update(None, "user_version", 1).expect("pragma");
+        older.commit().expect("commit");
+        migrate(&mut connection).expect("migrate");
+        let (changes, last) = super::super::sql::committed(&connection, 0, 10).expect("changes");
+        assert_eq!(changes.iter().map(|change| &*change.kind).collect::<Vec<_>>(), ["tasks", "users"]);
+        assert_eq!((last, super::super::sql::last_position(&connection).expect("position")), (3, 3));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     kernel::{Page, PageRequest, Timestamp},
-    store::{Batch, Document, Draft, Etag, Key, Kind, Partition, Query, StoreError, Write},
+    store::{Batch, Change, Document, Draft, Etag, Key, Kind, Partition, Query, StoreError, Write},
 };
 
 const GET: &str = "
@@ -15,38 +15,49 @@ const GET: &str = "
 // One statement for each index. A row value is compared as a whole, so that a page begins with one seek.
 const LIST: &str = "
     SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents INDEXED BY documents_listed
-    WHERE pk = :pk AND kind = :kind AND sort IS NOT NULL AND (sort, id) > (:sort, :id)
+    WHERE pk = :pk AND kind = :kind AND sort IS NOT NULL AND (sort, id) > (:sort, :id) AND sort < :until
       AND (expires_at IS NULL OR expires_at > :now)
     ORDER BY sort, id LIMIT :limit";
 const LIST_FACET: &str = "
     SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents INDEXED BY documents_faceted
     WHERE pk = :pk AND kind = :kind AND sort IS NOT NULL AND facet IS NOT NULL AND facet = :facet
-      AND (sort, id) > (:sort, :id) AND (expires_at IS NULL OR expires_at > :now)
+      AND (sort, id) > (:sort, :id) AND sort < :until AND (expires_at IS NULL OR expires_at > :now)
     ORDER BY sort, id LIMIT :limit";
 const LIST_EVERYBODY: &str = "
     SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents INDEXED BY documents_of_everybody
-    WHERE kind = :kind AND sort IS NOT NULL AND (sort, id, pk) > (:sort, :id, :pk)
+    WHERE kind = :kind AND sort IS NOT NULL AND (sort, id, pk) > (:sort, :id, :pk) AND sort < :until
       AND (:facet IS NULL OR facet = :facet) AND (expires_at IS NULL OR expires_at > :now)
     ORDER BY sort, id, pk LIMIT :limit";
 const EVERYTHING: &str = "
     SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents
     WHERE pk = :pk AND (kind, id) > (:kind, :id)
     ORDER BY kind, id LIMIT :limit";
+const CHANGES: &str = "
+    SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents INDEXED BY documents_changed
+    WHERE pk = :pk AND position IS NOT NULL AND (seq, kind, id) > (:seq, :kind, :id)
+      AND (expires_at IS NULL OR expires_at > :now)
+    ORDER BY seq, kind, id LIMIT :limit";
+const COMMITTED: &str = "
+    SELECT position, pk, kind, id, seq FROM documents INDEXED BY documents_committed
+    WHERE position IS NOT NULL AND position > ?1 ORDER BY position LIMIT ?2";
+const LAST_POSITION: &str = "SELECT last FROM feed";
+const SET_LAST_POSITION: &str = "UPDATE feed SET last = ?1";
 
 // An expired document is as good as none, so creating over it succeeds.
 const CREATE: &str = "
-    INSERT INTO documents (pk, kind, id, seq, op, sort, facet, expires_at, body)
-    VALUES (:pk, :kind, :id, :seq, :op, :sort, :facet, :expires_at, :body)
+    INSERT INTO documents (pk, kind, id, seq, op, sort, facet, position, expires_at, body)
+    VALUES (:pk, :kind, :id, :seq, :op, :sort, :facet, :position, :expires_at, :body)
     ON CONFLICT (pk, kind, id) DO UPDATE SET seq = :seq, op = :op, sort = :sort, facet = :facet,
-        expires_at = :expires_at, deleted_at = NULL, body = :body
+        position = :position, expires_at = :expires_at, deleted_at = NULL, body = :body
     WHERE documents.expires_at <= :now";
 const REPLACE: &str = "
-    UPDATE documents SET seq = :seq, op = :op, sort = :sort, facet = :facet, expires_at = :expires_at, body = :body
+    UPDATE documents SET seq = :seq, op = :op, sort = :sort, facet = :facet, position = :position,
+        expires_at = :expires_at, body = :body
     WHERE pk = :pk AND kind = :kind AND id = :id AND op = :etag AND deleted_at IS NULL
       AND (expires_at IS NULL OR expires_at > :now)";
 const BURY: &str = "
-    UPDATE documents SET seq = :seq, op = :op, sort = NULL, facet = NULL, expires_at = :forget_at, deleted_at = :at,
-        body = 'null'
+    UPDATE documents SET seq = :seq, op = :op, sort = NULL, facet = NULL, position = :position,
+        expires_at = :forget_at, deleted_at = :at, body = 'null'
     WHERE pk = :pk AND kind = :kind AND id = :id AND op = :etag AND deleted_at IS NULL
       AND (expires_at IS NULL OR expires_at > :now)";
 const REMOVE: &str = "DELETE FROM documents WHERE pk = ?1 AND kind = ?2 AND id = ?3 AND (?4 IS NULL OR op = ?4)";
@@ -64,18 +75,27 @@ pub fn get(connection: &Connection, key: &Key, now: Timestamp) -> Result<Option<
 
 pub fn query(connection: &Connection, query: &Query, now: Timestamp) -> Result<Page<Document>, StoreError> {
     match query {
-        Query::List { partition, kind, facet, page } => {
+        Query::List { partition, kind, facet, span, page } => {
             let sql = match (partition, facet) {
                 (Some(_), None) => LIST,
                 (Some(_), Some(_)) => LIST_FACET,
                 (None, _) => LIST_EVERYBODY,
             };
-            let (sort, pk, id) = after::<(i64, String, String)>(page)?.unwrap_or((i64::MIN, String::new(), String::new()));
+            let (sort, pk, id) = after::<(i64, String, String)>(page)?.unwrap_or((span.from, String::new(), String::new()));
             let pk = partition.as_ref().map_or(pk.as_str(), Partition::as_str);
             let values = named_params! { ":pk": pk, ":kind": kind, ":facet": facet, ":sort": sort, ":id": id,
-            ":now": now.micros(), ":limit": one_more(page) };
+            ":until": span.until, ":now": now.micros(), ":limit": one_more(page) };
             read_page(connection, sql, values, page, |(document, sort)| {
                 serde_json::json!([sort, document.key.partition.as_str(), document.key.id])
+            })
+        }
+        Query::Changes { partition, since, page } => {
+            let (seq, kind, id) =
+                after::<(i64, String, String)>(page)?.unwrap_or((stored(*since)?, String::new(), String::new()));
+            let values = named_params! { ":pk": partition.as_str(), ":seq": seq, ":kind": kind, ":id": id,
+            ":now": now.micros(), ":limit": one_more(page) };
+            read_page(connection, CHANGES, values, page, |(document, _)| {
+                serde_json::json!([document.seq, document.key.kind, document.key.id])
             })
         }
         Query::Everything { partition, page } => {
@@ -88,10 +108,34 @@ pub fn query(connection: &Connection, query: &Query, now: Timestamp) -> Result<P
     }
 }
 
-/// Applies the whole batch to the open transaction; the caller undoes what was done when it fails.
-pub fn apply(connection: &Connection, batch: &Batch, now: Timestamp) -> Result<Vec<Etag>, StoreError> {
+/// What was published after a position, and the position of the last of it.
+pub fn committed(connection: &Connection, position: u64, limit: usize) -> Result<(Vec<Change>, u64), StoreError> {
+    let mut statement = connection.prepare_cached(COMMITTED)?;
+    let mut rows = statement.query(params![stored(position)?, i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    let (mut changes, mut last) = (Vec::new(), position);
+    while let Some(row) = rows.next()? {
+        last = number(row, 0)?;
+        let partition = Partition::named(row.get::<_, String>(1)?);
+        changes.push(Change { partition, kind: Kind::Owned(row.get(2)?), id: row.get(3)?, seq: number(row, 4)? });
+    }
+    Ok((changes, last))
+}
+
+/// The position of whatever was published last.
+pub fn last_position(connection: &Connection) -> rusqlite::Result<u64> {
+    connection.prepare_cached(LAST_POSITION)?.query_row([], |row| number(row, 0))
+}
+
+pub fn set_last_position(connection: &Connection, last: u64) -> Result<(), StoreError> {
+    connection.prepare_cached(SET_LAST_POSITION)?.execute([stored(last)?])?;
+    Ok(())
+}
+
+/// Applies the whole batch to the open transaction; the caller undoes what was done when it fails. What is published
+/// gets the positions after `last`, which is moved on.
+pub fn apply(connection: &Connection, batch: &Batch, now: Timestamp, last: &mut u64) -> Result<Vec<Etag>, StoreError> {
     for (index, write) in batch.writes.iter().enumerate() {
-        let done = apply_one(connection, batch, write, now)?;
+        let done = apply_one(connection, batch, write, now, last)?;
         match write {
             Write::Create(_) if !done => return Err(StoreError::Exists(index)),
             Write::Replace(..) | Write::Bury { .. } | Write::Remove { etag: Some(_), .. } if !done => {
@@ -109,25 +153,29 @@ pub fn forget_expired(connection: &Connection, now: Timestamp) -> rusqlite::Resu
 }
 
 /// Whether the write found what it needs.
-fn apply_one(connection: &Connection, batch: &Batch, write: &Write, now: Timestamp) -> Result<bool, StoreError> {
+fn apply_one(connection: &Connection, batch: &Batch, write: &Write, now: Timestamp, last: &mut u64) -> Result<bool, StoreError> {
     let (pk, op) = (batch.partition.as_str(), batch.op.as_bytes().as_slice());
+    let mut next = |published: bool| {
+        *last += u64::from(published);
+        published.then(|| stored(*last)).transpose()
+    };
     let changed = match write {
-        Write::Create(Draft { kind, id, seq, sort, facet, expires_at, body }) => {
+        Write::Create(Draft { kind, id, seq, sort, facet, published, expires_at, body }) => {
             connection.prepare_cached(CREATE)?.execute(named_params! { ":pk": pk, ":kind": kind, ":id": id,
             ":seq": stored(*seq)?, ":op": op, ":sort": sort, ":facet": facet,
-            ":expires_at": expires_at.map(Timestamp::micros), ":body": body, ":now": now.micros() })?
+            ":position": next(*published)?, ":expires_at": expires_at.map(Timestamp::micros), ":body": body, ":now": now.micros() })?
         }
-        Write::Replace(Draft { kind, id, seq, sort, facet, expires_at, body }, etag) => {
+        Write::Replace(Draft { kind, id, seq, sort, facet, published, expires_at, body }, etag) => {
             let Some(etag) = read_etag(etag) else { return Ok(false) };
             connection.prepare_cached(REPLACE)?.execute(named_params! { ":pk": pk, ":kind": kind, ":id": id,
             ":seq": stored(*seq)?, ":op": op, ":sort": sort, ":facet": facet,
-            ":expires_at": expires_at.map(Timestamp::micros), ":body": body, ":etag": etag.as_bytes().as_slice(),
+            ":position": next(*published)?, ":expires_at": expires_at.map(Timestamp::micros), ":body": body, ":etag": etag.as_bytes().as_slice(),
             ":now": now.micros() })?
         }
-        Write::Bury { kind, id, seq, at, forget_at, etag } => {
+        Write::Bury { kind, id, seq, published, at, forget_at, etag } => {
             let Some(etag) = read_etag(etag) else { return Ok(false) };
             connection.prepare_cached(BURY)?.execute(named_params! { ":pk": pk, ":kind": kind, ":id": id,
-            ":seq": stored(*seq)?, ":op": op, ":at": at.micros(), ":forget_at": forget_at.micros(),
+            ":seq": stored(*seq)?, ":op": op, ":position": next(*published)?, ":at": at.micros(), ":forget_at": forget_at.micros(),
             ":etag": etag.as_bytes().as_slice(), ":now": now.micros() })?
         }
         Write::Remove { kind, id, etag } => {
@@ -171,11 +219,15 @@ fn document(row: &Row<'_>) -> rusqlite::Result<(Document, Option<i64>)> {
         key: Key { partition: Partition::named(row.get::<_, String>(0)?), kind: Kind::Owned(row.get(1)?), id: row.get(2)? },
         etag: etag_of(op),
         op,
-        seq: u64::try_from(row.get::<_, i64>(4)?).unwrap_or(0),
+        seq: number(row, 4)?,
         deleted_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_micros),
         body: row.get(6)?,
     };
     Ok((document, row.get(7)?))
+}
+
+fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
 }
 
 fn after<T: serde::de::DeserializeOwned>(page: &PageRequest) -> Result<Option<T>, StoreError> {
@@ -229,9 +281,11 @@ mod tests {
         super::super::schema::migrate(&mut connection).expect("schema");
         for (sql, index) in [
             (GET, "sqlite_autoindex_documents_1 (pk=? AND kind=? AND id=?)"),
-            (LIST, "documents_listed (pk=? AND kind=? AND (sort,id)>(?,?))"),
-            (LIST_FACET, "documents_faceted (pk=? AND kind=? AND facet=? AND (sort,id)>(?,?))"),
-            (LIST_EVERYBODY, "documents_of_everybody (kind=? AND (sort,id,pk)>(?,?,?))"),
+            (LIST, "documents_listed (pk=? AND kind=? AND (sort,id)>(?,?) AND sort<?)"),
+            (LIST_FACET, "documents_faceted (pk=? AND kind=? AND facet=? AND (sort,id)>(?,?) AND sort<?)"),
+            (LIST_EVERYBODY, "documents_of_everybody (kind=? AND (sort,id,pk)>(?,?,?) AND sort<?)"),
+            (CHANGES, "documents_changed (pk=? AND (seq,kind,id)>(?,?,?))"),
+            (COMMITTED, "documents_committed (position>?)"),
             (EVERYTHING, "sqlite_autoindex_documents_1 (pk=? AND (kind,id)>(?,?))"),
         ] {
             let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("plan");

@@ -53,6 +53,7 @@ fn batch(n: u128, body: &str) -> Batch {
         seq: 1,
         sort: Some(0),
         facet: None,
+        published: false,
         expires_at: None,
         body: body.into(),
     };
@@ -131,6 +132,49 @@ fn nobody_else_can_read_the_folder_or_the_file() {
     let mode = |path: &Path| std::fs::metadata(path).expect("metadata").permissions().mode() & 0o777;
     assert_eq!(mode(&data), 0o700);
     assert_eq!(mode(&files::database(&data)), 0o600);
+}
+
+/// Follows the commits from a position on, two at a time.
+async fn followed(store: &Embedded, mut position: u64) -> (Vec<String>, u64) {
+    let mut ids = Vec::new();
+    loop {
+        let (changes, last) = store.changes(position, 2).await.expect("changes");
+        if changes.is_empty() {
+            return (ids, last);
+        }
+        ids.extend(changes.into_iter().map(|change| change.id));
+        position = last;
+    }
+}
+
+#[tokio::test]
+async fn is_followed_in_the_order_of_its_commits() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = Embedded::open(folder.path(), clock()).expect("open");
+    let mut etags = Vec::new();
+    for n in 1..=5 {
+        let mut batch = batch(n, "1");
+        if let Write::Create(draft) = &mut batch.writes[0] {
+            draft.published = n != 2;
+        }
+        etags.push(store.commit(batch).await.expect("commit").remove(0));
+    }
+    let (ids, position) = followed(&store, 0).await;
+    assert_eq!(ids, ["1", "3", "4", "5"]);
+    // What is written again moves to the end; what is removed is not seen, and its place is not given again.
+    let change = |write| Batch::new(Partition::named("a"), uuid::Uuid::from_u128(99)).with(write);
+    let remove = Write::Remove { kind: "things".into(), id: "5".into(), etag: None };
+    store.commit(change(remove)).await.expect("removed");
+    drop(store);
+    let store = Embedded::open(folder.path(), clock()).expect("open again");
+    let draft = match batch(3, "2").writes.remove(0) {
+        Write::Create(draft) => Draft { published: true, ..draft },
+        other => panic!("{other:?}"),
+    };
+    store.commit(change(Write::Replace(draft, etags[2].clone()))).await.expect("replaced");
+    store.wait(position).await;
+    assert_eq!(followed(&store, position).await.0, ["3"]);
+    assert_eq!(followed(&store, 0).await.0, ["1", "4", "3"]);
 }
 
 /// A full disk, made by forbidding the database to grow: nothing of the refused batch is there, and the store works

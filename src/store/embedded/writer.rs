@@ -3,7 +3,7 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use rusqlite::TransactionBehavior;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{SharedConnection, sql};
 use crate::{
@@ -30,14 +30,25 @@ struct Job {
 pub struct Writer {
     // Both are taken when the writer is dropped: the thread ends once nobody can send any more.
     jobs: Option<mpsc::Sender<Job>>,
+    published: watch::Receiver<u64>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
 impl Writer {
     pub fn start(connection: SharedConnection, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        let thread = thread::Builder::new().name("store-writer".into()).spawn(move || run(&connection, &*clock, receiver))?;
-        Ok(Self { jobs: Some(sender), thread: Some(thread) })
+        let last = sql::last_position(&connection.lock()).map_err(std::io::Error::other)?;
+        let (publish, published) = watch::channel(last);
+        let thread =
+            thread::Builder::new().name("store-writer".into()).spawn(move || run(&connection, &publish, &*clock, receiver))?;
+        Ok(Self { jobs: Some(sender), published, thread: Some(thread) })
+    }
+
+    /// Returns once something was published after `position`; never when the writer has stopped.
+    pub async fn wait(&self, position: u64) {
+        if self.published.clone().wait_for(|last| *last > position).await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 
     pub async fn commit(&self, batch: Batch) -> Answer {
@@ -59,7 +70,7 @@ impl Drop for Writer {
     }
 }
 
-fn run(connection: &SharedConnection, clock: &dyn Clock, mut jobs: mpsc::Receiver<Job>) {
+fn run(connection: &SharedConnection, published: &watch::Sender<u64>, clock: &dyn Clock, mut jobs: mpsc::Receiver<Job>) {
     let mut forgotten_at = Timestamp::from_micros(i64::MIN);
     while let Some(first) = jobs.blocking_recv() {
         let mut group = vec![first];
@@ -73,7 +84,7 @@ fn run(connection: &SharedConnection, clock: &dyn Clock, mut jobs: mpsc::Receive
         if forget {
             forgotten_at = now;
         }
-        for (job, answer) in commit_together(connection, group, now, forget) {
+        for (job, answer) in commit_together(connection, published, group, now, forget) {
             // A caller that has gone away does not mind.
             let _ = job.reply.send(answer);
         }
@@ -82,14 +93,22 @@ fn run(connection: &SharedConnection, clock: &dyn Clock, mut jobs: mpsc::Receive
 
 /// One transaction for the whole group. A batch that loses a race is undone alone; when the disk fails, nothing of
 /// the group has happened and every caller is told so.
-fn commit_together(connection: &SharedConnection, group: Vec<Job>, now: Timestamp, forget: bool) -> Vec<(Job, Answer)> {
+fn commit_together(
+    connection: &SharedConnection,
+    published: &watch::Sender<u64>,
+    group: Vec<Job>,
+    now: Timestamp,
+    forget: bool,
+) -> Vec<(Job, Answer)> {
     let mut connection = connection.lock();
     let attempt = (|| {
         let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut answers = Vec::with_capacity(group.len());
+        let before = sql::last_position(&transaction)?;
+        let mut last = before;
         for job in &group {
             let savepoint = transaction.savepoint()?;
-            let answer = sql::apply(&savepoint, &job.batch, now);
+            let answer = sql::apply(&savepoint, &job.batch, now, &mut last);
             if let Err(error @ (StoreError::Unavailable(_) | StoreError::Broken(_))) = answer {
                 return Err(error);
             }
@@ -99,10 +118,14 @@ fn commit_together(connection: &SharedConnection, group: Vec<Job>, now: Timestam
             // Dropped otherwise, which undoes it.
             answers.push(answer);
         }
+        if last != before {
+            sql::set_last_position(&transaction, last)?;
+        }
         if forget {
             sql::forget_expired(&transaction, now)?;
         }
         transaction.commit()?;
+        published.send_if_modified(|known| std::mem::replace(known, last) != last);
         Ok(answers)
     })();
     match attempt {

@@ -1,6 +1,7 @@
 //! Tasks over HTTP.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -12,7 +13,9 @@ use super::{
 };
 use crate::{
     kernel::{Code, Ctx, Error, Result, Timestamp, UserId, Versioned},
-    web::{IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, OptionalJson, PathId, Query, Reply, WhoseQuery, given},
+    web::{
+        self, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, OptionalJson, PathId, Query, Reply, WhoseQuery, given,
+    },
 };
 
 pub fn router(service: TaskService) -> OpenApiRouter {
@@ -54,6 +57,11 @@ impl<'a> From<&'a Task> for TaskView<'a> {
     }
 }
 
+/// Shows a stored task.
+pub fn shown(body: &str) -> Result<Box<RawValue>> {
+    web::shown(body, |task: &Task| to_raw_value(&TaskView::from(task)))
+}
+
 /// A task to be created.
 #[derive(Debug, Deserialize, ToSchema)]
 struct CreateTaskBody {
@@ -67,7 +75,7 @@ struct CreateTaskBody {
 
 /// Create a task.
 #[utoipa::path(post, path = "/api/tasks", tag = "tasks", request_body = CreateTaskBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition of this request harmless for 24 hours", min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
+    params(IdempotencyHeader),
     responses((status = 201, body = TaskView, description = "The task"),
         (status = 422, body = crate::web::ErrorBody, description = "The Idempotency-Key was used for another request")))]
 async fn create_task(
@@ -149,7 +157,7 @@ struct UpdateTaskBody {
 
 /// Complete, reopen or rename a task.
 #[utoipa::path(patch, path = "/api/tasks/{id}", tag = "tasks", request_body(content = Option<UpdateTaskBody>),
-    params(("id" = String, Path, format = Uuid), WhoseQuery, ("If-Match" = Option<String>, Header, description = "The ETag that you read")),
+    params(("id" = String, Path, format = Uuid), WhoseQuery, IfMatch),
     responses((status = 200, body = TaskView, description = "The task"),
         (status = 412, body = crate::web::ErrorBody, description = "It has another ETag by now")))]
 async fn update_task(
@@ -180,7 +188,7 @@ async fn update_task_without_id(_: Ctx) -> Error {
 
 /// Delete a task.
 #[utoipa::path(delete, path = "/api/tasks/{id}", tag = "tasks",
-    params(("id" = String, Path, format = Uuid), WhoseQuery, ("If-Match" = Option<String>, Header, description = "The ETag that you read")),
+    params(("id" = String, Path, format = Uuid), WhoseQuery, IfMatch),
     responses((status = 204, description = "It is gone"),
         (status = 412, body = crate::web::ErrorBody, description = "It has another ETag by now")))]
 async fn delete_task(

@@ -14,6 +14,9 @@ pub struct Task {
     pub user_id: UserId,
     pub title: Title,
     pub created_at: Timestamp,
+    /// Which date that was for its user; `None` for a task from before it was counted.
+    #[serde(default)]
+    pub created_on: Option<NaiveDate>,
     pub updated_at: Option<Timestamp>,
     /// Set while the task is completed.
     pub completion: Option<Completion>,
@@ -107,6 +110,7 @@ mod tests {
             user_id: UserId::new(uuid::Uuid::nil()),
             title: Title::parse("Write").expect("a title"),
             created_at: Timestamp::from_micros(0),
+            created_on: None,
             updated_at: None,
             completion: None,
         }

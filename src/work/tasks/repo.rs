@@ -10,6 +10,7 @@ use crate::{
 
 impl Entity for Task {
     const KIND: &'static str = "tasks";
+    const PUBLISHED: bool = true;
 
     fn document_id(&self) -> String {
         self.id.to_string()

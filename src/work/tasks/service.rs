@@ -30,11 +30,12 @@ impl TaskService {
         key: Option<&IdempotencyKey>,
     ) -> Result<Created<Versioned<Task>>> {
         let mut change = self.ledger.begin(ctx, owner).await?;
-        let task = Task {
+        let mut task = Task {
             id: Id::new(self.ledger.ids().next(ctx.now)),
             user_id: owner.id(),
             title: new.title,
             created_at: ctx.now,
+            created_on: None,
             updated_at: None,
             completion: None,
         };
@@ -42,10 +43,13 @@ impl TaskService {
             if let Some(first) = change.replay(key).await? {
                 return Ok(Created::before(first));
             }
+            task.created_on = Some(change.today());
             let made = Versioned { value: task.clone(), version: change.version() };
             change.create(&task)?;
             change.remember(key, &made)?;
             change.summary.total_tasks += 1;
+            change.count(change.today(), Achievement::CreatedTask).await?;
+            change.touch(ctx.now).await?;
             if change.commit().await?.is_some() {
                 return Ok(Created::now(made));
             }
@@ -95,6 +99,9 @@ impl TaskService {
             expected.check(read.op)?;
             change.bury(&read);
             change.summary.total_tasks = one_less(change.summary.total_tasks);
+            if let Some(date) = read.value.created_on {
+                change.take_back(date, Achievement::CreatedTask).await?;
+            }
             recount(&mut change, &read.value, None).await?;
             if change.commit().await?.is_some() {
                 return Ok(());
@@ -107,12 +114,12 @@ impl TaskService {
     }
 }
 
-/// Keeps the counter and the days equal to what exists.
+/// Keeps the counter and the days equal to what exists, and notes that something was done.
 async fn recount(change: &mut Transaction<'_>, before: &Task, after: Option<&Task>) -> Result<()> {
     match (before.completion, after.and_then(|task| task.completion)) {
         (None, Some(_)) => {
             change.summary.completed_tasks += 1;
-            change.achieve(Achievement::CompletedTask).await?;
+            change.count(change.today(), Achievement::CompletedTask).await?;
         }
         (Some(was), None) => {
             change.summary.completed_tasks = one_less(change.summary.completed_tasks);
@@ -120,7 +127,7 @@ async fn recount(change: &mut Transaction<'_>, before: &Task, after: Option<&Tas
         }
         _ => {}
     }
-    Ok(())
+    change.touch(change.now()).await
 }
 
 /// The task may have been read after a change that the summary does not know of yet. Such a batch loses by the summary's

@@ -1,6 +1,8 @@
 //! Work sessions: stretches of time at work, at most one of them under way.
 
+pub mod booking;
 pub mod http;
 pub mod model;
 pub mod repo;
+pub mod review;
 pub mod service;

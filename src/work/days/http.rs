@@ -1,0 +1,124 @@
+//! Days over HTTP.
+
+use axum::extract::State;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    model::{DayEntry, History, Wanted, parse_date},
+    service::DayService,
+};
+use crate::{
+    kernel::{Code, Ctx, Error, Result, Timestamp, UserId},
+    web::{PathId, Query, Reply},
+};
+
+pub fn router(service: DayService) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(get_days)).with_state(service)
+}
+
+/// What a user did on each of some dates.
+#[derive(Debug, Serialize, ToSchema)]
+struct DaysView {
+    #[schema(value_type = String, format = Uuid)]
+    user_id: UserId,
+    /// Where the user is now; a date is the one that it was where the user was then.
+    time_zone: &'static str,
+    #[schema(value_type = String, format = Date)]
+    from: NaiveDate,
+    #[schema(value_type = String, format = Date)]
+    to: NaiveDate,
+    /// The dates on which anything happened, ascending.
+    #[schema(max_items = 400)]
+    days: Vec<DayView>,
+}
+
+/// What a user did on one date.
+#[derive(Debug, Serialize, ToSchema)]
+struct DayView {
+    #[schema(value_type = String, format = Date)]
+    date: NaiveDate,
+    /// Tasks that were created on it and still exist.
+    created_tasks: u32,
+    /// Tasks that were completed on it and still are.
+    completed_tasks: u32,
+    /// Sessions that ended on it.
+    sessions: u32,
+    /// The time worked on it in sessions that have ended.
+    #[schema(minimum = 0)]
+    focus_seconds: f64,
+    /// The same by the hour that the clock on the wall showed, from midnight on, in seconds. The clock may show an hour
+    /// twice, so that it has up to 7200.
+    #[schema(value_type = Vec<f64>, min_items = 24, max_items = 24)]
+    focus_by_hour: Vec<f64>,
+    /// When the user first changed a task or a session on it.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    first_activity: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_activity: Option<Timestamp>,
+}
+
+impl From<&History> for DaysView {
+    fn from(history: &History) -> Self {
+        Self {
+            user_id: history.user_id,
+            time_zone: history.time_zone.name(),
+            from: history.range.from,
+            to: history.range.to,
+            days: history.days.iter().map(DayView::from).collect(),
+        }
+    }
+}
+
+impl From<&DayEntry> for DayView {
+    fn from(day: &DayEntry) -> Self {
+        Self {
+            date: day.date,
+            created_tasks: day.created_tasks,
+            completed_tasks: day.completed_tasks,
+            sessions: day.sessions,
+            focus_seconds: seconds(day.focus_by_hour.iter().sum()),
+            focus_by_hour: day.focus_by_hour.into_iter().map(seconds).collect(),
+            first_activity: day.first_activity,
+            last_activity: day.last_activity,
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 microseconds, 285 years")]
+fn seconds(micros: u64) -> f64 {
+    micros as f64 / 1e6
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct DaysQuery {
+    /// The first date; 364 days before the last when left out.
+    #[param(value_type = Option<String>, format = Date)]
+    from: Option<String>,
+    /// The last date, at most 399 days after the first; the user's today when left out.
+    #[param(value_type = Option<String>, format = Date)]
+    to: Option<String>,
+}
+
+/// Get what a user did on each date of a range.
+#[utoipa::path(get, path = "/api/stats/{user_id}/days", tag = "stats",
+    params(("user_id" = String, Path, format = Uuid), DaysQuery),
+    responses((status = 200, body = DaysView, description = "The dates on which anything happened")))]
+async fn get_days(
+    State(days): State<DayService>,
+    ctx: Ctx,
+    PathId(user_id): PathId,
+    Query(query): Query<DaysQuery>,
+) -> Result<Reply> {
+    let owner = ctx.owner_named(&user_id)?;
+    let wanted = Wanted { from: date("from", query.from.as_deref())?, to: date("to", query.to.as_deref())? };
+    Reply::ok(&DaysView::from(&days.history(&ctx, owner, wanted).await?))
+}
+
+fn date(name: &str, text: Option<&str>) -> Result<Option<NaiveDate>> {
+    let bad = || Error::new(Code::InvalidParameter, format!("Query parameter '{name}' must be a date such as 2026-01-14"));
+    text.map(|text| parse_date(text).ok_or_else(bad)).transpose()
+}
