@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 
 pub mod accounts;
+pub mod changes;
 pub mod work;
 
 pub mod migration;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use axum::Router;
 use secrecy::SecretString;
+use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
 use super::{
@@ -16,6 +17,7 @@ use crate::{
         auth::{liveness::Liveness, passwords::Passwords, repo::LoginRepo, service::AuthService, tokens::Tokens},
         users::{deletion::Deletions, repo::UserRepo, service::UserService},
     },
+    changes::{repo::ChangesRepo, service::ChangesService},
     config::{Config, StoreChoice},
     credentials::CredentialManager,
     kernel::{Caller, Clock, Ctx, IdSource, RandomIds, RequestId, SystemClock},
@@ -69,6 +71,7 @@ pub struct App {
     pub document: OpenApi,
     deletions: Deletions,
     adapters: Adapters,
+    stopping: watch::Sender<bool>,
 }
 
 impl App {
@@ -94,17 +97,25 @@ impl App {
             behind_host: config.listen.behind_host,
             always_secure: config.in_azure,
         };
+        let stopping = watch::Sender::new(false);
         let slices = Slices {
             auth,
             users: UserService::new(UserRepo::new(Arc::clone(&store)), ledger.clone(), deletions.clone()),
             tasks: TaskService::new(TaskRepo::new(Arc::clone(&store)), ledger.clone()),
             work_sessions: WorkSessionService::new(WorkSessionRepo::new(Arc::clone(&store)), ledger.clone()),
             days: DayService::new(ledger.clone()),
-            stats: StatsService::new(ledger),
+            stats: StatsService::new(ledger.clone()),
+            changes: ChangesService::new(ChangesRepo::new(Arc::clone(&store)), ledger),
+            stopping: stopping.subscribe(),
             store,
         };
         let (routes, document) = routes::assemble(slices, &edge)?;
-        Ok(Self { routes, document, deletions, adapters })
+        Ok(Self { routes, document, deletions, adapters, stopping })
+    }
+
+    /// Ends what would otherwise go on for as long as its listeners like.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
     }
 
     /// Finishes what an earlier process had to leave half done. Returns how much there was.

@@ -12,6 +12,11 @@ use crate::{
         auth::{self, service::AuthService},
         users::{self, service::UserService},
     },
+    changes::{
+        self,
+        service::ChangesService,
+        view::{Feed, Render, Views},
+    },
     store::Store,
     web::{Edge, ErrorBody, docs, layers},
     work::{
@@ -29,6 +34,8 @@ pub struct Slices {
     pub tasks: TaskService,
     pub work_sessions: WorkSessionService,
     pub stats: StatsService,
+    pub changes: ChangesService,
+    pub stopping: changes::view::Stopping,
     pub days: DayService,
     pub store: Arc<dyn Store>,
 }
@@ -37,6 +44,15 @@ pub struct Slices {
 #[openapi(info(title = "Avanochi", description = "The back end of a productive tamagotchi."), components(schemas(ErrorBody)))]
 struct Document;
 
+/// How each kind that is published is shown.
+fn views() -> Views {
+    Views::from([
+        ("tasks", tasks::http::shown as Render),
+        ("users", users::http::shown),
+        ("work_sessions", work_sessions::http::shown),
+    ])
+}
+
 /// The router of everything, and its description.
 pub fn assemble(slices: Slices, edge: &Edge) -> serde_json::Result<(Router, OpenApi)> {
     let protected = OpenApiRouter::new()
@@ -44,7 +60,13 @@ pub fn assemble(slices: Slices, edge: &Edge) -> serde_json::Result<(Router, Open
         .merge(tasks::http::router(slices.tasks))
         .merge(work_sessions::http::router(slices.work_sessions))
         .merge(stats::http::router(slices.stats))
-        .merge(days::http::router(slices.days));
+        .merge(days::http::router(slices.days))
+        .merge(changes::http::router(Feed {
+            changes: slices.changes,
+            views: Arc::new(views()),
+            clock: Arc::clone(&edge.clock),
+            stopping: slices.stopping,
+        }));
     let (routes, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(auth::http::router(slices.auth, edge.clone()))
         .merge(health::router(slices.store))

@@ -26,7 +26,10 @@ pub async fn serve(config: &Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     announce(config, &listener)?;
     tokio::select! {
-        () = server::serve(listener, app.routes.clone(), stop) => {}
+        () = server::serve(listener, app.routes.clone(), async {
+            stop.await;
+            app.stop();
+        }) => {}
         () = recover(&app) => {}
     }
     tracing::info!("stopped");

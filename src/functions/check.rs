@@ -5,7 +5,8 @@ use std::{fs, path::Path};
 
 use super::{
     function_json::{self, Function, Http, Trigger},
-    host_json,
+    host_json::{self, Host},
+    jobs,
     problems::Problems,
     settings::Settings,
 };
@@ -22,12 +23,24 @@ const NOWHERE: &str = "no_such_resource";
 /// Tells what the host would refuse, or would do otherwise than meant, with the app at `root`: a line for each problem.
 ///
 /// `setting` reads the environment; `routes` are what the code serves, each a method in upper case and a path such as
-/// `/api/tasks/{id}`.
-pub fn check(root: &Path, setting: &dyn Fn(&str) -> Option<String>, routes: &[(&str, &str)]) -> Vec<String> {
+/// `/api/tasks/{id}`; `jobs` are what it does besides, each a name and the text of the function.json in the program.
+pub fn check(
+    root: &Path,
+    setting: &dyn Fn(&str) -> Option<String>,
+    routes: &[(&str, &str)],
+    jobs: &[(&str, &str)],
+) -> Vec<String> {
     let mut problems = Problems::default();
     let settings = Settings::read(root, setting, &mut problems);
-    host_json::check(root, &settings, &mut problems);
+    let host = Host::read(root, &settings, &mut problems);
+    if let Some(host) = &host {
+        host.check(root, &mut problems);
+    }
     let functions = functions(root, &settings, &mut problems);
+    if let Some(host) = &host {
+        jobs::check_queues(&functions, host, &mut problems);
+    }
+    jobs::check(&functions, jobs, &settings, &mut problems);
     check_names(&functions, &mut problems);
     check_templates(&functions, &mut problems);
     check_routes(&functions, routes, &mut problems);
@@ -84,7 +97,9 @@ fn check_routes(functions: &[Function], routes: &[(&str, &str)], problems: &mut 
             problems.add("host.json", text);
             continue;
         };
-        let owner = functions.iter().find(|function| function.name == first_segment(&sample));
+        // A function that starts a job has no path, whatever its name: `changes` may be one while /api/changes is a route.
+        let named = functions.iter().find(|function| function.name == first_segment(&sample));
+        let owner = named.filter(|function| !matches!(function.trigger, Trigger::Job(_)));
         if owner.is_some_and(|function| matches!(function.trigger, Trigger::Unknown)) {
             // What is wrong with it has been told.
             continue;
@@ -142,7 +157,7 @@ impl Function {
     fn http(&self) -> Option<&Http> {
         match &self.trigger {
             Trigger::Http(http) => Some(http),
-            Trigger::Job | Trigger::Unknown => None,
+            Trigger::Job(_) | Trigger::Unknown => None,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! One function folder: its name, its bindings and, where it has an HTTP trigger, what it answers.
+//! One function folder: its name, its bindings and, where it has an HTTP trigger, what it answers. Triggers of jobs are
+//! read in `trigger` and judged in `jobs`.
 
 use std::{collections::HashSet, path::Path};
 
@@ -10,6 +11,7 @@ use super::{
     problems::Problems,
     route_template::RouteTemplate,
     settings::Settings,
+    trigger as job,
 };
 
 const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"];
@@ -31,11 +33,14 @@ const RESERVED: &[&str] = &["admin", "runtime"];
 pub(super) struct Function {
     pub(super) name: String,
     pub(super) trigger: Trigger,
+    /// Its file, as far as it could be read.
+    pub(super) config: Option<Object>,
 }
 
 pub(super) enum Trigger {
     Http(Http),
-    Job,
+    /// It starts a job.
+    Job(job::Trigger),
     /// It cannot be told, and a problem says why.
     Unknown,
 }
@@ -71,15 +76,15 @@ pub(super) fn file_of(name: &str) -> String {
 /// Reads a folder and tells what is wrong with it; `None` when it holds no function.
 pub(super) fn read(folder: &Path, name: &str, settings: &Settings<'_>, problems: &mut Problems) -> Option<Function> {
     let mut reader = Reader { name, file: file_of(name), settings, problems };
-    let trigger = match json::read(&folder.join("function.json")) {
+    let (trigger, config) = match json::read(&folder.join("function.json")) {
         Ok(None) => return None,
-        Ok(Some(config)) => reader.function(folder, &config),
+        Ok(Some(config)) => (reader.function(folder, &config), Some(config)),
         Err(error) => {
             reader.problem(error);
-            Trigger::Unknown
+            (Trigger::Unknown, None)
         }
     };
-    Some(Function { name: name.to_owned(), trigger })
+    Some(Function { name: name.to_owned(), trigger, config })
 }
 
 struct Reader<'a> {
@@ -119,7 +124,27 @@ impl Reader<'_> {
             self.problem(format!("it has {} triggers; keep exactly one", triggers.len()));
             return Trigger::Unknown;
         };
-        self.trigger(trigger, &bindings)
+        match job::Trigger::of(trigger) {
+            Some(job) => self.job(job, trigger, &bindings, config),
+            None => self.http(trigger, &bindings),
+        }
+    }
+
+    fn job(&mut self, job: Result<job::Trigger, String>, trigger: &Object, bindings: &[&Object], config: &Object) -> Trigger {
+        if bindings.len() > 1 {
+            self.problem("keep its trigger alone; a job answers with no outputs, so that another binding does nothing");
+        }
+        let job = match job {
+            Ok(job) => job,
+            Err(problem) => {
+                self.problem(problem);
+                return Trigger::Unknown;
+            }
+        };
+        for problem in jobs::problems(&job, trigger, config, self.settings) {
+            self.problem(problem);
+        }
+        Trigger::Job(job)
     }
 
     fn check_disabled(&mut self, config: &Object) {
@@ -161,14 +186,8 @@ impl Reader<'_> {
         }
     }
 
-    fn trigger(&mut self, trigger: &Object, bindings: &[&Object]) -> Trigger {
+    fn http(&mut self, trigger: &Object, bindings: &[&Object]) -> Trigger {
         let kind = json::text(trigger, "type").unwrap_or_default();
-        if jobs::is_trigger(kind) {
-            if let Some(problem) = jobs::problem(self.name, kind) {
-                self.problem(problem);
-            }
-            return Trigger::Job;
-        }
         if !kind.eq_ignore_ascii_case("httpTrigger") {
             return Trigger::Unknown;
         }

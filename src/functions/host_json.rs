@@ -34,37 +34,56 @@ const OLD_SECTIONS: &[(&str, &str)] = &[
 /// forwards and a newer one proxies, which also streams.
 const FORWARDING: &[&str] = &["enableProxyingHttpRequest", "enableForwardingHttpRequest"];
 
-/// Tells what is wrong with host.json.
-pub(super) fn check(root: &Path, settings: &Settings<'_>, problems: &mut Problems) {
-    let file = match json::read(&root.join(FILE)) {
-        Ok(Some(file)) => file,
-        Ok(None) => return problems.add(FILE, "it is missing; the host does not start without it"),
-        Err(error) => return problems.add(FILE, error),
-    };
-    let host = Host { file: &file, settings };
-    // The one name whose case counts, and whose value may not be a number.
-    if file.get("version").and_then(|version| version.as_str()) != Some("2.0") {
-        problems.add(FILE, "version must be the string \"2.0\"; the host does not start with any other");
-    }
-    check_sections(&host, problems);
-    check_handler(&host, root, problems);
-    check_executable(&host, root, problems);
-    check_extensions(&host, problems);
-}
+/// What the queues need, and why.
+const QUEUES: &[(&str, &str, &str)] = &[
+    ("visibilityTimeout", "00:00:30", "at zero, its default, a message that fails is given up within a second"),
+    ("maxDequeueCount", "5", "it decides how often a message is tried"),
+];
 
 /// The file, with the settings that overrule it.
-struct Host<'a> {
-    file: &'a Object,
+pub(super) struct Host<'a> {
+    file: Object,
     settings: &'a Settings<'a>,
 }
 
-impl Host<'_> {
+impl<'a> Host<'a> {
+    /// `None` when there is no file that can be read, which is told.
+    pub(super) fn read(root: &Path, settings: &'a Settings<'a>, problems: &mut Problems) -> Option<Self> {
+        match json::read(&root.join(FILE)) {
+            Ok(Some(file)) => return Some(Self { file, settings }),
+            Ok(None) => problems.add(FILE, "it is missing; the host does not start without it"),
+            Err(error) => problems.add(FILE, error),
+        }
+        None
+    }
+
+    /// Tells what is wrong with it, whatever the functions are.
+    pub(super) fn check(&self, root: &Path, problems: &mut Problems) {
+        // The one name whose case counts, and whose value may not be a number.
+        if self.file.get("version").and_then(|version| version.as_str()) != Some("2.0") {
+            problems.add(FILE, "version must be the string \"2.0\"; the host does not start with any other");
+        }
+        check_sections(self, problems);
+        check_handler(self, root, problems);
+        check_executable(self, root, problems);
+        check_extensions(self, problems);
+    }
+
+    /// Tells what is wrong with it for functions that a queue starts.
+    pub(super) fn check_queues(&self, problems: &mut Problems) {
+        for (name, expected, why) in QUEUES {
+            if self.value(&["extensions", "queues", name]).as_deref() != Some(*expected) {
+                problems.add(FILE, format!("extensions.queues.{name} must be \"{expected}\": {why}"));
+            }
+        }
+    }
+
     /// A plain value, by the names that lead to it.
     fn value(&self, names: &[&str]) -> Option<String> {
         let overruling = format!("AzureFunctionsJobHost__{}", names.join("__"));
         self.settings.get(&overruling).or_else(|| {
             let (last, sections) = names.split_last()?;
-            let section = sections.iter().try_fold(self.file, |section, name| json::property(section, name)?.as_object())?;
+            let section = sections.iter().try_fold(&self.file, |section, name| json::property(section, name)?.as_object())?;
             json::property(section, last).and_then(json::plain)
         })
     }
@@ -80,11 +99,11 @@ impl Host<'_> {
 
 fn check_sections(host: &Host<'_>, problems: &mut Problems) {
     for (old, new) in OLD_SECTIONS {
-        if json::property(host.file, old).is_some() {
+        if json::property(&host.file, old).is_some() {
             problems.add(FILE, format!("{old} at the top level is of version 1 and ignored; move it to {new}"));
         }
     }
-    if json::property(host.file, "configurationProfile").is_some() {
+    if json::property(&host.file, "configurationProfile").is_some() {
         problems.add(FILE, "configurationProfile takes the routes away from the function folders; remove it");
     }
     if host.value(&["functionTimeout"]).is_some_and(|value| value != "-1" && !is_time_span(&value)) {
@@ -99,7 +118,7 @@ fn check_handler(host: &Host<'_>, root: &Path, problems: &mut Problems) {
             problems.add(FILE, format!("customHandler.{flag} must be true: {why}"));
         }
     }
-    let handler = json::property(host.file, "customHandler").and_then(|handler| handler.as_object());
+    let handler = json::property(&host.file, "customHandler").and_then(|handler| handler.as_object());
     if handler.is_some_and(|handler| json::property(handler, "http").is_some()) {
         problems.add(FILE, "customHandler.http makes an error of every function folder; remove it");
     }
@@ -166,7 +185,7 @@ fn may_run(_: &fs::Metadata) -> bool {
 }
 
 /// Whether the host reads it as a time: `[days.]hours:minutes[:seconds]`.
-fn is_time_span(text: &str) -> bool {
+pub(super) fn is_time_span(text: &str) -> bool {
     let (days, time) = match text.split_once('.') {
         Some((days, time)) if time.contains(':') => (days, time),
         _ => ("0", text),

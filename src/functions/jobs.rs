@@ -1,15 +1,160 @@
-//! The jobs that a timer, a queue or a change feed starts. This version has none, so a function with such a trigger
-//! would fail on each event: the host would call a path that nobody serves.
+//! The functions that a timer, a queue or a change feed starts, against the jobs of the program, and against what the
+//! host would do with their files.
 
-/// Triggers that start a job.
-const TRIGGERS: &[&str] = &["timerTrigger", "queueTrigger", "cosmosDBTrigger"];
+use serde_json::Value;
 
-/// Whether a binding of that type starts a job.
-pub(super) fn is_trigger(kind: &str) -> bool {
-    TRIGGERS.iter().any(|trigger| trigger.eq_ignore_ascii_case(kind))
+use super::{
+    function_json::{self, Function},
+    host_json,
+    json::{self, Object},
+    problems::Problems,
+    settings::Settings,
+    trigger::Trigger,
+};
+
+/// Names of version 3 of the Cosmos DB extension, which version 4 overlooks, with those that it reads.
+const OLD_NAMES: &[(&str, &str)] = &[
+    ("connectionStringSetting", "connection"),
+    ("collectionName", "containerName"),
+    ("leaseConnectionStringSetting", "leaseConnection"),
+    ("leaseCollectionName", "leaseContainerName"),
+    ("leaseCollectionPrefix", "leaseContainerPrefix"),
+    ("leasesCollectionThroughput", "leasesContainerThroughput"),
+    ("createLeaseCollectionIfNotExists", "createLeaseContainerIfNotExists"),
+];
+
+/// Where the host keeps its locks, its keys and the state of timers; by a connection string, or by an identity.
+const STORAGE: &[&str] = &[
+    "AzureWebJobsStorage",
+    "AzureWebJobsStorage__accountName",
+    "AzureWebJobsStorage__blobServiceUri",
+    "AzureWebJobsStorage__queueServiceUri",
+];
+
+/// Holds the functions against the jobs of the program, each a name and the text of the function.json in it.
+pub(super) fn check(functions: &[Function], jobs: &[(&str, &str)], settings: &Settings<'_>, problems: &mut Problems) {
+    for function in functions.iter().filter(|function| function.starts_job()) {
+        if !jobs.iter().any(|(name, _)| *name == function.name) {
+            let text = "the program has no job of that name, so that each event would fail; remove or rename the folder";
+            problems.add(&function_json::file_of(&function.name), text);
+        }
+    }
+    for (name, compiled_in) in jobs {
+        let file = function_json::file_of(name);
+        match functions.iter().find(|function| function.name == *name) {
+            None => problems.add(&file, "it is missing, so that nothing starts the job of that name; publish the folder"),
+            Some(function) => {
+                let config = function.config.as_ref();
+                if let Some(difference) = config.and_then(|config| difference(config, compiled_in)) {
+                    problems.add(&file, difference);
+                }
+            }
+        }
+    }
+    let jobs = functions.iter().any(Function::starts_job);
+    if jobs && !STORAGE.iter().any(|name| settings.get(name).is_some_and(|value| !value.trim().is_empty())) {
+        problems.add("local.settings.json", "AzureWebJobsStorage is empty, without which the host starts no job; set it");
+    }
 }
 
-/// What is wrong with a function that starts a job.
-pub(super) fn problem(function: &str, trigger: &str) -> Option<String> {
-    is_trigger(trigger).then(|| format!("no job of that name in this version; remove the folder {function}, or its {trigger}"))
+/// Tells what is wrong with the queues of host.json when there is a function that a queue starts.
+pub(super) fn check_queues(functions: &[Function], host: &host_json::Host<'_>, problems: &mut Problems) {
+    let queue = |function: &Function| matches!(function.trigger, function_json::Trigger::Job(Trigger::Queue { .. }));
+    if functions.iter().any(queue) {
+        host.check_queues(problems);
+    }
+}
+
+impl Function {
+    fn starts_job(&self) -> bool {
+        matches!(self.trigger, function_json::Trigger::Job(_))
+    }
+}
+
+/// How a file differs from the one that the program was built with, in which it reads when to run what.
+fn difference(config: &Object, compiled_in: &str) -> Option<String> {
+    let Ok(ours) = json::parse(compiled_in) else {
+        return Some("the one that the program was built with cannot be read; build it anew".to_owned());
+    };
+    if *config == ours {
+        return None;
+    }
+    let of_trigger = |config: &Object, name: &str| {
+        let binding = config.get("bindings")?.as_array()?.first()?.as_object()?;
+        json::property(binding, name).cloned()
+    };
+    let told = ["type", "schedule", "queueName"].into_iter().find(|name| of_trigger(config, name) != of_trigger(&ours, name));
+    let what = told.unwrap_or("text");
+    Some(format!("its {what} differs from the one that the program was built with; build the program and publish both"))
+}
+
+/// What is wrong with the trigger of a job that can be read.
+pub(super) fn problems(trigger: &Trigger, binding: &Object, config: &Object, settings: &Settings<'_>) -> Vec<String> {
+    let retry = json::property(config, "retry").filter(|retry| !retry.is_null());
+    let mut problems: Vec<String> = retry.and_then(retry_problem).into_iter().collect();
+    match trigger {
+        Trigger::Timer { .. } => {
+            if settings.get("WEBSITE_TIME_ZONE").is_some_and(|zone| !zone.is_empty()) {
+                problems.push("the setting WEBSITE_TIME_ZONE moves its schedule, which is in UTC; remove the setting".to_owned());
+            }
+        }
+        Trigger::Queue { .. } => {
+            if retry.is_some() {
+                problems.push("retry multiplies with maxDequeueCount of host.json; remove it".to_owned());
+            }
+        }
+        Trigger::Changes => problems.extend(feed_problems(binding, retry, settings)),
+    }
+    problems
+}
+
+/// The host takes a function out whose policy it cannot read.
+fn retry_problem(retry: &Value) -> Option<String> {
+    let Some(policy) = retry.as_object() else { return Some("retry must be an object".to_owned()) };
+    let times: &[&str] = match json::text(policy, "strategy").map(str::to_ascii_lowercase).as_deref() {
+        Some("fixeddelay") => &["delayInterval"],
+        Some("exponentialbackoff") => &["minimumInterval", "maximumInterval"],
+        _ => return Some("retry.strategy must be \"fixedDelay\" or \"exponentialBackoff\"".to_owned()),
+    };
+    if !json::property(policy, "maxRetryCount").is_some_and(Value::is_i64) {
+        return Some("retry.maxRetryCount must be a whole number, -1 for without end".to_owned());
+    }
+    let wrong = times.iter().find(|name| !json::text(policy, name).is_some_and(host_json::is_time_span))?;
+    Some(format!("retry.{wrong} must be a time such as \"00:00:05\""))
+}
+
+fn feed_problems(binding: &Object, retry: Option<&Value>, settings: &Settings<'_>) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (old, new) in OLD_NAMES {
+        if json::property(binding, old).is_some() {
+            problems.push(format!("{old} is a name of version 3 and overlooked; rename it to {new}"));
+        }
+    }
+    for name in ["databaseName", "containerName", "connection"] {
+        match json::text(binding, name).filter(|text| !text.trim().is_empty()).map(|text| settings.expand(text)) {
+            Some(Ok(_)) => {}
+            Some(Err(problem)) => problems.push(format!("{name}: {problem}")),
+            None => problems.push(format!("the cosmosDBTrigger has no {name}; the host leaves the function out")),
+        }
+    }
+    if leases_are_monitored(binding, settings) {
+        problems.push("leaseContainerName is the monitored container, which the host refuses; give leases their own".to_owned());
+    }
+    let endless = retry.and_then(|retry| retry.get("maxRetryCount")).and_then(Value::as_i64) == Some(-1);
+    if !endless {
+        problems.push("retry must be there with maxRetryCount -1; else the host skips a batch that fails for good".to_owned());
+    }
+    problems
+}
+
+fn leases_are_monitored(binding: &Object, settings: &Settings<'_>) -> bool {
+    let named = |name: &str| json::text(binding, name).filter(|text| !text.is_empty());
+    let same = |one: Option<&str>, other: Option<&str>| {
+        let [one, other] = [one, other].map(|name| name.map(|name| settings.expand(name).unwrap_or_else(|_| name.to_owned())));
+        one == other
+    };
+    let monitored = |lease: &str, own: &str| same(named(lease).or(named(own)), named(own));
+    same(Some(named("leaseContainerName").unwrap_or("leases")), named("containerName"))
+        && monitored("leaseDatabaseName", "databaseName")
+        && monitored("leaseConnection", "connection")
 }

@@ -36,7 +36,8 @@ pub(super) fn plain(value: &Value) -> Option<String> {
     }
 }
 
-fn parse(text: &str) -> Result<Object, String> {
+/// Reads text that must be one object.
+pub(super) fn parse(text: &str) -> Result<Object, String> {
     let mut text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
     // What follows takes # for a comment too, which the host does not.
     if text.lines().any(|line| line.trim_start().starts_with('#')) {

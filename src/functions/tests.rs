@@ -9,6 +9,8 @@ use tempfile::TempDir;
 
 use super::check;
 
+mod jobs;
+
 const ROUTES: &[(&str, &str)] = &[
     ("GET", "/api/notes"),
     ("PATCH", "/api/notes/{id}"),
@@ -32,11 +34,12 @@ const HOST: &str = r#"{
 struct App {
     folder: TempDir,
     environment: Vec<(&'static str, &'static str)>,
+    jobs: Vec<(&'static str, String)>,
 }
 
 impl App {
     fn sound() -> Self {
-        let app = Self { folder: tempfile::tempdir().expect("folder"), environment: Vec::new() };
+        let app = Self { folder: tempfile::tempdir().expect("folder"), environment: Vec::new(), jobs: Vec::new() };
         app.write("host.json", HOST);
         app.write("local.settings.json", r#"{"IsEncrypted": false, "Values": {"FUNCTIONS_WORKER_RUNTIME": "custom"}}"#);
         app.write("notes/function.json", &http("notes/{*rest}"));
@@ -63,7 +66,8 @@ impl App {
     fn problems(&self) -> Vec<String> {
         let setting =
             |wanted: &str| self.environment.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned());
-        check(self.folder.path(), &setting, ROUTES)
+        let jobs: Vec<(&str, &str)> = self.jobs.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        check(self.folder.path(), &setting, ROUTES, &jobs)
     }
 
     /// There is one problem, and it begins and goes on as given.
@@ -112,7 +116,7 @@ fn this_repository_has_no_problem_but_a_handler_that_is_not_built() {
     let paths: Vec<String> = folders.map(|entry| format!("/api/{}/{{id}}", entry.file_name().display())).collect();
     assert!(paths.len() > 6, "{paths:?}");
     let routes: Vec<(&str, &str)> = paths.iter().map(|path| ("GET", path.as_str())).collect();
-    let problems = check(root, &|_| None, &routes);
+    let problems = check(root, &|_| None, &routes, &[]);
     assert!(problems.iter().all(|problem| problem.contains("just build-handler")), "{problems:#?}");
 }
 
@@ -358,18 +362,6 @@ fn paths_that_no_resource_has_need_a_function() {
 #[test]
 fn a_route_outside_the_prefix_is_told() {
     let app = App::sound();
-    let problems = check(app.folder.path(), &|_| None, &[ROUTES, &[("GET", "/health")]].concat());
+    let problems = check(app.folder.path(), &|_| None, &[ROUTES, &[("GET", "/health")]].concat(), &[]);
     assert_eq!(problems, ["host.json: GET /health is not below /api, so that the host never forwards it; move the route"]);
-}
-
-#[test]
-fn jobs_are_not_of_this_version() {
-    for kind in ["timerTrigger", "queueTrigger", "cosmosDBTrigger"] {
-        let app = App::sound();
-        app.write(
-            "nightly/function.json",
-            &format!(r#"{{"bindings": [{{"type": "{kind}", "direction": "in", "name": "event"}}]}}"#),
-        );
-        app.assert_problem("nightly/function.json", "no job of that name in this version");
-    }
 }

@@ -87,6 +87,12 @@ pub trait IdSource: Send + Sync + fmt::Debug {
     fn next(&self, now: Timestamp) -> Uuid;
 }
 
+/// When an id was made, to the millisecond; `None` for an id that does not say so.
+pub fn time_of(id: Uuid) -> Option<Timestamp> {
+    let (seconds, nanos) = id.get_timestamp()?.to_unix();
+    Some(Timestamp::from_micros(i64::try_from(seconds).ok()? * 1_000_000 + i64::from(nanos / 1_000)))
+}
+
 /// Ids from the operating system's randomness.
 #[derive(Debug)]
 pub struct RandomIds(std::sync::Mutex<ContextV7>);
@@ -117,6 +123,8 @@ mod tests {
         let made: Vec<Uuid> = (0..2_000).map(|_| ids.next(now)).collect();
         assert!(made.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(made.iter().all(|id| id.get_version_num() == 7));
+        assert!(made.iter().all(|id| time_of(*id) == Some(now)));
+        assert_eq!(time_of(Uuid::nil()), None);
     }
 
     #[test]

@@ -14,6 +14,12 @@ impl Limit {
         (1..=Self::MAX.0).contains(&count).then_some(Self(count))
     }
 
+    /// As many and `more`: for reading beyond what is shown.
+    #[must_use]
+    pub fn and(self, more: u16) -> Self {
+        Self(self.0.saturating_add(more))
+    }
+
     pub fn get(self) -> usize {
         usize::from(self.0)
     }

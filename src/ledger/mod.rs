@@ -21,10 +21,15 @@ pub use day::Day;
 pub use summary::{OpenSession, Summary};
 pub use transaction::Transaction;
 
+use tokio::sync::broadcast;
+
 use crate::{
     kernel::{Ctx, Gates, IdSource, Limit, Owner, Page, PageRequest, Result, Timestamp, UserId},
     store::{Collection, Partition, Store, Write, collection, query::Span},
 };
+
+/// How many changes whoever watches may be behind.
+const CHANGES_HEARD: usize = 256;
 
 /// Opens transactions on the ledgers of users.
 #[derive(Debug, Clone)]
@@ -34,6 +39,7 @@ pub struct Ledger {
     records: Collection<idempotency::Record>,
     ids: Arc<dyn IdSource>,
     gates: Arc<Gates>,
+    bell: broadcast::Sender<UserId>,
 }
 
 impl Ledger {
@@ -44,6 +50,7 @@ impl Ledger {
             records: Collection::new(store),
             ids,
             gates: Arc::default(),
+            bell: broadcast::Sender::new(CHANGES_HEARD),
         }
     }
 
@@ -82,6 +89,11 @@ impl Ledger {
     /// Begins a change of the owner's data. Errors: `NotFound` when there is no such user.
     pub async fn begin(&self, ctx: &Ctx, owner: Owner) -> Result<Transaction<'_>> {
         Transaction::begin(self, ctx, owner.id()).await
+    }
+
+    /// Tells whose data this process changes, from now on. Whoever is too slow is told that something was missed.
+    pub fn watch(&self) -> broadcast::Receiver<UserId> {
+        self.bell.subscribe()
     }
 
     /// The source of ids, for whoever makes documents.

@@ -91,6 +91,12 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
+    /// Creates, or replaces what was read.
+    pub fn put<T: Entity>(&mut self, value: &T, read: Option<&Stored<T>>) -> Result<()> {
+        self.writes.push(collection::put(value, self.summary.seq, read.map(|read| &read.etag))?);
+        Ok(())
+    }
+
     /// Deletes what was read and leaves a tombstone.
     pub fn bury<T: Entity>(&mut self, read: &Stored<T>) {
         self.writes.push(Write::Bury {
@@ -147,7 +153,11 @@ impl<'a> Transaction<'a> {
         }
         writes.push(summary);
         match self.ledger.summaries.store().commit(Batch { partition: self.partition(), op: self.op, writes }).await {
-            Ok(_) => Ok(Some(self.op)),
+            Ok(_) => {
+                // Nobody need be watching.
+                let _ = self.ledger.bell.send(self.user);
+                Ok(Some(self.op))
+            }
             Err(StoreError::Exists(_) | StoreError::Stale(_)) => {
                 self.restart().await?;
                 Ok(None)

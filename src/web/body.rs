@@ -35,7 +35,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
         let (parts, body) = request.into_parts();
         check_type(&parts.headers)?;
-        let raw = read(body).await?;
+        let raw = read(body, MAX_BODY).await?;
         Ok(Self { value: parse(&raw)?, raw })
     }
 }
@@ -45,7 +45,7 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalJ
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
         let (parts, body) = request.into_parts();
-        let raw = read(body).await?;
+        let raw = read(body, MAX_BODY).await?;
         if raw.is_empty() {
             return Ok(Self(T::default()));
         }
@@ -64,13 +64,15 @@ fn check_type(headers: &HeaderMap) -> Result<(), Error> {
     Err(Error::new(Code::UnsupportedMediaType, "The Content-Type must be application/json"))
 }
 
-async fn read(body: Body) -> Result<Bytes, Error> {
-    let collected = tokio::time::timeout(PATIENCE, Limited::new(body, MAX_BODY).collect()).await;
+/// The whole body, however it is sent. Errors: `body_too_large` beyond `limit` bytes, `request_timeout`, `invalid_json`
+/// for one that breaks off.
+pub async fn read(body: Body, limit: usize) -> Result<Bytes, Error> {
+    let collected = tokio::time::timeout(PATIENCE, Limited::new(body, limit).collect()).await;
     let collected = collected.map_err(|_| Error::new(Code::RequestTimeout, "The request body took too long to arrive"))?;
     match collected {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
-            Err(Error::new(Code::BodyTooLarge, "The request body is larger than 64 KiB"))
+            Err(Error::new(Code::BodyTooLarge, format!("The request body is larger than {} KiB", limit / 1024)))
         }
         Err(_) => Err(Error::new(Code::InvalidJson, "The request body is incomplete")),
     }

@@ -38,12 +38,7 @@ impl ListQuery {
     }
 
     fn paging_for(&self, path: &str, filters: &[(&str, Option<String>)], scope: &str) -> Result<Paging> {
-        let limit = match self.limit.as_deref() {
-            None => Limit::MAX,
-            Some(text) => text.parse().ok().and_then(Limit::new).ok_or_else(|| {
-                Error::new(Code::InvalidParameter, "Query parameter 'limit' must be a whole number from 1 to 1000")
-            })?,
-        };
+        let limit = limit(self.limit.as_deref())?;
         let mut target = format!("{path}?");
         for (name, value) in filters {
             if let Some(value) = value {
@@ -67,6 +62,15 @@ impl Paging {
         let cursor = URL_SAFE_NO_PAD.encode([&self.binding, next.as_bytes()].concat());
         format!("<{}cursor={cursor}>; rel=\"next\"", self.target)
     }
+}
+
+/// How many entries a page is to have, all that it may when that is not said. Errors: `InvalidParameter`.
+pub fn limit(text: Option<&str>) -> Result<Limit> {
+    let Some(text) = text else { return Ok(Limit::MAX) };
+    text.parse()
+        .ok()
+        .and_then(Limit::new)
+        .ok_or_else(|| Error::new(Code::InvalidParameter, "Query parameter 'limit' must be a whole number from 1 to 1000"))
 }
 
 fn open(cursor: &str, binding: &[u8; BINDING]) -> Result<String> {

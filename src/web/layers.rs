@@ -32,6 +32,12 @@ pub fn wrap(routes: Router, edge: &Edge) -> Router {
         .layer(middleware::from_fn_with_state(edge.clone(), request::around))
 }
 
+/// Routes for events of the Functions host, with what is around those of the API but for what concerns browsers, and the
+/// time limit: how long a job may take is its own to know.
+pub fn wrap_events(routes: Router, edge: &Edge) -> Router {
+    routes.layer(CatchPanicLayer::custom(after_panic)).layer(middleware::from_fn_with_state(edge.clone(), request::around))
+}
+
 async fn time_limit(request: Request, next: Next) -> Response {
     tokio::time::timeout(TIME_LIMIT, next.run(request)).await.unwrap_or_else(|_| Error::busy().into_response())
 }
@@ -55,6 +61,7 @@ fn cors(origins: &[String]) -> CorsLayer {
             header::IF_MATCH,
             header::IF_NONE_MATCH,
             HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("last-event-id"),
             HeaderName::from_static("x-request-id"),
         ])
         .expose_headers([

@@ -17,11 +17,11 @@ use std::sync::Arc;
 
 pub use body::{Json, OptionalJson};
 pub use conditional::{IfMatch, IfNoneMatch};
-pub use cursor::ListQuery;
+pub use cursor::{ListQuery, limit};
 pub use error::ErrorBody;
 pub use idempotency::IdempotencyHeader;
 pub use params::{PathId, Query, WhoseQuery, given};
-pub use reply::Reply;
+pub use reply::{Reply, shown};
 
 use crate::kernel::{Clock, IdSource, ports::Authenticator};
 

@@ -5,7 +5,8 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::{conditional, cursor::Paging};
@@ -78,6 +79,16 @@ impl Reply {
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Ok(Self(response))
     }
+}
+
+/// A stored document as its own route shows it. Errors: `Internal` when it cannot be read.
+pub fn shown<T: DeserializeOwned>(
+    body: &str,
+    show: impl FnOnce(&T) -> serde_json::Result<Box<RawValue>>,
+) -> Result<Box<RawValue>> {
+    let value = serde_json::from_str(body)
+        .map_err(|e| Error::internal(format!("a document that cannot be read at column {}", e.column())))?;
+    show(&value).map_err(Error::internal)
 }
 
 impl IntoResponse for Reply {

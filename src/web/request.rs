@@ -38,7 +38,7 @@ pub async fn around(State(edge): State<Edge>, mut request: Request, next: Next) 
     let request_id = header_text(request.headers(), REQUEST_ID.as_str())
         .and_then(RequestId::parse)
         .unwrap_or_else(|| RequestId::from(edge.ids.next(now)));
-    let invocation = edge.behind_host.then(|| header_text(request.headers(), INVOCATION_ID).and_then(RequestId::parse)).flatten();
+    let invocation = edge.behind_host.then(|| invocation_id(request.headers())).flatten();
     let method = request.method().clone();
     // The template and never the path: a path may hold what is somebody's.
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -61,6 +61,13 @@ pub async fn around(State(edge): State<Edge>, mut request: Request, next: Next) 
         "request"
     );
     response
+}
+
+/// The id that the Functions host gave this invocation; `None` when there are several, since then a caller has sent one.
+pub fn invocation_id(headers: &HeaderMap) -> Option<RequestId> {
+    let mut values = headers.get_all(INVOCATION_ID).iter();
+    let only = values.next().filter(|_| values.next().is_none())?;
+    RequestId::parse(only.to_str().ok()?)
 }
 
 /// 404 for what is not a route.

@@ -29,6 +29,8 @@ async fn no_route_works_without_a_good_token() {
     let current = app.login("ann").await;
     app.advance_seconds(3540);
 
+    // What would go on for as long as its listener likes ends at once.
+    app.app.stop();
     for (method, path) in protected(&app) {
         let path = path.replace("{id}", &ann.id).replace("{user_id}", &ann.id);
         let body = json!({ "title": "x", "user_id": ann.id, "name": "x" });

@@ -115,7 +115,9 @@ fn every_route_reaches_the_program_through_the_function_of_its_name() {
                 .filter(|key| ["get", "post", "patch", "delete"].contains(&key.as_str()))
             {
                 let handled = public.ask(&method.to_uppercase(), &target.join("/"), None);
-                let expected = if name.contains('.') || name == "docs" { "zz_not_found" } else { name };
+                // A job has the name of `changes` among the functions.
+                let elsewhere = name.contains('.') || ["docs", "changes"].contains(&name);
+                let expected = if elsewhere { "zz_not_found" } else { name };
                 assert_eq!(handled.function, expected, "{method} {path}");
                 let status = handled.answer.status;
                 assert!(![404, 405].contains(&status) && status < 500, "{method} {path}: {handled:?}");

@@ -7,6 +7,7 @@ mod support;
 mod access;
 mod accounts;
 mod architecture;
+mod changes;
 mod conventions;
 mod cosmos;
 mod days;

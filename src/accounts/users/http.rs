@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     kernel::{Ctx, Result, Timestamp, UserId, Versioned},
-    web::{IfMatch, IfNoneMatch, Json, ListQuery, PathId, Query, Reply},
+    web::{self, IfMatch, IfNoneMatch, Json, ListQuery, PathId, Query, Reply},
 };
 
 pub fn router(service: UserService) -> OpenApiRouter {
@@ -47,6 +48,11 @@ impl<'a> From<&'a User> for UserView<'a> {
             updated_at: user.updated_at,
         }
     }
+}
+
+/// Shows a stored user.
+pub fn shown(body: &str) -> Result<Box<RawValue>> {
+    web::shown(body, |user: &User| to_raw_value(&UserView::from(user)))
 }
 
 /// List all accounts, oldest first; for administrators.

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use azure_data_cosmos::{CosmosClient, CosmosClientBuilder};
 
 use self::client::Client;
+pub use self::wire::plain_id;
 use super::{Batch, Document, Etag, Key, Query, Store, StoreError, batch};
 use crate::{
     credentials::CredentialManager,
@@ -72,7 +73,7 @@ impl Store for Cosmos {
 }
 
 #[cfg(test)]
-mod emulator;
+pub(crate) mod emulator;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]

@@ -81,7 +81,8 @@ impl Stored {
 
     pub fn into_document(self) -> Result<Document, StoreError> {
         let etag = self.version();
-        let id = decode(&self.id).ok_or_else(|| StoreError::Broken(anyhow::anyhow!("a document has an id that is not ours")))?;
+        let id =
+            plain_id(&self.id).ok_or_else(|| StoreError::Broken(anyhow::anyhow!("a document has an id that is not ours")))?;
         Ok(Document {
             key: Key { partition: Partition::named(self.pk), kind: Kind::Owned(self.kind), id },
             etag,
@@ -222,8 +223,8 @@ fn encode(text: &str, to: &mut String) {
     }
 }
 
-/// The id without its kind.
-fn decode(document_id: &str) -> Option<String> {
+/// The id that a document has in the store, of the one that it has in the service; `None` for one that is not ours.
+pub fn plain_id(document_id: &str) -> Option<String> {
     let (_, text) = document_id.split_once(':')?;
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -247,11 +248,11 @@ mod tests {
         for id in ["", "plain-1_2.3~@", "a/b\\c?d#e%f:g", " leading and trailing ", "ñ漢🦀", "\u{0}\n"] {
             let text = document_id("things", id).expect("fits");
             assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:".contains(&b)), "{text}");
-            assert_eq!(decode(&text).as_deref(), Some(id));
+            assert_eq!(plain_id(&text).as_deref(), Some(id));
         }
         assert!(matches!(document_id("things", &"x".repeat(1_017)), Err(StoreError::TooLarge)));
-        assert_eq!(decode("things:~f"), None);
-        assert_eq!(decode("things:~FF"), None);
+        assert_eq!(plain_id("things:~f"), None);
+        assert_eq!(plain_id("things:~FF"), None);
     }
 
     #[test]

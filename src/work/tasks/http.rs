@@ -1,6 +1,7 @@
 //! Tasks over HTTP.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -12,7 +13,9 @@ use super::{
 };
 use crate::{
     kernel::{Code, Ctx, Error, Result, Timestamp, UserId, Versioned},
-    web::{IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, OptionalJson, PathId, Query, Reply, WhoseQuery, given},
+    web::{
+        self, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, OptionalJson, PathId, Query, Reply, WhoseQuery, given,
+    },
 };
 
 pub fn router(service: TaskService) -> OpenApiRouter {
@@ -52,6 +55,11 @@ impl<'a> From<&'a Task> for TaskView<'a> {
             completed_at: task.completion.map(|completion| completion.at),
         }
     }
+}
+
+/// Shows a stored task.
+pub fn shown(body: &str) -> Result<Box<RawValue>> {
+    web::shown(body, |task: &Task| to_raw_value(&TaskView::from(task)))
 }
 
 /// A task to be created.

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     kernel::{Code, Created, Ctx, Error, Nullable, Owner, Result, Timestamp, UserId, Versioned, nullable},
-    web::{IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, PathId, Query, Reply, WhoseQuery, given},
+    web::{self, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, PathId, Query, Reply, WhoseQuery, given},
     work::hours::hours,
 };
 
@@ -111,6 +112,11 @@ impl<'a> From<&'a WorkSession> for WorkSessionView<'a> {
             edits: session.edits.iter().map(EditView::from).collect(),
         }
     }
+}
+
+/// Shows a stored session.
+pub fn shown(body: &str) -> Result<Box<RawValue>> {
+    web::shown(body, |session: &WorkSession| to_raw_value(&WorkSessionView::from(session)))
 }
 
 impl<'a> From<&'a Edit> for EditView<'a> {

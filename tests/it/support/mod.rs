@@ -8,6 +8,7 @@ pub mod emulator;
 pub mod flaky;
 pub mod host;
 pub mod http;
+pub mod invocations;
 pub mod process;
 pub mod served_emulator;
 

@@ -1,0 +1,11 @@
+//! What changed since: everything of a user's, in order, for clients that keep a copy.
+//!
+//! There is no log of events. Each published document bears the number of its latest change, and a deleted one leaves a
+//! tombstone for a while; a client that has seen everything up to a number asks for what bears a higher one.
+
+pub mod http;
+pub mod model;
+pub mod repo;
+pub mod service;
+pub mod stream;
+pub mod view;

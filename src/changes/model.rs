@@ -1,0 +1,116 @@
+//! How far a client has got, and what it is told next. Pure.
+
+use std::time::Duration;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::kernel::{Code, Error, Result, Timestamp, UserId};
+
+/// How long a token is good for. What was deleted is remembered for an hour longer, 30 days, since a deletion takes a while
+/// and the clocks of two instances differ.
+pub const GOOD_FOR: Duration = Duration::from_hours(719);
+
+/// Where a client's copy stands.
+///
+/// `since` is when the client was last known to have everything. Until it has everything again, that instant stays
+/// what it is: of what was deleted after it, the tombstones are needed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    pub user: UserId,
+    pub since: Timestamp,
+    /// The last document that the client has been told of; `None` before the first.
+    pub place: Option<Place>,
+}
+
+/// A document in the order of changes. `op` tells one history from another: after a copy of the data was put back, the
+/// same numbers are given again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub seq: u64,
+    pub op: Uuid,
+    pub kind: String,
+    pub id: String,
+}
+
+impl Token {
+    /// Before the first document.
+    pub fn start(user: UserId, now: Timestamp) -> Self {
+        Self { user, since: now, place: None }
+    }
+
+    /// Opaque to clients, and safe in a URL and in a header.
+    pub fn to_text(&self) -> Result<String> {
+        Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).map_err(Error::internal)?))
+    }
+
+    /// Errors: `InvalidCursor` for what was never a token.
+    pub fn parse(text: &str) -> Result<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+        let token = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        token.ok_or_else(|| Error::new(Code::InvalidCursor, "Query parameter 'since' is not a token of this service"))
+    }
+
+    /// Whether all that was deleted since can still be told, to this user.
+    pub fn is_good(&self, user: UserId, now: Timestamp) -> bool {
+        self.user == user && now.since(self.since) < GOOD_FOR
+    }
+}
+
+/// A document that changed.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    pub place: Place,
+    pub at: Timestamp,
+    /// As it is stored; `None` when it was deleted.
+    pub body: Option<String>,
+}
+
+/// Some of what changed, in order.
+#[derive(Debug, Clone)]
+pub struct Changes {
+    pub changes: Vec<Changed>,
+    /// Where the client stands once it has applied them.
+    pub token: Token,
+    /// Whether there is more already.
+    pub more: bool,
+    /// Whether the client must forget what it has first.
+    pub reset: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn token(place: Option<Place>) -> Token {
+        Token { place, ..Token::start(UserId::new(Uuid::from_u128(1)), Timestamp::from_micros(1_767_323_045_000_001)) }
+    }
+
+    proptest! {
+        #[test]
+        fn a_token_comes_back_as_it_was(seq in any::<u64>(), op in any::<u128>(), kind in "[a-z_]{1,12}", id in ".{0,40}") {
+            let token = token(Some(Place { seq, op: Uuid::from_u128(op), kind, id }));
+            let text = token.to_text().expect("text");
+            prop_assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+            prop_assert_eq!(Token::parse(&text).expect("read"), token);
+        }
+
+        #[test]
+        fn no_text_is_a_token_by_accident(text in ".{0,200}") {
+            prop_assert!(Token::parse(&text).is_err());
+        }
+    }
+
+    #[test]
+    fn a_token_is_good_for_its_user_and_thirty_days() {
+        let token = token(None);
+        let later = |time| token.since.plus(time);
+        assert!(token.is_good(token.user, token.since));
+        assert!(token.is_good(token.user, later(GOOD_FOR - Duration::from_micros(1))));
+        assert!(!token.is_good(token.user, later(GOOD_FOR)));
+        assert!(!token.is_good(UserId::new(Uuid::from_u128(2)), token.since));
+    }
+}

@@ -1,0 +1,83 @@
+//! The one use case: what a client must apply next.
+
+use super::{
+    model::{Changed, Changes, Place, Token},
+    repo::ChangesRepo,
+};
+use crate::{
+    kernel::{Ctx, Error, Limit, Owner, Result, UserId},
+    ledger::Ledger,
+};
+
+/// The most documents that one change can have written, all of which a client may have seen already.
+const OF_ONE_CHANGE: u16 = 100;
+
+#[derive(Debug, Clone)]
+pub struct ChangesService {
+    repo: ChangesRepo,
+    ledger: Ledger,
+}
+
+impl ChangesService {
+    pub fn new(repo: ChangesRepo, ledger: Ledger) -> Self {
+        Self { repo, ledger }
+    }
+
+    /// What changed since the token, or everything without one; one query. Where the token leads nowhere (too old,
+    /// somebody else's, of data that was put back from a copy) it begins again from the start, and says so.
+    /// Errors: `NotFound` when there is no such user.
+    pub async fn since(&self, ctx: &Ctx, owner: Owner, token: Option<&Token>, limit: Limit) -> Result<Changes> {
+        if let Some(token) = token.filter(|token| token.is_good(owner.id(), ctx.now))
+            && let Some(changes) = self.after(ctx, owner, token, limit).await?
+        {
+            return Ok(changes);
+        }
+        let start = Token::start(owner.id(), ctx.now);
+        let (changes, more) = self.repo.from(owner, 0, limit).await?;
+        if changes.is_empty() {
+            // Whoever exists has a profile, which is published.
+            return Err(Error::not_found("User"));
+        }
+        Ok(Changes { reset: true, ..page(ctx, &start, changes, more) })
+    }
+
+    /// Tells when something of anybody's may have changed in this process.
+    pub fn watch(&self) -> tokio::sync::broadcast::Receiver<UserId> {
+        self.ledger.watch()
+    }
+
+    /// `None` when the data is not what the token speaks of.
+    ///
+    /// The documents of the token's own change are read once more: as long as the client's copy belongs to this history,
+    /// what it saw last is still there, or has a higher number by now.
+    async fn after(&self, ctx: &Ctx, owner: Owner, token: &Token, limit: Limit) -> Result<Option<Changes>> {
+        let Some(place) = &token.place else {
+            let (changes, more) = self.repo.from(owner, 0, limit).await?;
+            return Ok(Some(page(ctx, token, changes, more)));
+        };
+        let (mut changes, more) = self.repo.from(owner, place.seq, limit.and(OF_ONE_CHANGE)).await?;
+        if changes.is_empty() {
+            // All that had that number or a higher one was deleted, and is forgotten by now; or there never was any.
+            let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
+            return Ok((summary.seq >= place.seq).then(|| page(ctx, token, changes, more)));
+        }
+        if changes.iter().any(|changed| changed.place.seq == place.seq && changed.place.op != place.op) {
+            return Ok(None);
+        }
+        changes.retain(|changed| is_after(&changed.place, place));
+        let more = more || changes.len() > limit.get();
+        changes.truncate(limit.get());
+        Ok(Some(page(ctx, token, changes, more)))
+    }
+}
+
+/// In the order in which the store gives them.
+fn is_after(one: &Place, other: &Place) -> bool {
+    (one.seq, &one.kind, &one.id) > (other.seq, &other.kind, &other.id)
+}
+
+fn page(ctx: &Ctx, token: &Token, changes: Vec<Changed>, more: bool) -> Changes {
+    let since = if more { token.since } else { ctx.now };
+    let place = changes.last().map(|last| last.place.clone()).or_else(|| token.place.clone());
+    Changes { token: Token { user: token.user, since, place }, changes, more, reset: false }
+}
