@@ -6,6 +6,7 @@ mod source;
 
 use std::path::PathBuf;
 
+use secrecy::SecretString;
 pub use sections::{AuthConfig, Listen, StoreChoice};
 pub use source::Source;
 
@@ -16,6 +17,9 @@ pub struct Config {
     /// The folder of the embedded store and of the generated secret.
     pub data: PathBuf,
     pub store: StoreChoice,
+    /// The address of the queue service, with a SAS or, without, to be used by the managed identity. `None`: messages
+    /// are kept in the store.
+    pub queue: Option<SecretString>,
     pub auth: AuthConfig,
     /// Origins whose pages may call us.
     pub origins: Vec<String>,
@@ -58,6 +62,7 @@ impl Config {
             listen: sections::listen(source, overrides, &mut problems),
             data: sections::data(source, overrides),
             store: sections::store(source, overrides, in_azure, &mut problems),
+            queue: sections::queue(source, &mut problems),
             auth: sections::auth(source, in_azure, &mut problems),
             origins: sections::origins(source, &mut problems),
             log: sections::log(source, &mut problems),
@@ -91,6 +96,12 @@ pub const SETTINGS: &[Setting] = &[
     Setting { name: "COSMOS_DB_ACCOUNT", example: "", help: "The account's name, in place of its address." },
     Setting { name: "COSMOS_DB_DATABASE", example: "avanochi-db", help: "" },
     Setting { name: "COSMOS_DB_CONTAINER", example: "avanochi-container", help: "" },
+    Setting {
+        name: "AVANOCHI_QUEUE_URL",
+        example: "",
+        help: "The address of an Azure queue service, such as https://account.queue.core.windows.net, with a SAS or for the\n\
+               # managed identity. Left out: AzureWebJobsStorage__queueServiceUri, and without that the store keeps the messages.",
+    },
     Setting { name: "AZURE_CLIENT_ID", example: "", help: "The client id of a user-assigned identity; left out: the app's own." },
     Setting {
         name: "KEY_VAULT_URL",

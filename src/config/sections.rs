@@ -104,6 +104,20 @@ pub(super) fn store(source: &Source, overrides: &Overrides, in_azure: bool, prob
     choice
 }
 
+/// Where the Functions host, when it has an identity for it, keeps its own queues.
+const HOST_QUEUE: &str = "AzureWebJobsStorage__queueServiceUri";
+
+pub(super) fn queue(source: &Source, problems: &mut Problems) -> Option<SecretString> {
+    let settings = ["AVANOCHI_QUEUE_URL", HOST_QUEUE];
+    let (setting, address) = settings.into_iter().find_map(|name| Some((name, source.get(name)?)))?;
+    if !address.starts_with("https://") && !address.starts_with("http://") {
+        complain(problems, setting, "must be a URL such as https://account.queue.core.windows.net");
+    } else if address.starts_with("http://") && !address.contains("sig=") {
+        complain(problems, setting, "must begin with https:// when it has no SAS, since tokens are sent there");
+    }
+    Some(address.into())
+}
+
 /// What the platform hands out in place of a secret that it could not fetch from the vault: known to all who know the
 /// vault's name, and so no secret.
 const UNRESOLVED: &str = "@Microsoft.KeyVault(";

@@ -1,5 +1,7 @@
 //! What the settings mean, alone and together.
 
+use secrecy::ExposeSecret as _;
+
 use super::*;
 
 fn load(values: &[(&str, &str)]) -> Result<Config, Vec<String>> {
@@ -78,6 +80,26 @@ fn a_reference_that_was_not_resolved_is_no_secret() {
     for name in ["JWT_SECRET", "JWT_SECRET_PREVIOUS", "COSMOS_DB_PRIMARY_KEY"] {
         let problems = load(&[(name, reference)]).expect_err("a problem");
         assert!(problems.len() == 1 && problems[0].starts_with(name) && !problems[0].contains("vault.example"), "{problems:?}");
+    }
+}
+
+#[test]
+fn messages_go_where_they_are_told_or_where_the_host_keeps_its_own() {
+    let queue = |values: &[(&str, &str)]| load(values).map(|config| config.queue.map(|url| url.expose_secret().to_owned()));
+    let (ours, hosts) = ("https://a.queue.core.windows.net/?sv=1&sig=hunter2", "https://b.queue.core.windows.net");
+    assert_eq!(queue(&[]), Ok(None));
+    assert_eq!(queue(&[("AzureWebJobsStorage__queueServiceUri", hosts)]), Ok(Some(hosts.into())));
+    let both = [("AzureWebJobsStorage__queueServiceUri", hosts), ("AVANOCHI_QUEUE_URL", ours)];
+    assert_eq!(queue(&both), Ok(Some(ours.into())));
+    assert!(!format!("{:?}", load(&both)).contains("hunter2"));
+    let local = "http://127.0.0.1:10001/devstoreaccount1?sv=1&sig=hunter2";
+    assert_eq!(queue(&[("AVANOCHI_QUEUE_URL", local)]), Ok(Some(local.into())));
+
+    for name in ["AVANOCHI_QUEUE_URL", "AzureWebJobsStorage__queueServiceUri"] {
+        for value in ["hunter2.queue.core.windows.net", "http://hunter2.example"] {
+            let problems = queue(&[(name, value)]).expect_err("a problem");
+            assert!(problems.len() == 1 && problems[0].starts_with(name) && !problems[0].contains("hunter2"), "{problems:?}");
+        }
     }
 }
 

@@ -30,6 +30,7 @@ const ACCOUNT: &str = "COSMOS_DB_ACCOUNT";
 const DATABASE: &str = "COSMOS_DB_DATABASE";
 const CONTAINER: &str = "COSMOS_DB_CONTAINER";
 const PRIMARY_KEY: &str = "COSMOS_DB_PRIMARY_KEY";
+const QUEUE_URL: &str = "AVANOCHI_QUEUE_URL";
 
 /// Looks a setting up by the name of its environment variable.
 pub type Settings = Box<dyn Fn(&str) -> Option<SecretString> + Send + Sync>;
@@ -39,7 +40,7 @@ pub type Settings = Box<dyn Fn(&str) -> Option<SecretString> + Send + Sync>;
 pub enum CredentialError {
     #[error("{VAULT} is set but the vault does not give {name}; does the app's identity have the role Key Vault Secrets User?")]
     Vault { name: String, source: anyhow::Error },
-    #[error("no managed identity can be used; set {PRIMARY_KEY}, or assign an identity to the app")]
+    #[error("no managed identity can be used; assign one to the app, or set {PRIMARY_KEY} and a SAS in {QUEUE_URL}")]
     Identity(#[source] azure_core::Error),
     #[error("neither {URI} nor {ACCOUNT} is set")]
     NoAccount,
@@ -195,7 +196,7 @@ impl CredentialManager {
     }
 
     /// The app's own identity, or the user-assigned one whose client id is set. It keeps its tokens until they expire.
-    fn identity(&self) -> Result<Arc<dyn TokenCredential>, CredentialError> {
+    pub fn identity(&self) -> Result<Arc<dyn TokenCredential>, CredentialError> {
         if let Some(identity) = self.given_identity.as_ref().or(self.state().identity.as_ref()) {
             return Ok(Arc::clone(identity));
         }

@@ -9,6 +9,7 @@ pub mod dispatcher;
 pub mod follower;
 pub mod job;
 pub mod lease;
+pub mod queue;
 pub mod registry;
 
 pub use dead_letter::{DeadLetter, DeadLetters};

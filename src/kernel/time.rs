@@ -48,7 +48,7 @@ impl Timestamp {
     }
 
     /// What a clock on the wall shows in `zone` at this instant.
-    pub(super) fn in_zone(self, zone: Tz) -> DateTime<Tz> {
+    pub fn in_zone(self, zone: Tz) -> DateTime<Tz> {
         self.utc().with_timezone(&zone)
     }
 

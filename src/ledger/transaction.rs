@@ -91,6 +91,12 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
+    /// Creates, or replaces what was read.
+    pub fn put<T: Entity>(&mut self, value: &T, read: Option<&Stored<T>>) -> Result<()> {
+        self.writes.push(collection::put(value, self.summary.seq, read.map(|read| &read.etag))?);
+        Ok(())
+    }
+
     /// Deletes what was read and leaves a tombstone.
     pub fn bury<T: Entity>(&mut self, read: &Stored<T>) {
         self.writes.push(Write::Bury {

@@ -83,23 +83,24 @@ impl<T: Entity> Collection<T> {
         facet: Option<&'static str>,
         page: PageRequest,
     ) -> Result<Page<T>, StoreError> {
-        self.listed(partition, facet, Span::ALL, page).await
+        values(self.list_stored(partition, facet, Span::ALL, page).await?)
     }
 
     /// As [`Self::list`], of those alone whose place is within the span.
     pub async fn range(&self, partition: Option<Partition>, span: Span, page: PageRequest) -> Result<Page<T>, StoreError> {
-        self.listed(partition, None, span, page).await
+        values(self.list_stored(partition, None, span, page).await?)
     }
 
-    async fn listed(
+    /// A page of the kind within the span, oldest first, with what is needed to replace each.
+    pub async fn list_stored(
         &self,
         partition: Option<Partition>,
         facet: Option<&'static str>,
         span: Span,
         page: PageRequest,
-    ) -> Result<Page<T>, StoreError> {
+    ) -> Result<Page<Stored<T>>, StoreError> {
         let query = Query::List { partition, kind: Kind::Borrowed(T::KIND), facet, span, page };
-        self.store.query(query).await?.try_map(|document| read(document).map(|read| read.value))
+        self.store.query(query).await?.try_map(read)
     }
 }
 
@@ -116,6 +117,10 @@ pub fn replace<T: Entity>(value: &T, seq: u64, read: &Etag) -> Result<Write, Sto
 /// Creates, or replaces what was read.
 pub fn put<T: Entity>(value: &T, seq: u64, read: Option<&Etag>) -> Result<Write, StoreError> {
     read.map_or_else(|| create(value, seq), |etag| replace(value, seq, etag))
+}
+
+fn values<T>(page: Page<Stored<T>>) -> Result<Page<T>, StoreError> {
+    page.try_map(|read| Ok(read.value))
 }
 
 fn draft<T: Entity>(value: &T, seq: u64) -> Result<Draft, StoreError> {

@@ -38,7 +38,7 @@ fn sources() -> Vec<Source> {
         let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned();
         Source { path, text, lines }
     };
-    let tests = |source: &Source| source.path.ends_with("/tests") || source.path == "store/contract";
+    let tests = |source: &Source| source.path.contains("/tests") || source.path.ends_with("/contract");
     files.into_iter().map(read).filter(|source| !tests(source)).collect()
 }
 

@@ -6,7 +6,10 @@ use avanochi::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, Fault, FlakyStore, PASSWORD, TestApp};
+use crate::{
+    import::assert_clean,
+    support::{Answer, Client, Fault, FlakyStore, PASSWORD, TestApp},
+};
 
 /// Sends a request until it is answered with anything but 503, as a caller does who was told to try again.
 async fn insist(client: &Client, method: &str, path: &str, key: &str, body: Option<Value>) -> Answer {
@@ -46,7 +49,39 @@ async fn day(app: &TestApp) -> Client {
     let deleted = insist(&ann, "DELETE", &other, "x", None).await;
     // When only the answer was lost, the repetition finds nothing any more.
     assert!([204, 404].contains(&deleted.status), "{deleted:?}");
+    long_day(app, &ann).await;
     ann
+}
+
+/// A session that is interrupted and kept alive, one that is written down afterwards, and their corrections.
+async fn long_day(app: &TestApp, ann: &Client) {
+    let session = insist(ann, "POST", "/api/work_sessions/start", "s2", Some(json!({ "user_id": ann.id }))).await;
+    let path = format!("/api/work_sessions/{}", session.text("id"));
+    for (what, status) in [("heartbeat", 204), ("pause", 200), ("resume", 200), ("end", 200)] {
+        app.advance_hours(1);
+        assert_eq!(insist(ann, "POST", &format!("{path}/{what}"), "k", None).await.status, status);
+    }
+    // An hour shorter, on the day on which it was.
+    let shorter = json!({ "start_time": "2026-01-15T12:00:00Z", "note": "shorter" });
+    assert_eq!(insist(ann, "PATCH", &path, "p", Some(shorter)).await.body["duration"], 2.0);
+    // Two days before, which has been closed.
+    let past = json!({ "user_id": ann.id, "start_time": "2026-01-13T23:00:00Z", "end_time": "2026-01-14T01:00:00Z" });
+    let recorded = insist(ann, "POST", "/api/work_sessions", "w", Some(past)).await;
+    assert_eq!(recorded.status, 201, "{recorded:?}");
+    let path = format!("/api/work_sessions/{}", recorded.text("id"));
+    let moved = json!({ "start_time": "2026-01-13T20:00:00Z", "end_time": "2026-01-13T22:00:00Z" });
+    let moved = insist(ann, "PATCH", &path, "m", Some(moved)).await;
+    assert_eq!((moved.status, moved.body["edits"].as_array().map(Vec::len)), (200, Some(1)));
+}
+
+async fn focus_by_date(client: &Client) -> Vec<(String, f64)> {
+    let days = client.get(&format!("/api/stats/{}/days", client.id)).await.body["days"].clone();
+    let days = days.as_array().expect("days").iter();
+    days.map(|day| (day["date"].as_str().expect("a date").to_owned(), day["focus_seconds"].as_f64().expect("a number"))).collect()
+}
+
+fn owned((date, seconds): (&str, f64)) -> (String, f64) {
+    (date.to_owned(), seconds)
 }
 
 #[tokio::test]
@@ -59,20 +94,22 @@ async fn whatever_commit_fails_everything_happens_once() {
             store.fail_after(good, fault);
             let ann = day(&app).await;
             let stats = ann.stats().await;
-            let expected = json!([1, 0, 1, 1.0, 1, 1]);
+            let expected = json!([1, 0, 3, 5.0, 3, 3]);
             let fields = ["total_tasks", "completed_tasks", "total_sessions", "total_hours", "current_streak", "longest_streak"];
             let found: Vec<&Value> = fields.iter().map(|field| &stats[*field]).collect();
             assert_eq!(json!(found), expected, "{fault:?} at commit {good}");
             assert_eq!(ann.get("/api/tasks").await.body.as_array().map(Vec::len), Some(1));
-            assert_eq!(ann.get("/api/work_sessions").await.body.as_array().map(Vec::len), Some(1));
+            assert_eq!(ann.get("/api/work_sessions").await.body.as_array().map(Vec::len), Some(3));
+            assert_eq!(focus_by_date(&ann).await, [("2026-01-13", 7200.0), ("2026-01-14", 3600.0), ("2026-01-15", 7200.0)].map(owned));
+            assert_clean(&app).await;
             if store.is_waiting() {
                 break;
             }
             commits = commits.max(good + 1);
         }
     }
-    // Three for the registration, one for each of the eight changes.
-    assert_eq!(commits, 11);
+    // Three for the registration, one for each of the sixteen changes.
+    assert_eq!(commits, 19);
 }
 
 #[tokio::test]

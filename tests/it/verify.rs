@@ -80,7 +80,7 @@ async fn damaged_counters_are_found_and_repaired() {
     damage(&app, |summary| summary.active_days.insert(date("2020-01-01"))).await;
     assert_repairs(&app, &["active_days has 1 dates too many and misses 0"]).await;
     damage(&app, |summary| summary.day.as_mut().expect("a day").add(Achievement::EndedSession)).await;
-    let day = "day is 2025-09-25 with 0 created tasks, 1 completed tasks, 1 ended sessions and no work and should be 2025-09-25 with 0 created tasks, 1 completed tasks, 0 ended sessions and no work";
+    let day = "day is 2025-09-26 with 0 created tasks, 0 completed tasks, 1 ended sessions and no work and should be 2025-09-26 with 0 created tasks, 0 completed tasks, 0 ended sessions and no work";
     assert_repairs(&app, &[day]).await;
 }
 
@@ -130,10 +130,10 @@ async fn damaged_days_are_found_and_repaired() {
     assert_repairs(&app, &[&format!("day 2025-09-19 has {words}")]).await;
 
     // A document of the latest day or a later one would stand in the way of the ledger for ever.
-    write(&app, collection::create(&empty("2025-09-25"), 1).expect("a write")).await;
+    write(&app, collection::create(&empty("2025-09-26"), 1).expect("a write")).await;
     write(&app, collection::create(&empty("2025-09-28"), 1).expect("a write")).await;
     let words = "has a document and should have none";
-    assert_repairs(&app, &[&format!("day 2025-09-25 {words}"), &format!("day 2025-09-28 {words}")]).await;
+    assert_repairs(&app, &[&format!("day 2025-09-26 {words}"), &format!("day 2025-09-28 {words}")]).await;
     let ann = log_in(&app, "ann").await;
     for day in ["2026-01-14T10:00:00Z", "2026-01-15T10:00:00Z"] {
         app.clock.set(time(day));

@@ -11,8 +11,8 @@ async fn a_session_is_started_and_ended() {
     let started = ann.start().await;
     assert_eq!(started.status, 201);
     let id = started.text("id");
-    let expected =
-        json!({ "id": id, "user_id": ann.id, "start_time": "2026-01-14T10:00:00.000000Z", "end_time": null, "duration": null });
+    let expected = json!({ "id": id, "user_id": ann.id, "start_time": "2026-01-14T10:00:00.000000Z", "end_time": null, "duration": null,
+            "note": null, "paused": false, "pauses": [], "needs_review": false, "ended_by": null, "edits": [] });
     assert_eq!(started.body, expected);
     let path = format!("/api/work_sessions/{id}");
     assert_eq!(started.header("location"), Some(path.as_str()));

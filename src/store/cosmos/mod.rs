@@ -73,7 +73,7 @@ impl Store for Cosmos {
 }
 
 #[cfg(test)]
-mod emulator;
+pub(crate) mod emulator;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod booking;
 pub mod http;
+pub mod jobs;
 pub mod model;
 pub mod repo;
 pub mod review;

@@ -14,6 +14,7 @@ use crate::{
     },
     ledger::{Ledger, Summary, Transaction},
     store::Stored,
+    work::habits::model::Habits,
 };
 
 /// A sign of life that follows another so soon says nothing that is worth a write.
@@ -189,14 +190,15 @@ impl WorkSessionService {
         self.ledger.due(ctx.now, page).await
     }
 
-    /// Reminds the user of a session that has been going on for long, and ends one that was forgotten. `usual`: how long
-    /// the user usually works on that day of the week. A repetition does nothing. Errors: `NotFound` when there is no
+    /// Reminds the user of a session that has been going on for long, and ends one that was forgotten. `habits`: what is known
+    /// of when the user works. A repetition does nothing. Errors: `NotFound` when there is no
     /// such user.
-    pub async fn review(&self, ctx: &Ctx, owner: Owner, usual: Option<Duration>) -> Result<()> {
+    pub async fn review(&self, ctx: &Ctx, owner: Owner, habits: Option<&Habits>) -> Result<()> {
         let mut change = self.ledger.begin(ctx, owner).await?;
         loop {
             let Some(active) = &change.summary.active_session else { return Ok(()) };
             let (session, signs) = (booking::session(active, owner.id())?, booking::signs(active));
+            let usual = habits.and_then(|habits| habits.length_on(change.summary.date_at(session.start_time)));
             match review::judge(&session, signs, usual, ctx.now) {
                 Verdict::Leave => return Ok(()),
                 Verdict::Nudge(hours) => {

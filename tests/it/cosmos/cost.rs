@@ -144,10 +144,50 @@ async fn work_sessions(book: &mut Book, ann: &Client) {
         let path = format!("/api/work_sessions/{}{ending}", ann.start().await.text("id"));
         book.line(route, "", Some(CHANGE), Some([1, 1, 0]), ann.post_empty(&path)).await;
     }
+    corrections(book, ann).await;
     let stats = format!("/api/stats/{}", ann.id);
     book.line("GET /api/stats/{user_id}", "", Some(READ), Some([0, 0, 2]), ann.get(&stats)).await;
+    let year = format!("/api/stats/{}/days", ann.id);
+    let read_and_page = Cost { reads: 1, queries: 1, ..FREE };
+    book.line("GET /api/stats/{user_id}/days", "", Some(read_and_page), None, ann.get(&year)).await;
     let stats = format!("/api/stats?user_id={}", ann.id);
     book.line("GET /api/stats", "", Some(READ), Some([0, 0, 2]), ann.get(&stats)).await;
+}
+
+/// What is done about a session besides starting and ending it.
+async fn corrections(book: &mut Book, ann: &Client) {
+    let path = format!("/api/work_sessions/{}", ann.start().await.text("id"));
+    let route = "POST /api/work_sessions/{id}/heartbeat";
+    let sign = Cost { reads: 1, writes: 1, ..FREE };
+    book.line(route, "", Some(sign), None, ann.post_empty(&format!("{path}/heartbeat"))).await;
+    book.line(route, ", too soon to count", Some(READ), None, ann.post_empty(&format!("{path}/heartbeat"))).await;
+    for what in ["pause", "resume"] {
+        let route = format!("POST /api/work_sessions/{{id}}/{what}");
+        book.line(&route, "", Some(CHANGE), None, ann.post_empty(&format!("{path}/{what}"))).await;
+    }
+    ann.end(&path["/api/work_sessions/".len()..]).await;
+
+    let route = "POST /api/work_sessions";
+    let recorded = |start: &str, end: &str| {
+        let times = json!({ "user_id": ann.id, "start_time": start, "end_time": end });
+        async move { ann.post("/api/work_sessions", times).await }
+    };
+    let checked = Cost { reads: 1, batches: 1, queries: 1, ..FREE };
+    let today = recorded("2026-01-14T08:00:00Z", "2026-01-14T09:00:00Z");
+    let first = book.line(route, ", of today", Some(checked), None, today).await;
+    let two_days = Cost { reads: 3, ..checked };
+    let night = recorded("2026-01-13T01:00:00Z", "2026-01-13T06:00:00Z");
+    book.line(route, ", of a night before", Some(two_days), None, night).await;
+
+    let path = format!("/api/work_sessions/{}", first.text("id"));
+    let route = "PATCH /api/work_sessions/{id}";
+    book.line(route, ", its note", Some(CHANGE), None, ann.patch(&path, json!({ "note": "noted" }))).await;
+    let within = Cost { queries: 1, ..CHANGE };
+    let later = json!({ "start_time": "2026-01-14T08:30:00Z" });
+    book.line(route, ", its times, today", Some(within), None, ann.patch(&path, later)).await;
+    let moved = json!({ "start_time": "2026-01-12T07:00:00Z", "end_time": "2026-01-12T09:00:00Z" });
+    let another_day = Cost { reads: 3, ..within };
+    book.line(route, ", its times, to another day", Some(another_day), None, ann.patch(&path, moved)).await;
 }
 
 /// The table, and the routes that it is about.

@@ -1,13 +1,15 @@
-//! What is shipped: the container in the template, and a program without the emulator.
+//! What is shipped: the container and the queues in the templates, and a program without the emulator.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
-use avanochi::store::cosmos::container;
+use avanochi::{config::SETTINGS, store::cosmos::container};
 use serde_json::Value;
 
 use crate::support::served_emulator::ServedEmulator;
 
 const CONTAINER: &str = "avanochi-container";
+/// What it takes to send, receive and delete messages, and to make the queues for them.
+const QUEUE_ROLE: &str = "Storage Queue Data Contributor";
 
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("a file")
@@ -48,6 +50,25 @@ fn the_template_the_code_and_the_account_have_the_same_container() {
     assert_eq!(given.len(), 1, "{given:?}");
     assert_eq!(given[0].0, code);
     assert_eq!(given[0].1, properties["options"]["throughput"].as_u64().map(|units| units.to_string()));
+}
+
+#[test]
+fn the_template_gives_the_app_its_queues_and_no_setting_that_nobody_reads() {
+    let text = read("templates/functionapp.json");
+    let template: Value = serde_json::from_str(&text).expect("JSON");
+    let role = template["variables"]["roles"].as_array().expect("roles").iter().find(|role| role["name"] == QUEUE_ROLE);
+    let scope = role.expect("the role")["scope"].as_str().expect("a scope");
+    assert!(scope.contains("Microsoft.Storage/storageAccounts/{0}") && scope.contains("storageAccountName"), "{scope}");
+    assert!(read("docs/DEPLOY.md").contains(QUEUE_ROLE));
+
+    let ours = |word: &&str| ["AVANOCHI_", "COSMOS_DB_", "JWT_"].iter().any(|start| word.starts_with(start));
+    let set: BTreeSet<&str> = text.split(['"', '\'']).filter(ours).collect();
+    assert!(set.len() > 6 && set.contains("AVANOCHI_QUEUE_URL"), "{set:?}");
+    for name in set {
+        // A description may say more than the name.
+        let name = name.trim_end_matches('.').split(',').next().unwrap_or_default();
+        assert!(SETTINGS.iter().any(|setting| setting.name == name), "{name}");
+    }
 }
 
 /// Says whether a program holds the text.

@@ -1,5 +1,6 @@
 //! A caller of the API, and the answers it gets.
 
+use avanochi::kernel::Timestamp;
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -122,6 +123,11 @@ impl Client {
 
     pub async fn end(&self, id: &str) -> Answer {
         self.post_empty(&format!("/api/work_sessions/{id}/end")).await
+    }
+
+    /// Records a session that is over.
+    pub async fn record(&self, start: Timestamp, end: Timestamp) -> Answer {
+        self.post("/api/work_sessions", json!({ "user_id": self.id, "start_time": start, "end_time": end })).await
     }
 
     pub async fn stats(&self) -> Value {

@@ -1,0 +1,22 @@
+//! Habits as clients see them among what changed; they have no route of their own.
+
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::model::{Habits, Usual};
+use crate::{
+    kernel::{Result, UserId},
+    web,
+};
+
+/// Habits as callers see them.
+#[derive(Debug, Serialize)]
+struct HabitsView<'a> {
+    user_id: UserId,
+    weekdays: &'a [Usual],
+}
+
+/// Shows stored habits.
+pub fn shown(body: &str) -> Result<Box<RawValue>> {
+    web::shown(body, |habits: &Habits| to_raw_value(&HabitsView { user_id: habits.user_id, weekdays: &habits.weekdays }))
+}

@@ -1,0 +1,55 @@
+//! Learning and looking up habits.
+
+use super::{
+    model::{self, Habits},
+    repo::HabitsRepo,
+};
+use crate::{
+    kernel::{Code, Ctx, Owner, Result},
+    ledger::Ledger,
+};
+
+#[derive(Debug, Clone)]
+pub struct HabitsService {
+    repo: HabitsRepo,
+    ledger: Ledger,
+}
+
+impl HabitsService {
+    pub fn new(repo: HabitsRepo, ledger: Ledger) -> Self {
+        Self { repo, ledger }
+    }
+
+    /// Takes the sessions as they are into account, unless they have been since the change `seq`. What it has learned
+    /// depends on the sessions alone, so that a repetition changes nothing.
+    pub async fn learn(&self, ctx: &Ctx, owner: Owner, seq: u64) -> Result<()> {
+        let mut change = match self.ledger.begin(ctx, owner).await {
+            Ok(change) => change,
+            // The account is gone, and with it what there was to learn.
+            Err(error) if error.code() == Code::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        loop {
+            let read = self.repo.get(owner).await?;
+            if read.as_ref().is_some_and(|read| read.value.seq >= seq) {
+                return Ok(());
+            }
+            let sessions = self.repo.sessions_since(owner, model::look_back(ctx.now)).await?;
+            let seen = change.summary.seq - 1;
+            let habits = Habits::of(owner.id(), seen, &sessions, change.summary.time_zone, change.today());
+            let same = read.as_ref().map_or(habits.weekdays.is_empty(), |read| read.value.says_the_same_as(&habits));
+            if same {
+                return Ok(());
+            }
+            change.put(&habits, read.as_ref())?;
+            if change.commit().await?.is_some() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// What has been learned so far.
+    pub async fn get(&self, _ctx: &Ctx, owner: Owner) -> Result<Option<Habits>> {
+        Ok(self.repo.get(owner).await?.map(|read| read.value))
+    }
+}

@@ -1,0 +1,177 @@
+//! Sessions that were forgotten: whoever is asked to look after them reminds twice, then ends them.
+
+use std::time::Duration;
+
+use avanochi::{
+    kernel::{Caller, Clock as _, Ctx, IdSource as _, Limit, PageRequest, RandomIds, Result, UserId},
+    ledger::Ledger,
+    store::{Collection, Partition},
+    work::work_sessions::{model::Nudge, repo::WorkSessionRepo, service::WorkSessionService},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    import::assert_clean,
+    support::{Client, Fault, FlakyStore, TestApp},
+};
+
+fn service(app: &TestApp) -> WorkSessionService {
+    let ledger = Ledger::new(app.store.clone(), std::sync::Arc::new(RandomIds::default()));
+    WorkSessionService::new(WorkSessionRepo::new(app.store.clone()), ledger)
+}
+
+fn ctx(app: &TestApp) -> Ctx {
+    let now = app.clock.now();
+    Ctx { caller: Caller::Program, now, request_id: RandomIds::default().next(now).into() }
+}
+
+/// Whose sessions are due.
+async fn due(app: &TestApp) -> Vec<String> {
+    let page = service(app).due(&ctx(app), PageRequest::first(Limit::MAX)).await.expect("a page");
+    page.items.iter().map(ToString::to_string).collect()
+}
+
+async fn review(app: &TestApp, client: &Client, usual: Option<Duration>) -> Result<()> {
+    let ctx = ctx(app);
+    let owner = ctx.owner_for_program(UserId::parse(&client.id).expect("an id"))?;
+    service(app).review(&ctx, owner, usual).await
+}
+
+async fn nudges(app: &TestApp, client: &Client) -> Vec<Nudge> {
+    let partition = Partition::of(UserId::parse(&client.id).expect("an id"));
+    Collection::new(app.store.clone()).list(Some(partition), None, PageRequest::first(Limit::MAX)).await.expect("nudges").items
+}
+
+async fn hours_of_nudges(app: &TestApp, client: &Client) -> Vec<u8> {
+    nudges(app, client).await.iter().map(|nudge| nudge.hours).collect()
+}
+
+async fn session(client: &Client, id: &str) -> Value {
+    client.get(&format!("/api/work_sessions/{id}")).await.body
+}
+
+#[tokio::test]
+async fn a_session_is_due_three_times() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.user("ann").await, app.user("bob").await);
+    let id = ann.start().await.text("id");
+    app.advance_seconds(4 * 3600 - 1);
+    let late = bob.start().await.text("id");
+    assert_eq!(due(&app).await, Vec::<String>::new());
+    review(&app, &ann, None).await.expect("nothing to do");
+    app.advance_seconds(1);
+    assert_eq!(due(&app).await, [ann.id.clone()]);
+    for _ in 0..2 {
+        review(&app, &ann, None).await.expect("reminded");
+    }
+    let nudge = &nudges(&app, &ann).await[0];
+    assert_eq!((nudge.id.clone(), nudge.work_session_id.to_string()), (format!("{id}-4h"), id.clone()));
+    assert_eq!(due(&app).await, Vec::<String>::new());
+    app.advance_hours(4);
+    // The most overdue comes first.
+    assert_eq!(due(&app).await, [bob.id.clone(), ann.id.clone()]);
+    review(&app, &ann, None).await.expect("reminded");
+    assert_eq!(hours_of_nudges(&app, &ann).await, [4, 8]);
+    app.advance_hours(4);
+    review(&app, &ann, Some(Duration::from_hours(6))).await.expect("ended");
+    let ended = session(&ann, &id).await;
+    assert_eq!(ended["end_time"], "2026-01-14T16:00:00.000000Z");
+    assert_eq!((&ended["ended_by"], &ended["needs_review"]), (&json!("sweep"), &json!(true)));
+    assert_eq!(ann.stats().await["total_hours"], 6.0);
+    // Four hours were passed over.
+    review(&app, &bob, None).await.expect("reminded");
+    assert_eq!(hours_of_nudges(&app, &bob).await, [8]);
+    assert_eq!(bob.end(&late).await.body["ended_by"], "user");
+    app.advance_hours(99);
+    assert_eq!(due(&app).await, Vec::<String>::new());
+    for client in [&ann, &bob] {
+        review(&app, client, None).await.expect("nothing to do");
+    }
+    assert_clean(&app).await;
+    let confirmed = ann.patch(&format!("/api/work_sessions/{id}"), json!({})).await.body;
+    assert_eq!((&confirmed["needs_review"], &confirmed["edits"]), (&json!(false), &json!([])));
+    assert_eq!(confirmed["ended_by"], "sweep");
+}
+
+#[tokio::test]
+async fn it_ends_with_the_last_sign_of_life() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let id = ann.start().await.text("id");
+    let beat = async || assert_eq!(ann.post_empty(&format!("/api/work_sessions/{id}/heartbeat")).await.status, 204);
+    app.advance_hours(9);
+    beat().await;
+    let tag = session(&ann, &id).await;
+    // So soon after the other it is not worth writing down.
+    app.advance_seconds(29);
+    beat().await;
+    assert_eq!(session(&ann, &id).await, tag);
+    app.advance_hours(30);
+    review(&app, &ann, Some(Duration::from_hours(1))).await.expect("ended");
+    assert_eq!(session(&ann, &id).await["end_time"], "2026-01-14T19:00:00.000000Z");
+    assert_eq!(hours_of_nudges(&app, &ann).await, Vec::<u8>::new());
+    // It counts for the date on which it ended, and nobody was active meanwhile.
+    let days = ann.get(&format!("/api/stats/{}/days", ann.id)).await.body["days"].clone();
+    assert_eq!((&days[0]["date"], &days[0]["sessions"]), (&json!("2026-01-14"), &json!(1)));
+    assert_eq!((days.as_array().map(Vec::len), &days[0]["last_activity"]), (Some(1), &json!("2026-01-14T10:00:00.000000Z")));
+    assert_clean(&app).await;
+}
+
+#[tokio::test]
+async fn an_interrupted_session_waits() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let id = ann.start().await.text("id");
+    app.advance_hours(3);
+    ann.post_empty(&format!("/api/work_sessions/{id}/pause")).await;
+    app.advance_hours(100);
+    assert_eq!(due(&app).await, Vec::<String>::new());
+    review(&app, &ann, None).await.expect("nothing to do");
+    assert_eq!(session(&ann, &id).await["end_time"], json!(null));
+    ann.post_empty(&format!("/api/work_sessions/{id}/resume")).await;
+    assert_eq!(due(&app).await, Vec::<String>::new());
+    app.advance_hours(1);
+    assert_eq!(due(&app).await, [ann.id.clone()]);
+    app.advance_hours(8);
+    review(&app, &ann, None).await.expect("ended");
+    // Taking it up again was the last sign.
+    let ended = session(&ann, &id).await;
+    assert_eq!((&ended["end_time"], &ended["duration"]), (&json!("2026-01-18T17:00:00.000000Z"), &json!(3.0)));
+    assert_clean(&app).await;
+}
+
+#[tokio::test]
+async fn only_the_program_and_administrators_see_whose_sessions_are_due() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let user = UserId::parse(&ann.id).expect("an id");
+    for (caller, allowed) in [(Caller::User(user), false), (Caller::Anonymous, false), (Caller::Admin(user), true)] {
+        let ctx = Ctx { caller, ..ctx(&app) };
+        assert_eq!(service(&app).due(&ctx, PageRequest::first(Limit::MAX)).await.is_ok(), allowed);
+        assert!(ctx.owner_for_program(user).is_err());
+    }
+}
+
+#[tokio::test]
+async fn whatever_commit_of_a_review_fails_its_repetition_does_it_once() {
+    for fault in [Fault::Before, Fault::After] {
+        for good in 0..3 {
+            let store = FlakyStore::new();
+            let app = TestApp::over(store.clone());
+            let ann = app.user("ann").await;
+            let id = ann.start().await.text("id");
+            store.fail_after(good, fault);
+            for _ in 0..3 {
+                app.advance_hours(4);
+                while review(&app, &ann, None).await.is_err() {}
+            }
+            assert!(!store.is_waiting());
+            assert_eq!(hours_of_nudges(&app, &ann).await, [4, 8]);
+            assert_eq!(
+                (session(&ann, &id).await["duration"].clone(), ann.stats().await["total_sessions"].clone()),
+                (json!(8.0), json!(1))
+            );
+            assert_clean(&app).await;
+        }
+    }
+}
