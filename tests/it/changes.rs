@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::{
-    stats::run,
+    model::run,
     support::{Client, Fault, FlakyStore, TestApp, app_with_admin},
 };
 

@@ -100,7 +100,10 @@ async fn whatever_commit_fails_everything_happens_once() {
             assert_eq!(json!(found), expected, "{fault:?} at commit {good}");
             assert_eq!(ann.get("/api/tasks").await.body.as_array().map(Vec::len), Some(1));
             assert_eq!(ann.get("/api/work_sessions").await.body.as_array().map(Vec::len), Some(3));
-            assert_eq!(focus_by_date(&ann).await, [("2026-01-13", 7200.0), ("2026-01-14", 3600.0), ("2026-01-15", 7200.0)].map(owned));
+            assert_eq!(
+                focus_by_date(&ann).await,
+                [("2026-01-13", 7200.0), ("2026-01-14", 3600.0), ("2026-01-15", 7200.0)].map(owned)
+            );
             assert_clean(&app).await;
             if store.is_waiting() {
                 break;
