@@ -13,7 +13,7 @@ use crate::{
     app::{Adapters, App, logging, serve},
     config::{Config, Overrides, Source},
     functions,
-    kernel::{RandomIds, SystemClock},
+    kernel::SystemClock,
     migration::{Workshop, console, verify::Mode},
     store::embedded::{self, Embedded},
     web::docs,
@@ -131,21 +131,15 @@ fn run_on_store(config: &Config, work: impl AsyncFnOnce(Workshop) -> anyhow::Res
 }
 
 fn print_openapi(config: &Config) -> anyhow::Result<()> {
-    println!("{}", document(config)?.to_pretty_json()?);
+    println!("{}", described(config)?.document.to_pretty_json()?);
     Ok(())
 }
 
-/// What the routes say of themselves, which takes no store that lasts.
-fn document(config: &Config) -> anyhow::Result<utoipa::openapi::OpenApi> {
+/// The program as it would serve, which takes no store that lasts: for what it says of itself.
+fn described(config: &Config) -> anyhow::Result<App> {
     let clock = Arc::new(SystemClock);
     let store = Arc::new(Embedded::in_memory(clock.clone())?);
-    let adapters = Adapters { store, clock, ids: Arc::new(RandomIds::default()), secret: SecretString::default() };
-    Ok(App::new(config, adapters)?.document)
-}
-
-/// The jobs that there are, each with the text of its function.json.
-fn jobs() -> Vec<(&'static str, &'static str)> {
-    Vec::new()
+    App::new(config, Adapters::over(store, clock, SecretString::default()))
 }
 
 fn check(app: &Path, source: &Source, overrides: &Overrides) -> ExitCode {
@@ -155,11 +149,12 @@ fn check(app: &Path, source: &Source, overrides: &Overrides) -> ExitCode {
     }
     match Config::load(&Source::default(), &Overrides::default())
         .map_err(|_| anyhow::anyhow!("the defaults"))
-        .and_then(|c| document(&c))
+        .and_then(|c| described(&c))
     {
-        Ok(document) => {
+        Ok(program) => {
+            let jobs: Vec<_> = program.jobs.registry.iter().map(|entry| (entry.name, entry.function_json)).collect();
             let setting = |name: &str| source.get(name).map(str::to_owned);
-            problems.extend(functions::check(app, &setting, &docs::methods_and_paths(&document), &jobs()));
+            problems.extend(functions::check(app, &setting, &docs::methods_and_paths(&program.document), &jobs));
         }
         Err(error) => problems.push(format!("the routes cannot be listed: {error:#}")),
     }

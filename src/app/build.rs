@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
 use super::{
+    jobs::{self, Services},
     routes::{self, Slices},
     secret,
 };
@@ -20,12 +21,18 @@ use crate::{
     changes::{repo::ChangesRepo, service::ChangesService},
     config::{Config, StoreChoice},
     credentials::CredentialManager,
+    functions::{self, Invoked, alone::Alone},
+    jobs::{
+        Dispatcher, Marks,
+        queue::{AzureQueue, Queue, StoredQueue},
+    },
     kernel::{Caller, Clock, Ctx, IdSource, RandomIds, RequestId, SystemClock},
     ledger::Ledger,
-    store::{Store, cosmos::Cosmos, embedded::Embedded},
+    store::{Feed, Store, cosmos::Cosmos, embedded::Embedded},
     web::Edge,
     work::{
         days::service::DayService,
+        habits::{repo::HabitsRepo, service::HabitsService},
         stats::service::StatsService,
         tasks::{repo::TaskRepo, service::TaskService},
         work_sessions::{repo::WorkSessionRepo, service::WorkSessionService},
@@ -38,28 +45,55 @@ pub struct Adapters {
     pub store: Arc<dyn Store>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
+    pub queue: Arc<dyn Queue>,
     /// Signs the tokens.
     pub secret: SecretString,
+    /// The commits of the store, where nobody else tells of them.
+    pub feed: Option<Arc<dyn Feed>>,
+    /// Whether the messages are in the store, so that nobody else hands them out.
+    pub own_queue: OwnQueue,
+}
+
+/// Who hands out messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnQueue {
+    /// This process.
+    Yes,
+    /// The Functions host.
+    No,
 }
 
 impl Adapters {
+    /// Everything in the one store, and nobody who tells of its commits.
+    pub fn over(store: Arc<dyn Store>, clock: Arc<dyn Clock>, secret: SecretString) -> Self {
+        let ids: Arc<dyn IdSource> = Arc::new(RandomIds::default());
+        let queue = Arc::new(StoredQueue::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ids)));
+        Self { store, clock, ids, queue, secret, feed: None, own_queue: OwnQueue::Yes }
+    }
+
     /// Those that the settings ask for.
     pub fn from_config(config: &Config) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let store: Arc<dyn Store> = match config.store {
-            StoreChoice::Embedded => Arc::new(Embedded::open(&config.data, Arc::clone(&clock))?),
-            StoreChoice::Cosmos => {
-                let settings = config.source.clone();
-                let credentials =
-                    CredentialManager::new(move |name| settings.get(name).map(SecretString::from), Arc::clone(&clock));
-                Arc::new(Cosmos::new(Arc::new(credentials), Arc::clone(&clock)))
+        let ids: Arc<dyn IdSource> = Arc::new(RandomIds::default());
+        let settings = config.source.clone();
+        let credentials = CredentialManager::new(move |name| settings.get(name).map(SecretString::from), Arc::clone(&clock));
+        let credentials = Arc::new(credentials);
+        let (store, feed): (Arc<dyn Store>, Option<Arc<dyn Feed>>) = match config.store {
+            StoreChoice::Embedded => {
+                let embedded = Arc::new(Embedded::open(&config.data, Arc::clone(&clock))?);
+                (embedded.clone(), Some(embedded))
             }
+            StoreChoice::Cosmos => (Arc::new(Cosmos::new(Arc::clone(&credentials), Arc::clone(&clock))), None),
+        };
+        let (queue, own_queue): (Arc<dyn Queue>, _) = match &config.queue {
+            Some(url) => (Arc::new(AzureQueue::new(url, credentials)?), OwnQueue::No),
+            None => (Arc::new(StoredQueue::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ids))), OwnQueue::Yes),
         };
         let secret = match &config.auth.secret {
             Some(secret) => secret.clone(),
             None => secret::load_or_make(&config.data).context("the token secret cannot be kept in the data folder")?,
         };
-        Ok(Self { store, clock, ids: Arc::new(RandomIds::default()), secret })
+        Ok(Self { store, clock, ids, queue, secret, feed, own_queue })
     }
 }
 
@@ -69,6 +103,9 @@ pub struct App {
     pub routes: Router,
     /// What the routes say of themselves.
     pub document: OpenApi,
+    /// What is done without a request.
+    pub jobs: Dispatcher,
+    edge: Edge,
     deletions: Deletions,
     adapters: Adapters,
     stopping: watch::Sender<bool>,
@@ -76,7 +113,7 @@ pub struct App {
 
 impl App {
     pub fn new(config: &Config, adapters: Adapters) -> anyhow::Result<Self> {
-        let Adapters { store, clock, ids, secret } = adapters.clone();
+        let Adapters { store, clock, ids, secret, .. } = adapters.clone();
         let ledger = Ledger::new(Arc::clone(&store), Arc::clone(&ids));
         let liveness = Liveness::default();
         let deletions = Deletions::new(Arc::clone(&store), liveness.clone(), Arc::clone(&ids));
@@ -98,11 +135,14 @@ impl App {
             always_secure: config.in_azure,
         };
         let stopping = watch::Sender::new(false);
+        let work_sessions = WorkSessionService::new(WorkSessionRepo::new(Arc::clone(&store)), ledger.clone());
+        let habits = HabitsService::new(HabitsRepo::new(Arc::clone(&store)), ledger.clone());
+        let jobs = jobs::assemble(&adapters, Services { work_sessions: work_sessions.clone(), habits });
         let slices = Slices {
             auth,
             users: UserService::new(UserRepo::new(Arc::clone(&store)), ledger.clone(), deletions.clone()),
             tasks: TaskService::new(TaskRepo::new(Arc::clone(&store)), ledger.clone()),
-            work_sessions: WorkSessionService::new(WorkSessionRepo::new(Arc::clone(&store)), ledger.clone()),
+            work_sessions: work_sessions.clone(),
             days: DayService::new(ledger.clone()),
             stats: StatsService::new(ledger.clone()),
             changes: ChangesService::new(ChangesRepo::new(Arc::clone(&store)), ledger),
@@ -110,7 +150,40 @@ impl App {
             store,
         };
         let (routes, document) = routes::assemble(slices, &edge)?;
-        Ok(Self { routes, document, deletions, adapters, stopping })
+        Ok(Self { routes, document, jobs, edge, deletions, adapters, stopping })
+    }
+
+    /// The routes by which the Functions host hands over its events, with those of the API: for the host's port alone.
+    pub fn routes_for_host(&self) -> crate::kernel::Result<Router> {
+        let handler: Arc<dyn Invoked> = Arc::new(self.jobs.clone());
+        Ok(self.routes.clone().merge(functions::http::routes(&self.jobs.registry, &handler, &self.edge)?))
+    }
+
+    /// Starts, until it is dropped, the jobs that nobody else starts: all of them without a host; with one, those whose
+    /// messages or changes are in our own store.
+    pub async fn work(&self) -> crate::kernel::Result<()> {
+        let Adapters { store, ids, queue, feed, own_queue, .. } = &self.adapters;
+        let marks = Marks::new(Arc::clone(store), Arc::clone(ids));
+        let alone = Alone { dispatcher: self.jobs.clone(), marks };
+        let timers = async {
+            if !self.edge.behind_host {
+                alone.timers().await?;
+            }
+            Ok(())
+        };
+        let messages = async {
+            if *own_queue == OwnQueue::Yes {
+                alone.messages(queue).await?;
+            }
+            Ok(())
+        };
+        let changes = async {
+            if let Some(feed) = feed {
+                alone.changes(feed).await?;
+            }
+            Ok(())
+        };
+        tokio::try_join!(timers, messages, changes).map(drop)
     }
 
     /// Ends what would otherwise go on for as long as its listeners like.

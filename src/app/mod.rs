@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod health;
+pub mod jobs;
 pub mod logging;
 pub mod routes;
 pub mod secret;

@@ -21,6 +21,7 @@ use crate::{
     web::{Edge, ErrorBody, docs, layers},
     work::{
         days::{self, service::DayService},
+        habits,
         stats::{self, service::StatsService},
         tasks::{self, service::TaskService},
         work_sessions::{self, service::WorkSessionService},
@@ -47,9 +48,11 @@ struct Document;
 /// How each kind that is published is shown.
 fn views() -> Views {
     Views::from([
-        ("tasks", tasks::http::shown as Render),
+        ("habits", habits::http::shown as Render),
+        ("nudges", work_sessions::shown::nudge),
+        ("tasks", tasks::http::shown),
         ("users", users::http::shown),
-        ("work_sessions", work_sessions::http::shown),
+        ("work_sessions", work_sessions::shown::session),
     ])
 }
 

@@ -20,17 +20,19 @@ const RECOVER_AGAIN: Duration = Duration::from_secs(30);
 /// Serves until SIGTERM or Ctrl-C.
 pub async fn serve(config: &Config) -> anyhow::Result<()> {
     let app = App::new(config, Adapters::from_config(config)?)?;
+    let routes = if config.listen.behind_host { app.routes_for_host()? } else { app.routes.clone() };
     let stop = stop_signal()?;
     // Listening comes last: the first connection is taken as the sign that requests can be answered.
     let address = config.listen.address;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     announce(config, &listener)?;
     tokio::select! {
-        () = server::serve(listener, app.routes.clone(), async {
+        () = server::serve(listener, routes, async {
             stop.await;
             app.stop();
         }) => {}
         () = recover(&app) => {}
+        () = work(&app) => {}
     }
     tracing::info!("stopped");
     Ok(())
@@ -48,6 +50,14 @@ async fn recover(app: &App) {
             Err(error) => tracing::warn!(error = %error.chain(), "deletions that were cut short must wait"),
         }
         tokio::time::sleep(RECOVER_AGAIN).await;
+    }
+    std::future::pending::<()>().await;
+}
+
+/// Runs jobs beside the requests; waits for ever when there are none to run here.
+async fn work(app: &App) {
+    if let Err(error) = app.work().await {
+        tracing::error!(error = %error.chain(), "no jobs are run");
     }
     std::future::pending::<()>().await;
 }

@@ -11,12 +11,9 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{
-    invocation::{Event, Invocation},
-    trigger::Definition,
-};
+use super::{invocation::Invocation, trigger::Definition};
 use crate::{
-    jobs::{Entry, Registry},
+    jobs::{Dispatcher, Entry, Event, Registry, Verdict},
     kernel::{Ctx, Error, RequestId, Result},
     web::{Edge, Reply, body, layers, request},
 };
@@ -29,6 +26,17 @@ const MAX_PAYLOAD: usize = 32 * 1024 * 1024;
 pub trait Invoked: Send + Sync + 'static {
     /// Does what the event asks for. An error makes the host hand it over again, as far as its kind of trigger does.
     async fn invoked(&self, entry: &Entry, event: Event, correlation: RequestId) -> Result<()>;
+}
+
+#[async_trait::async_trait]
+impl Invoked for Dispatcher {
+    async fn invoked(&self, entry: &Entry, event: Event, correlation: RequestId) -> Result<()> {
+        match self.dispatch(&self.ctx(Some(correlation)), entry, event).await {
+            Verdict::Done => Ok(()),
+            // The host waits as host.json and the function's retry policy say, and knows of no other pause.
+            Verdict::Again { error, .. } => Err(error),
+        }
+    }
 }
 
 struct Function {
@@ -87,6 +95,7 @@ mod tests {
         functions::wrapping::{self, Document, Message},
         jobs::{Job, Outcome, Tick},
         kernel::{Caller, ManualClock, RandomIds, Timestamp, ports::Authenticator},
+        store::{Change, Partition},
     };
 
     struct Anything<const N: usize>;
@@ -204,7 +213,7 @@ mod tests {
         assert_eq!(port.event("pack", &queued(r#"[{"n":1}]"#)).await, ok);
         let document = Document::of(json!({ "id": "tasks:t1", "pk": "u1", "kind": "tasks", "seq": 4 }));
         assert_eq!(port.event("changes", &wrapping::changes("changes", "documents", &[document], Some(2))).await, ok);
-        let hint = super::super::Hint { partition: "u1".into(), kind: "tasks".into(), id: "t1".into(), seq: 4 };
+        let hint = Change { partition: Partition::named("u1"), kind: "tasks".into(), id: "t1".into(), seq: 4 };
         assert_eq!(
             port.heard(),
             [

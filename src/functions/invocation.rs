@@ -11,31 +11,10 @@ use super::{
     trigger::{Definition, Trigger},
 };
 use crate::{
-    jobs::Tick,
+    jobs::{Event, Tick},
     kernel::{Code, Error},
-    store::cosmos,
+    store::{Change, Partition, cosmos},
 };
-
-/// What has happened.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// A timer fired.
-    Tick(Tick),
-    /// A message came out of a queue, for the `attempt`th time, from 1.
-    Message { payload: Value, attempt: u32 },
-    /// Documents were written; of several writes only the last is told.
-    Changes(Vec<Hint>),
-}
-
-/// Which document has changed. What it now says is to be read from the store: this may be late, and come again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hint {
-    pub partition: String,
-    pub kind: String,
-    pub id: String,
-    /// The number of the change in its partition.
-    pub seq: u64,
-}
 
 /// An event, and how often the host has handed it over in vain.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,7 +72,7 @@ fn message(value: &Value, metadata: &Object) -> Event {
     Event::Message { payload, attempt: told.unwrap_or(1).max(1) }
 }
 
-fn changes(value: &Value) -> Result<Vec<Hint>, Error> {
+fn changes(value: &Value) -> Result<Vec<Change>, Error> {
     match unwrapped(value) {
         Value::Array(documents) => Ok(documents.iter().filter_map(hint).collect()),
         _ => Err(unreadable("has documents that are not a list")),
@@ -101,10 +80,10 @@ fn changes(value: &Value) -> Result<Vec<Hint>, Error> {
 }
 
 /// `None` for a document that is not of this program.
-fn hint(document: &Value) -> Option<Hint> {
+fn hint(document: &Value) -> Option<Change> {
     let text = |name: &str| document.get(name)?.as_str();
     let (partition, kind, seq) = (text("pk")?.to_owned(), text("kind")?.to_owned(), document.get("seq")?.as_u64()?);
-    Some(Hint { partition, kind, id: cosmos::plain_id(text("id")?)?, seq })
+    Some(Change { partition: Partition::named(partition), kind: kind.into(), id: cosmos::plain_id(text("id")?)?, seq })
 }
 
 /// Takes away the layers of text that the host put around a value: one always, and a second around what was text to it.
@@ -211,7 +190,7 @@ mod tests {
             json!({ "id": "tasks:x", "pk": "u1", "kind": "tasks", "seq": -1 }),
             ours("tasks:a~2Fb", 6),
         ];
-        let hint = |id: &str, seq| Hint { partition: "u1".into(), kind: "tasks".into(), id: id.into(), seq };
+        let hint = |id: &str, seq| Change { partition: Partition::named("u1"), kind: "tasks".into(), id: id.into(), seq };
         let expected = Event::Changes(vec![hint("0-9", 4), hint("a/b", 6)]);
         let batch: Vec<Document> = documents.iter().cloned().map(Document::of).collect();
         assert_eq!(event(CHANGES, &wrapping::changes("changes", "documents", &batch, None)), expected);
@@ -288,7 +267,7 @@ mod tests {
                 Document::of(json!({ "id": format!("k:{id}"), "pk": pk, "kind": kind, "seq": seq, "body": body }))
             }).collect();
             let hints = sent.iter().map(|(pk, kind, id, seq, _)| {
-                Hint { partition: pk.clone(), kind: kind.clone(), id: id.clone(), seq: *seq }
+                Change { partition: Partition::named(pk.clone()), kind: kind.clone().into(), id: id.clone(), seq: *seq }
             }).collect();
             prop_assert_eq!(event(CHANGES, &wrapping::changes("changes", "documents", &batch, None)), Event::Changes(hints));
         }

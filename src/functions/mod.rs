@@ -5,6 +5,7 @@
 //! The host refuses little: it leaves a faulty function out, or wraps its requests, and runs the rest. What it would
 //! do without a word is therefore told here, before anything is published.
 
+pub mod alone;
 mod check;
 mod function_json;
 mod host_json;
@@ -20,7 +21,7 @@ pub mod trigger;
 
 pub use check::check;
 pub use http::Invoked;
-pub use invocation::{Event, Hint, Invocation};
+pub use invocation::Invocation;
 pub use trigger::{Definition, Schedule, Trigger};
 
 #[cfg(test)]

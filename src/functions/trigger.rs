@@ -255,7 +255,8 @@ mod tests {
                 of_day % 60 == 0 && of_day / 3600 == i64::from(hour) && of_day / 60 % 60 % i64::from(minutes) == 0
             };
             prop_assert_eq!(next % 1_000_000, 0);
-            let first = (start / 1_000_000 + 1..).find(|second| fits(*second));
+            let now = start / 1_000_000;
+            let first = (now + 1..=now + 86_400).find(|second| fits(*second));
             prop_assert_eq!(Some(next / 1_000_000), first);
             prop_assert!(next > start);
         }

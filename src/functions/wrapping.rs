@@ -32,7 +32,7 @@ impl Document {
 /// The payload of a timer trigger whose binding has that name.
 pub fn timer(function: &str, binding: &str, past_due: bool) -> Value {
     let info = json!({ "Schedule": { "AdjustForDST": true }, "ScheduleStatus": null, "IsPastDue": past_due });
-    payload(function, binding, info, Map::new())
+    payload(function, binding, &info, Map::new())
 }
 
 /// The payload of a storage queue trigger.
@@ -50,7 +50,7 @@ pub fn queue(function: &str, binding: &str, message: &Message<'_>) -> Value {
         metadata.insert(name.to_owned(), value.get("date").cloned().unwrap_or_else(|| in_context(value)));
     }
     promote(message.body, &mut metadata);
-    payload(function, binding, in_context(message.body.into()), metadata)
+    payload(function, binding, &in_context(message.body.into()), metadata)
 }
 
 /// The payload of a Cosmos DB trigger; with a retry policy, how often the batch has failed.
@@ -63,10 +63,10 @@ pub fn changes(function: &str, binding: &str, documents: &[Document], retries: O
             json!({ "RetryCount": retries, "MaxRetryCount": -1, "Exception": exception, "Instance": null, "State": {} });
         metadata.insert("RetryContext".to_owned(), context);
     }
-    payload(function, binding, in_context(Value::Array(batch).to_string().into()), metadata)
+    payload(function, binding, &in_context(Value::Array(batch).to_string().into()), metadata)
 }
 
-fn payload(function: &str, binding: &str, value: Value, mut metadata: Map<String, Value>) -> Value {
+fn payload(function: &str, binding: &str, value: &Value, mut metadata: Map<String, Value>) -> Value {
     let system = json!({
         "MethodName": function, "UtcNow": "2026-01-02T03:05:00.01Z", "RandGuid": "3f7c1f2e-0000-4000-8000-000000000002"
     });

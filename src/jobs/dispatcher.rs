@@ -6,7 +6,7 @@ use futures_util::FutureExt as _;
 use serde_json::{Value, json};
 
 use super::{
-    Entry, Outcome, Registry,
+    Entry, Outcome, Registry, Tick,
     dead_letter::{ATTEMPTS, DeadLetter, DeadLetters, Work},
     follower::{Followed, Follower},
 };
@@ -16,13 +16,13 @@ use crate::{
 };
 
 /// Something that starts work.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// A timer. `past_due`: it should have come earlier.
-    Tick { past_due: bool },
-    /// A message, delivered for the `attempt`th time.
+    /// A timer.
+    Tick(Tick),
+    /// A message came out of a queue, for the `attempt`th time, from 1.
     Message { payload: Value, attempt: u32 },
-    /// Documents have changed.
+    /// Published documents were written; of several writes only the last is told.
     Changes(Vec<Change>),
 }
 
@@ -56,7 +56,7 @@ impl Dispatcher {
     /// Deals with one event for the job.
     pub async fn dispatch(&self, ctx: &Ctx, entry: &Entry, event: Event) -> Verdict {
         let (outcome, message) = match event {
-            Event::Tick { past_due } => (run(ctx, entry, json!({ "past_due": past_due })).await, None),
+            Event::Tick(tick) => (run(ctx, entry, json!({ "past_due": tick.past_due })).await, None),
             Event::Message { payload, attempt } => (run(ctx, entry, payload.clone()).await, Some((payload, attempt))),
             Event::Changes(changes) => (self.follower.follow(ctx, &changes).await, None),
         };
@@ -111,6 +111,7 @@ async fn run(ctx: &Ctx, entry: &Entry, payload: Value) -> Outcome {
     run.await.unwrap_or_else(|_| Outcome::Retry { after: Duration::ZERO, error: Error::internal("a panic") })
 }
 
+/// What a person who asked for it is told.
 fn finished(outcome: Outcome) -> Result<()> {
     match outcome {
         Outcome::Done => Ok(()),

@@ -10,7 +10,7 @@ use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Outcome,
+    Job, Outcome,
     dead_letter::{Counted, DeadLetters, Work},
 };
 use crate::{
@@ -83,6 +83,16 @@ impl Follower {
         left.map_or(Outcome::Done, |error| Outcome::Retry { after: error.retry_after().unwrap_or(PAUSE), error })
     }
 
+    /// Has every consumer look at what it is told, for a person who asks for it.
+    async fn follow_all(&self, ctx: &Ctx, followed: &[Followed]) -> Result<()> {
+        for followed in followed {
+            for consumer in self.consumers() {
+                attempt(ctx, consumer, *followed).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Has the named consumer look at a user again. Errors: `NotFound` when there is no such consumer, or its own.
     pub async fn replay(&self, ctx: &Ctx, consumer: &str, followed: Followed) -> Result<()> {
         let found = self.consumers().find(|known| known.name() == consumer);
@@ -119,6 +129,18 @@ impl Follower {
             Counted::Again => Err(error),
             Counted::SetAside => Ok(()),
         }
+    }
+}
+
+/// The function that Azure's change feed starts. Its events go through [`Follower::follow`]; by hand it takes users and
+/// the changes up to which they are to be looked at.
+#[async_trait::async_trait]
+impl Job for Follower {
+    const NAME: &'static str = "changes";
+    type Payload = Vec<Followed>;
+
+    async fn run(&self, ctx: &Ctx, payload: Vec<Followed>) -> Outcome {
+        self.follow_all(ctx, &payload).await.into()
     }
 }
 

@@ -9,6 +9,7 @@ pub mod dispatcher;
 pub mod follower;
 pub mod job;
 pub mod lease;
+pub mod mark;
 pub mod queue;
 pub mod registry;
 
@@ -17,6 +18,7 @@ pub use dispatcher::{Dispatcher, Event, Verdict};
 pub use follower::{Consumer, Follower};
 pub use job::{Job, Outcome, Tick};
 pub use lease::{Lease, Leases};
+pub use mark::Marks;
 pub use registry::{Entry, Registry};
 
 use crate::store::Partition;

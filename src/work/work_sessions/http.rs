@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use serde_json::value::{RawValue, to_raw_value};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -12,7 +11,7 @@ use super::{
 };
 use crate::{
     kernel::{Code, Created, Ctx, Error, Nullable, Owner, Result, Timestamp, UserId, Versioned, nullable},
-    web::{self, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, PathId, Query, Reply, WhoseQuery, given},
+    web::{IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, PathId, Query, Reply, WhoseQuery, given},
     work::hours::hours,
 };
 
@@ -31,7 +30,7 @@ pub fn router(service: WorkSessionService) -> OpenApiRouter {
 
 /// A work session as callers see it.
 #[derive(Debug, Serialize, ToSchema)]
-struct WorkSessionView<'a> {
+pub(super) struct WorkSessionView<'a> {
     #[schema(value_type = String, format = Uuid)]
     id: WorkSessionId,
     #[schema(value_type = String, format = Uuid)]
@@ -112,11 +111,6 @@ impl<'a> From<&'a WorkSession> for WorkSessionView<'a> {
             edits: session.edits.iter().map(EditView::from).collect(),
         }
     }
-}
-
-/// Shows a stored session.
-pub fn shown(body: &str) -> Result<Box<RawValue>> {
-    web::shown(body, |session: &WorkSession| to_raw_value(&WorkSessionView::from(session)))
 }
 
 impl<'a> From<&'a Edit> for EditView<'a> {

@@ -7,3 +7,4 @@ pub mod model;
 pub mod repo;
 pub mod review;
 pub mod service;
+pub mod shown;

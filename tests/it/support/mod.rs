@@ -20,7 +20,7 @@ use std::sync::{
 use avanochi::{
     app::{Adapters, App},
     config::{Config, Overrides, Source},
-    kernel::{Clock, ManualClock, RandomIds, Timestamp},
+    kernel::{Clock, ManualClock, Timestamp},
     store::{Store, embedded::Embedded},
 };
 use axum::Router;
@@ -79,12 +79,8 @@ impl TestApp {
 
     fn on(store: Arc<dyn Store>, clock: Arc<ManualClock>, settings: &[(&str, &str)]) -> Self {
         let config = Config::load(&Source::of(settings), &Overrides::default()).expect("good settings");
-        let adapters = Adapters {
-            store: Arc::clone(&store),
-            clock: clock.clone() as Arc<dyn Clock>,
-            ids: Arc::new(RandomIds::default()),
-            secret: config.auth.secret.clone().unwrap_or_else(|| SECRET.to_owned().into()),
-        };
+        let secret = config.auth.secret.clone().unwrap_or_else(|| SECRET.to_owned().into());
+        let adapters = Adapters::over(Arc::clone(&store), clock.clone() as Arc<dyn Clock>, secret);
         let app = App::new(&config, adapters).expect("an app");
         Self { routes: app.routes.clone(), app: Arc::new(app), clock, store }
     }
