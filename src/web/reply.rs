@@ -14,7 +14,7 @@ use crate::kernel::{Error, Page, Result};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// Builds an answer with a JSON body.
+/// Builds an answer, with a JSON body unless it says otherwise.
 #[derive(Debug)]
 pub struct Reply(Response);
 
@@ -29,6 +29,13 @@ impl Reply {
         let mut reply = Self::json(StatusCode::CREATED, body)?;
         reply.set(header::LOCATION, location)?;
         Ok(reply)
+    }
+
+    /// 200 with an SVG image.
+    pub fn svg(image: String) -> Self {
+        let mut response = Response::new(Body::from(image));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"));
+        Self(response)
     }
 
     pub fn no_content() -> Self {
