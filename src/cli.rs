@@ -139,7 +139,7 @@ fn print_openapi(config: &Config) -> anyhow::Result<()> {
 fn described(config: &Config) -> anyhow::Result<App> {
     let clock = Arc::new(SystemClock);
     let store = Arc::new(Embedded::in_memory(clock.clone())?);
-    Ok(App::new(config, Adapters::over(store, clock, SecretString::default()))?)
+    App::new(config, Adapters::over(store, clock, SecretString::default()))
 }
 
 fn check(app: &Path, source: &Source, overrides: &Overrides) -> ExitCode {

@@ -109,7 +109,7 @@ mod tests {
         let token = token(None);
         let later = |time| token.since.plus(time);
         assert!(token.is_good(token.user, token.since));
-        assert!(token.is_good(token.user, later(GOOD_FOR - Duration::from_micros(1))));
+        assert!(token.is_good(token.user, later(GOOD_FOR).minus(Duration::from_micros(1))));
         assert!(!token.is_good(token.user, later(GOOD_FOR)));
         assert!(!token.is_good(UserId::new(Uuid::from_u128(2)), token.since));
     }

@@ -175,10 +175,16 @@ mod tests {
             kept in prop::collection::vec(achievement(), 0..20), gone in prop::collection::vec(achievement(), 0..20)
         ) {
             let mut plain = Day::new(NaiveDate::default());
-            kept.iter().for_each(|what| plain.add(*what));
+            for what in &kept {
+                plain.add(*what);
+            }
             let mut day = Day::new(NaiveDate::default());
-            gone.iter().chain(&kept).for_each(|what| day.add(*what));
-            gone.iter().rev().for_each(|what| day.take_back(*what));
+            for what in gone.iter().chain(&kept) {
+                day.add(*what);
+            }
+            for what in gone.iter().rev() {
+                day.take_back(*what);
+            }
             prop_assert_eq!(&day, &plain);
             prop_assert_eq!(day.focus.by_hour().iter().sum::<u64>(), day.focus.total());
             let text = serde_json::to_string(&day).expect("JSON");

@@ -1,12 +1,13 @@
 //! Sessions that were forgotten: whoever is asked to look after them reminds twice, then ends them.
 
-use std::time::Duration;
-
 use avanochi::{
     kernel::{Caller, Clock as _, Ctx, IdSource as _, Limit, PageRequest, RandomIds, Result, UserId},
     ledger::Ledger,
     store::{Collection, Partition},
-    work::work_sessions::{model::Nudge, repo::WorkSessionRepo, service::WorkSessionService},
+    work::{
+        habits::model::{Habits, Usual},
+        work_sessions::{model::Nudge, repo::WorkSessionRepo, service::WorkSessionService},
+    },
 };
 use serde_json::{Value, json};
 
@@ -31,10 +32,13 @@ async fn due(app: &TestApp) -> Vec<String> {
     page.items.iter().map(ToString::to_string).collect()
 }
 
-async fn review(app: &TestApp, client: &Client, usual: Option<Duration>) -> Result<()> {
+async fn review(app: &TestApp, client: &Client, usual_hours: Option<u32>) -> Result<()> {
     let ctx = ctx(app);
     let owner = ctx.owner_for_program(UserId::parse(&client.id).expect("an id"))?;
-    service(app).review(&ctx, owner, usual).await
+    // What is usual on one day of the week is assumed of those of which nothing is known.
+    let usual = |hours| Usual { weekday: 1, days: 4, start: 0, end: hours * 60, length: hours * 60 };
+    let habits = usual_hours.map(|hours| Habits { user_id: owner.id(), seq: 1, weekdays: vec![usual(hours)] });
+    service(app).review(&ctx, owner, habits.as_ref()).await
 }
 
 async fn nudges(app: &TestApp, client: &Client) -> Vec<Nudge> {
@@ -60,7 +64,7 @@ async fn a_session_is_due_three_times() {
     assert_eq!(due(&app).await, Vec::<String>::new());
     review(&app, &ann, None).await.expect("nothing to do");
     app.advance_seconds(1);
-    assert_eq!(due(&app).await, [ann.id.clone()]);
+    assert_eq!(due(&app).await, std::slice::from_ref(&ann.id));
     for _ in 0..2 {
         review(&app, &ann, None).await.expect("reminded");
     }
@@ -73,7 +77,7 @@ async fn a_session_is_due_three_times() {
     review(&app, &ann, None).await.expect("reminded");
     assert_eq!(hours_of_nudges(&app, &ann).await, [4, 8]);
     app.advance_hours(4);
-    review(&app, &ann, Some(Duration::from_hours(6))).await.expect("ended");
+    review(&app, &ann, Some(6)).await.expect("ended");
     let ended = session(&ann, &id).await;
     assert_eq!(ended["end_time"], "2026-01-14T16:00:00.000000Z");
     assert_eq!((&ended["ended_by"], &ended["needs_review"]), (&json!("sweep"), &json!(true)));
@@ -107,7 +111,7 @@ async fn it_ends_with_the_last_sign_of_life() {
     beat().await;
     assert_eq!(session(&ann, &id).await, tag);
     app.advance_hours(30);
-    review(&app, &ann, Some(Duration::from_hours(1))).await.expect("ended");
+    review(&app, &ann, Some(1)).await.expect("ended");
     assert_eq!(session(&ann, &id).await["end_time"], "2026-01-14T19:00:00.000000Z");
     assert_eq!(hours_of_nudges(&app, &ann).await, Vec::<u8>::new());
     // It counts for the date on which it ended, and nobody was active meanwhile.
@@ -131,7 +135,7 @@ async fn an_interrupted_session_waits() {
     ann.post_empty(&format!("/api/work_sessions/{id}/resume")).await;
     assert_eq!(due(&app).await, Vec::<String>::new());
     app.advance_hours(1);
-    assert_eq!(due(&app).await, [ann.id.clone()]);
+    assert_eq!(due(&app).await, std::slice::from_ref(&ann.id));
     app.advance_hours(8);
     review(&app, &ann, None).await.expect("ended");
     // Taking it up again was the last sign.

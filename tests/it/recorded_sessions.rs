@@ -21,8 +21,8 @@ async fn a_session_is_interrupted_and_taken_up_again() {
     let path = format!("/api/work_sessions/{}", ann.start().await.text("id"));
     app.advance_hours(1);
     let paused = ann.post_empty(&format!("{path}/pause")).await;
-    let pauses = json!([{ "from": "2026-01-14T11:00:00.000000Z", "to": null }]);
-    assert_eq!((paused.status, &paused.body["paused"], &paused.body["pauses"]), (200, &json!(true), &pauses));
+    let since = json!([{ "from": "2026-01-14T11:00:00.000000Z", "to": null }]);
+    assert_eq!((paused.status, &paused.body["paused"], &paused.body["pauses"]), (200, &json!(true), &since));
     assert_eq!(ann.get(&format!("/api/work_sessions/active?user_id={}", ann.id)).await.body, paused.body);
     app.advance_hours(1);
     let again = ann.post_empty(&format!("{path}/pause")).await;

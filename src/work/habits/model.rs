@@ -163,8 +163,7 @@ mod tests {
             // Today is not over.
             session("2026-01-14T08:00:00Z", "2026-01-14T09:00:00Z"),
         ]);
-        let tuesday =
-            Usual { weekday: 2, days: 2, start: (9 * 60 + 18 * 60) / 2, end: (17 * 60 + 30 + 25 * 60 + 30) / 2, length: 450 };
+        let tuesday = Usual { weekday: 2, days: 2, start: 13 * 60 + 30, end: 21 * 60 + 30, length: 450 };
         let monday = Usual { weekday: 1, days: 1, start: 600, end: 660, length: 60 };
         // The 16th of December is 29 days before.
         assert_eq!(habits.weekdays, [monday, tuesday]);

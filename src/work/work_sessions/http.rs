@@ -6,11 +6,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    model::{Edit, EndedBy, Former, NewWorkSession, Note, Times, WorkSession, WorkSessionId, WorkSessionPatch, present},
+    model::{Edit, EndedBy, Former, NewWorkSession, Note, Times, WorkSession, WorkSessionId, WorkSessionPatch},
     service::WorkSessionService,
 };
 use crate::{
-    kernel::{Code, Created, Ctx, Error, Owner, Result, Timestamp, UserId, Versioned},
+    kernel::{Code, Created, Ctx, Error, Nullable, Owner, Result, Timestamp, UserId, Versioned, nullable},
     web::{IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, PathId, Query, Reply, WhoseQuery, given},
     work::hours::hours,
 };
@@ -92,7 +92,7 @@ struct FormerView<'a> {
     /// Null when there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, max_length = 1000)]
-    note: Option<Option<&'a str>>,
+    note: Option<Nullable<&'a str>>,
 }
 
 impl<'a> From<&'a WorkSession> for WorkSessionView<'a> {
@@ -116,7 +116,7 @@ impl<'a> From<&'a WorkSession> for WorkSessionView<'a> {
 impl<'a> From<&'a Edit> for EditView<'a> {
     fn from(edit: &'a Edit) -> Self {
         let Former { start_time, end_time, note } = &edit.former;
-        let note = note.as_ref().map(|note| note.as_ref().map(Note::as_str));
+        let note = note.as_ref().map(|note| Nullable(note.0.as_ref().map(Note::as_str)));
         Self { at: edit.at, by: edit.by, former: FormerView { start_time: *start_time, end_time: *end_time, note } }
     }
 }
@@ -196,9 +196,9 @@ struct UpdateWorkSessionBody {
     #[schema(value_type = Option<String>, format = DateTime)]
     end_time: Option<String>,
     /// At most 1000 characters after trimming; null or without any takes it away.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "nullable::given")]
     #[schema(value_type = Option<String>, max_length = 1000)]
-    note: Option<Option<String>>,
+    note: Option<Nullable<String>>,
 }
 
 /// Correct a work session: the times only once it has ended, the note always.
@@ -220,7 +220,7 @@ async fn update_work_session(
     let patch = WorkSessionPatch {
         start_time: start_time.map(|text| time("start_time", &text)).transpose()?,
         end_time: end_time.map(|text| time("end_time", &text)).transpose()?,
-        note: note.map(|note| Note::parse(note.as_deref().unwrap_or_default())).transpose()?,
+        note: note.map(|note| Note::parse(note.0.as_deref().unwrap_or_default()).map(Nullable)).transpose()?,
     };
     answer(&sessions.update(&ctx, owner, session_id(&id)?, patch, &expected).await?)
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::{
-    Code, Error, HourShare, Id, Interval, Result, Timestamp, UserId, interval,
+    Code, Error, HourShare, Id, Interval, Nullable, Result, Timestamp, UserId, interval, nullable,
     text::{self, TextError},
     wall_clock,
 };
@@ -82,14 +82,9 @@ pub struct Former {
     pub start_time: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_time: Option<Timestamp>,
-    /// `Some(None)`: there was none.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
-    pub note: Option<Option<Note>>,
-}
-
-/// Tells a field that is null from one that is missing, which the default is for.
-pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
+    /// Null: there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "nullable::given")]
+    pub note: Option<Nullable<Note>>,
 }
 
 /// 1 to 1000 characters, trimmed.
@@ -168,8 +163,8 @@ impl Times {
 pub struct WorkSessionPatch {
     pub start_time: Option<Timestamp>,
     pub end_time: Option<Timestamp>,
-    /// `Some(None)` takes it away.
-    pub note: Option<Option<Note>>,
+    /// Null takes it away.
+    pub note: Option<Nullable<Note>>,
 }
 
 impl WorkSession {
@@ -220,7 +215,7 @@ impl WorkSession {
     /// Errors: `InvalidField`, `SessionActive` for the times of one that is under way, `TooManyEdits`.
     pub fn patched(&self, patch: &WorkSessionPatch, by: UserId, now: Timestamp, zone: Tz) -> Result<Option<Self>> {
         let mut patched = self.clone();
-        patched.note = patch.note.clone().unwrap_or_else(|| self.note.clone());
+        patched.note = patch.note.clone().map_or_else(|| self.note.clone(), |note| note.0);
         let Some(end) = self.end else {
             if patch.start_time.is_some() || patch.end_time.is_some() {
                 return Err(Error::new(Code::SessionActive, "The times of an active session cannot be corrected; end it first"));
@@ -239,7 +234,7 @@ impl WorkSession {
         let former = Former {
             start_time: (start != self.start_time).then_some(self.start_time),
             end_time: (at != end.at).then_some(end.at),
-            note: (patched.note != self.note).then(|| self.note.clone()),
+            note: (patched.note != self.note).then(|| Nullable(self.note.clone())),
         };
         if former != Former::default() {
             if self.edits.len() >= MAX_EDITS {
@@ -353,11 +348,14 @@ mod tests {
         let right = guessed.patched(&WorkSessionPatch::default(), by, at(99), Tz::UTC).expect("good").expect("a change");
         assert!(!right.needs_review && right.edits.is_empty());
         assert_eq!(right.patched(&WorkSessionPatch::default(), by, at(99), Tz::UTC).expect("good"), None);
-        let patch =
-            WorkSessionPatch { end_time: Some(at(40)), note: Some(Note::parse(" x ").expect("short")), ..Default::default() };
+        let patch = WorkSessionPatch {
+            end_time: Some(at(40)),
+            note: Some(Nullable(Note::parse(" x ").expect("short"))),
+            ..Default::default()
+        };
         let edited = guessed.patched(&patch, by, at(99), Tz::UTC).expect("good").expect("a change");
         assert_eq!(minutes(&edited), Some(30));
-        let former = Former { start_time: None, end_time: Some(at(70)), note: Some(None) };
+        let former = Former { start_time: None, end_time: Some(at(70)), note: Some(Nullable(None)) };
         assert_eq!(edited.edits, [Edit { at: at(99), by, former }]);
         let text = serde_json::to_string(&edited).expect("JSON");
         assert_eq!(serde_json::from_str::<WorkSession>(&text).expect("read back"), edited);
