@@ -9,6 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     model::{DayEntry, History, Wanted, parse_date},
     service::DayService,
+    svg::{self, Cell},
 };
 use crate::{
     kernel::{Code, Ctx, Error, Result, Timestamp, UserId},
@@ -101,12 +102,16 @@ struct DaysQuery {
     /// The last date, at most 399 days after the first; the user's today when left out.
     #[param(value_type = Option<String>, format = Date)]
     to: Option<String>,
+    /// `json`, or `svg` for a heat map of the days and of the hours of the week.
+    #[param(value_type = Option<String>, pattern = "^(json|svg)$")]
+    format: Option<String>,
 }
 
 /// Get what a user did on each date of a range.
 #[utoipa::path(get, path = "/api/stats/{user_id}/days", tag = "stats",
     params(("user_id" = String, Path, format = Uuid), DaysQuery),
-    responses((status = 200, body = DaysView, description = "The dates on which anything happened")))]
+    responses((status = 200, description = "The dates on which anything happened, or a picture of them",
+        content((DaysView = "application/json"), (String = "image/svg+xml")))))]
 async fn get_days(
     State(days): State<DayService>,
     ctx: Ctx,
@@ -115,7 +120,36 @@ async fn get_days(
 ) -> Result<Reply> {
     let owner = ctx.owner_named(&user_id)?;
     let wanted = Wanted { from: date("from", query.from.as_deref())?, to: date("to", query.to.as_deref())? };
-    Reply::ok(&DaysView::from(&days.history(&ctx, owner, wanted).await?))
+    let format = format(query.format.as_deref())?;
+    let history = days.history(&ctx, owner, wanted).await?;
+    match format {
+        Format::Json => Reply::ok(&DaysView::from(&history)),
+        Format::Svg => Reply::svg(svg::heat_map(history.range.from, history.range.to, &cells(&history))),
+    }
+}
+
+/// How the days are shown.
+enum Format {
+    Json,
+    Svg,
+}
+
+fn format(text: Option<&str>) -> Result<Format> {
+    match text {
+        None | Some("json") => Ok(Format::Json),
+        Some("svg") => Ok(Format::Svg),
+        Some(_) => Err(Error::new(Code::InvalidParameter, "Query parameter 'format' must be json or svg")),
+    }
+}
+
+fn cells(history: &History) -> Vec<Cell> {
+    let cell = |day: &DayEntry| Cell {
+        date: day.date,
+        focus_seconds: day.focus_by_hour.iter().sum::<u64>() / 1_000_000,
+        completed_tasks: day.completed_tasks,
+        focus_by_hour: day.focus_by_hour.map(|micros| micros / 1_000_000),
+    };
+    history.days.iter().map(cell).collect()
 }
 
 fn date(name: &str, text: Option<&str>) -> Result<Option<NaiveDate>> {
