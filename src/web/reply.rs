@@ -14,7 +14,7 @@ use crate::kernel::{Error, Page, Result};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// Builds an answer, with a JSON body unless it says otherwise.
+/// Builds an answer with a JSON body.
 #[derive(Debug)]
 pub struct Reply(Response);
 
@@ -31,10 +31,13 @@ impl Reply {
         Ok(reply)
     }
 
-    /// 200 with an SVG image.
-    pub fn svg(image: String) -> Self {
-        let mut response = Response::new(Body::from(image));
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"));
+    /// 200 with a picture, which may style itself and load nothing.
+    pub fn svg(picture: String) -> Self {
+        let mut response = Response::new(Body::from(picture));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"));
+        let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         Self(response)
     }
 
