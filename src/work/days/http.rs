@@ -124,7 +124,7 @@ async fn get_days(
     let history = days.history(&ctx, owner, wanted).await?;
     match format {
         Format::Json => Reply::ok(&DaysView::from(&history)),
-        Format::Svg => Reply::svg(svg::heat_map(history.range.from, history.range.to, &cells(&history))),
+        Format::Svg => Ok(Reply::svg(svg::heat_map(history.range.from, history.range.to, &cells(&history)))),
     }
 }
 
