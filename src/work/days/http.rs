@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     model::{DayEntry, History, Wanted, parse_date},
     service::DayService,
-    svg::{self, Cell},
+    svg::{Cell, heat_map},
 };
 use crate::{
     kernel::{Code, Ctx, Error, Result, Timestamp, UserId},
@@ -102,7 +102,7 @@ struct DaysQuery {
     /// The last date, at most 399 days after the first; the user's today when left out.
     #[param(value_type = Option<String>, format = Date)]
     to: Option<String>,
-    /// `json`, or `svg` for a heat map of the days and of the hours of the week.
+    /// As data, or as an image: a map of the focus of each day and hour.
     #[param(value_type = Option<String>, pattern = "^(json|svg)$")]
     format: Option<String>,
 }
@@ -110,7 +110,7 @@ struct DaysQuery {
 /// Get what a user did on each date of a range.
 #[utoipa::path(get, path = "/api/stats/{user_id}/days", tag = "stats",
     params(("user_id" = String, Path, format = Uuid), DaysQuery),
-    responses((status = 200, description = "The dates on which anything happened, or a picture of them",
+    responses((status = 200, description = "The dates on which anything happened",
         content((DaysView = "application/json"), (String = "image/svg+xml")))))]
 async fn get_days(
     State(days): State<DayService>,
@@ -120,36 +120,23 @@ async fn get_days(
 ) -> Result<Reply> {
     let owner = ctx.owner_named(&user_id)?;
     let wanted = Wanted { from: date("from", query.from.as_deref())?, to: date("to", query.to.as_deref())? };
-    let format = format(query.format.as_deref())?;
-    let history = days.history(&ctx, owner, wanted).await?;
-    match format {
-        Format::Json => Reply::ok(&DaysView::from(&history)),
-        Format::Svg => Ok(Reply::svg(svg::heat_map(history.range.from, history.range.to, &cells(&history)))),
-    }
+    let render: fn(&History) -> Result<Reply> = match query.format.as_deref() {
+        None | Some("json") => |history| Reply::ok(&DaysView::from(history)),
+        Some("svg") => |history| Ok(Reply::svg(image(history))),
+        Some(_) => return Err(Error::new(Code::InvalidParameter, "Query parameter 'format' must be json or svg")),
+    };
+    render(&days.history(&ctx, owner, wanted).await?)
 }
 
-/// How the days are shown.
-enum Format {
-    Json,
-    Svg,
-}
-
-fn format(text: Option<&str>) -> Result<Format> {
-    match text {
-        None | Some("json") => Ok(Format::Json),
-        Some("svg") => Ok(Format::Svg),
-        Some(_) => Err(Error::new(Code::InvalidParameter, "Query parameter 'format' must be json or svg")),
-    }
-}
-
-fn cells(history: &History) -> Vec<Cell> {
+fn image(history: &History) -> String {
     let cell = |day: &DayEntry| Cell {
         date: day.date,
         focus_seconds: day.focus_by_hour.iter().sum::<u64>() / 1_000_000,
         completed_tasks: day.completed_tasks,
         focus_by_hour: day.focus_by_hour.map(|micros| micros / 1_000_000),
     };
-    history.days.iter().map(cell).collect()
+    let cells: Vec<Cell> = history.days.iter().map(cell).collect();
+    heat_map(history.range.from, history.range.to, &cells)
 }
 
 fn date(name: &str, text: Option<&str>) -> Result<Option<NaiveDate>> {
