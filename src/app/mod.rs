@@ -4,7 +4,6 @@ pub mod build;
 pub mod health;
 pub mod jobs;
 pub mod logging;
-pub mod operator;
 pub mod routes;
 pub mod secret;
 pub mod serve;

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod jobs;
+
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -10,11 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use secrecy::SecretString;
 
 use crate::{
-    app::{
-        Adapters, App, logging,
-        operator::{self, JobsCommand},
-        serve,
-    },
+    app::{Adapters, App, logging, serve},
     config::{Config, Overrides, Source},
     functions,
     kernel::SystemClock,
@@ -70,7 +68,7 @@ enum Command {
     /// Show, run and replay what is done without a request
     Jobs {
         #[command(subcommand)]
-        command: JobsCommand,
+        command: jobs::Command,
     },
     /// Compare all counters with the documents that they count
     Verify {
@@ -132,11 +130,11 @@ fn run_server(config: &Config) -> anyhow::Result<()> {
 }
 
 /// Does what is asked of the jobs, without a server.
-fn run_jobs(config: &Config, command: JobsCommand) -> anyhow::Result<()> {
+fn run_jobs(config: &Config, command: jobs::Command) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
         let app = App::new(config, Adapters::from_config(config)?)?;
-        operator::run(&app, command).await
+        jobs::run(&app, command).await
     })
 }
 

@@ -3,15 +3,15 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::App;
 use crate::{
+    app::App,
     functions::{Definition, Trigger},
     kernel::{Limit, PageRequest},
 };
 
 /// Jobs and what became of them.
 #[derive(Debug, Subcommand)]
-pub enum JobsCommand {
+pub enum Command {
     /// Show all jobs, and what starts each
     List,
     /// Run a job now
@@ -39,10 +39,10 @@ pub enum DeadLettersCommand {
 }
 
 /// Carries out a command. Errors say what went wrong in words for whoever gave it.
-pub async fn run(app: &App, command: JobsCommand) -> anyhow::Result<()> {
+pub async fn run(app: &App, command: Command) -> anyhow::Result<()> {
     match command {
-        JobsCommand::List => list(app),
-        JobsCommand::Run { name, payload } => {
+        Command::List => list(app),
+        Command::Run { name, payload } => {
             let payload: Value = match payload {
                 Some(text) => serde_json::from_str(&text).map_err(|e| anyhow::anyhow!("the payload is not JSON: {e}"))?,
                 None => json!({}),
@@ -51,13 +51,13 @@ pub async fn run(app: &App, command: JobsCommand) -> anyhow::Result<()> {
             println!("{name}: done");
             Ok(())
         }
-        JobsCommand::DeadLetters { command: None | Some(DeadLettersCommand::List) } => dead_letters(app).await,
-        JobsCommand::DeadLetters { command: Some(DeadLettersCommand::Replay { id }) } => {
+        Command::DeadLetters { command: None | Some(DeadLettersCommand::List) } => dead_letters(app).await,
+        Command::DeadLetters { command: Some(DeadLettersCommand::Replay { id }) } => {
             app.jobs.replay(&app.jobs.ctx(None), &id).await?;
             println!("{id}: done");
             Ok(())
         }
-        JobsCommand::DeadLetters { command: Some(DeadLettersCommand::Drop { id }) } => {
+        Command::DeadLetters { command: Some(DeadLettersCommand::Drop { id }) } => {
             let read = app.jobs.dead_letters.get(&id).await?;
             app.jobs.dead_letters.drop(&app.jobs.ctx(None), &read).await?;
             println!("{id}: dropped");
