@@ -133,7 +133,11 @@ fn run_server(config: &Config) -> anyhow::Result<()> {
 fn run_jobs(config: &Config, command: jobs::Command) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
-        let app = App::new(config, Adapters::from_config(config)?)?;
+        let app = match command {
+            // Which jobs there are can be said while a server has the store.
+            jobs::Command::List => described(config)?,
+            _ => App::new(config, Adapters::from_config(config)?)?,
+        };
         jobs::run(&app, command).await
     })
 }

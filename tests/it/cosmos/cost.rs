@@ -11,6 +11,12 @@ use std::{
 
 use serde_json::{Value, json};
 
+use avanochi::{
+    jobs::{Event, Tick, Verdict},
+    kernel::UserId,
+    store::{Change, Partition},
+};
+
 use crate::support::{Answer, Client, LONG_TOKENS, PASSWORD, TestApp, emulator::Emulator};
 
 /// Requests by kind.
@@ -88,6 +94,17 @@ impl Book {
         writeln!(self.table, "| `{route}`{when} | {cost} |{original} |").expect("text");
         self.routes.insert(route.to_owned());
         answer
+    }
+
+    /// Counts what a job does with an event.
+    async fn job(&mut self, app: &TestApp, name: &str, when: &str, bound: Cost, event: Event) {
+        let jobs = &app.app.jobs;
+        self.emulator.requests.take();
+        let verdict = jobs.dispatch(&jobs.ctx(None), jobs.registry.get(name).expect("a job"), event).await;
+        assert!(matches!(verdict, Verdict::Done), "{name}: {verdict:?}");
+        let cost = Cost::of(&self.emulator.requests.take());
+        assert!(cost.within(bound), "{name}{when} costs {cost:?}, more than {bound:?}");
+        writeln!(self.table, "| job `{name}`{when} | {cost} | – | – | – |").expect("text");
     }
 }
 
@@ -190,6 +207,32 @@ async fn corrections(book: &mut Book, ann: &Client) {
     book.line(route, ", its times, to another day", Some(another_day), None, ann.patch(&path, moved)).await;
 }
 
+async fn jobs(book: &mut Book, app: &TestApp, ann: &Client) {
+    let user = UserId::parse(&ann.id).expect("an id");
+    let changed = |seq| {
+        let partition = Partition::of(user);
+        Event::Changes(vec![Change { partition, kind: "work_sessions".into(), id: "any".into(), seq }])
+    };
+    // The summary, what was learned before, the sessions of four weeks, and the batch.
+    let learning = Cost { queries: 1, ..CHANGE };
+    book.job(app, "changes", ", a session followed", learning, changed(u64::from(u32::MAX))).await;
+    book.job(app, "changes", ", one that was seen", Cost { reads: 2, ..FREE }, changed(1)).await;
+
+    assert_eq!(ann.start().await.status, 201);
+    app.advance_hours(4);
+    // The lease is taken and given back, and a message sent, each by itself.
+    let sweep = Cost { reads: 1, writes: 3, across: 4, ..FREE };
+    let tick = Event::Tick(Tick::default());
+    book.job(app, "work_sessions_sweep", ", one session due", sweep, tick.clone()).await;
+    let due = || Event::Message { payload: json!({ "user_id": user }), attempt: 1 };
+    let reminder = Cost { reads: 3, batches: 1, ..FREE };
+    book.job(app, "work_sessions_due", ", a reminder", reminder, due()).await;
+    book.job(app, "work_sessions_due", ", delivered again", Cost { reads: 2, ..FREE }, due()).await;
+    book.job(app, "work_sessions_sweep", ", nothing due", Cost { writes: 2, ..sweep }, tick).await;
+    app.advance_hours(8);
+    book.job(app, "work_sessions_due", ", ending it", Cost { reads: 4, ..reminder }, due()).await;
+}
+
 /// The table, and the routes that it is about.
 async fn counted() -> (String, BTreeSet<String>, Value) {
     let (first, emulator) = TestApp::on_cosmos();
@@ -218,6 +261,7 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     book.line("GET /api/work_sessions", all, None, None, admin.get("/api/work_sessions")).await;
     book.line("GET /api/health", "", Some(FREE), None, ann.get("/api/health")).await;
     book.line("GET /api/health", ", with `deep=true`", Some(READ), None, ann.get("/api/health?deep=true")).await;
+    jobs(&mut book, &app, &ann).await;
     app.advance_seconds(61);
     let minute = ", the caller's first in a minute";
     let twice = Cost { reads: 2, ..FREE };
