@@ -127,7 +127,8 @@ impl<'a> Transaction<'a> {
         MAX_WRITES.saturating_sub(self.writes.len() + self.past_days.len() + summary)
     }
 
-    /// Counts something for a date of the user's.
+    /// Counts something for a date of the user's. Of several dates the earliest comes best first, since a date that is
+    /// still to come needs no reading.
     pub async fn count(&mut self, date: NaiveDate, what: Achievement) -> Result<()> {
         self.change_day(date, |day| day.add(what)).await
     }
@@ -137,8 +138,7 @@ impl<'a> Transaction<'a> {
         self.change_day(date, |day| day.take_back(what)).await
     }
 
-    /// Records that the user did something on the date of the instant. Of several dates the earliest is best counted for
-    /// first, since a date that is still to come needs no reading.
+    /// Records that the user did something at the instant, on the date that it was.
     pub async fn touch(&mut self, at: Timestamp) -> Result<()> {
         self.change_day(self.summary.date_at(at), |day| day.touch(at)).await
     }

@@ -156,7 +156,9 @@ fn files_of_a_slice_import_what_their_name_allows() {
             "service" => &|import| {
                 top(import) == "ledger" || import == "store/Stored" || (top(import) == domain && !own(import, &["http"]))
             },
-            "http" => &|import| top(import) == "web" || own(import, &["model", "service", "http", "hours", "stream", "view"]),
+            "http" => {
+                &|import| top(import) == "web" || own(import, &["model", "service", "http", "hours", "stream", "svg", "view"])
+            }
             _ => continue,
         };
         checked += 1;

@@ -69,7 +69,7 @@ async fn unknown_routes_and_wrong_methods_have_the_error_body() {
     for (method, path, allowed) in [
         ("PUT", "/api/tasks", "GET,HEAD,POST,PATCH"),
         ("PUT", "/api/tasks/x", "GET,HEAD,PATCH,DELETE"),
-        ("DELETE", "/api/work_sessions", "GET,HEAD"),
+        ("DELETE", "/api/work_sessions", "GET,HEAD,POST"),
         ("GET", "/api/work_sessions/x/end", "POST"),
         ("POST", "/api/stats/x", "GET,HEAD"),
         ("GET", "/api/auth/login", "POST"),

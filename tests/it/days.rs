@@ -26,6 +26,9 @@ async fn a_day_is_told_with_its_hours() {
     let day = json!({ "date": "2026-01-14", "created_tasks": 1, "completed_tasks": 1, "sessions": 1, "focus_seconds": 5400.0,
         "focus_by_hour": hours, "first_activity": "2026-01-14T10:00:00.000000Z", "last_activity": "2026-01-14T11:30:00.000000Z" });
     assert_eq!(days(&ann, "").await, std::slice::from_ref(&day));
+    let image = ann.get(&format!("/api/stats/{}/days?format=svg", ann.id)).await;
+    assert_eq!((image.status, image.header("content-type")), (200, Some("image/svg+xml")));
+    assert!(image.bytes.starts_with(b"<svg") && String::from_utf8_lossy(&image.bytes).contains("Wed 14 Jan 2026: "));
     // The same once it is a document of its own.
     app.advance_hours(24);
     ann.create_task("tomorrow's").await;
@@ -88,7 +91,9 @@ async fn a_range_is_a_range_of_dates() {
     let (app, admin) = app_with_admin().await;
     let ann = app.user("ann").await;
     let path = format!("/api/stats/{}/days", ann.id);
-    for query in ["from=yesterday", "to=2026-02-30", "from=2026-1-14", "from=", "from=2026-01-15", "from=2024-12-10"] {
+    for query in
+        ["format=png", "from=yesterday", "to=2026-02-30", "from=2026-1-14", "from=", "from=2026-01-15", "from=2024-12-10"]
+    {
         ann.get(&format!("{path}?{query}")).await.assert_error(400, "invalid_parameter");
     }
     assert_eq!(ann.get(&format!("{path}?from=2024-12-11")).await.status, 200);

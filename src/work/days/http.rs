@@ -9,6 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     model::{DayEntry, History, Wanted, parse_date},
     service::DayService,
+    svg::{Cell, heat_map},
 };
 use crate::{
     kernel::{Code, Ctx, Error, Result, Timestamp, UserId},
@@ -101,12 +102,16 @@ struct DaysQuery {
     /// The last date, at most 399 days after the first; the user's today when left out.
     #[param(value_type = Option<String>, format = Date)]
     to: Option<String>,
+    /// As data, or as an image: a map of the focus of each day and hour.
+    #[param(value_type = Option<String>, pattern = "^(json|svg)$")]
+    format: Option<String>,
 }
 
 /// Get what a user did on each date of a range.
 #[utoipa::path(get, path = "/api/stats/{user_id}/days", tag = "stats",
     params(("user_id" = String, Path, format = Uuid), DaysQuery),
-    responses((status = 200, body = DaysView, description = "The dates on which anything happened")))]
+    responses((status = 200, description = "The dates on which anything happened",
+        content((DaysView = "application/json"), (String = "image/svg+xml")))))]
 async fn get_days(
     State(days): State<DayService>,
     ctx: Ctx,
@@ -115,7 +120,23 @@ async fn get_days(
 ) -> Result<Reply> {
     let owner = ctx.owner_named(&user_id)?;
     let wanted = Wanted { from: date("from", query.from.as_deref())?, to: date("to", query.to.as_deref())? };
-    Reply::ok(&DaysView::from(&days.history(&ctx, owner, wanted).await?))
+    let render: fn(&History) -> Result<Reply> = match query.format.as_deref() {
+        None | Some("json") => |history| Reply::ok(&DaysView::from(history)),
+        Some("svg") => |history| Ok(Reply::svg(image(history))),
+        Some(_) => return Err(Error::new(Code::InvalidParameter, "Query parameter 'format' must be json or svg")),
+    };
+    render(&days.history(&ctx, owner, wanted).await?)
+}
+
+fn image(history: &History) -> String {
+    let cell = |day: &DayEntry| Cell {
+        date: day.date,
+        focus_seconds: day.focus_by_hour.iter().sum::<u64>() / 1_000_000,
+        completed_tasks: day.completed_tasks,
+        focus_by_hour: day.focus_by_hour.map(|micros| micros / 1_000_000),
+    };
+    let cells: Vec<Cell> = history.days.iter().map(cell).collect();
+    heat_map(history.range.from, history.range.to, &cells)
 }
 
 fn date(name: &str, text: Option<&str>) -> Result<Option<NaiveDate>> {

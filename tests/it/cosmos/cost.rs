@@ -205,6 +205,13 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     accounts(&mut book, &ann).await;
     tasks(&mut book, &ann).await;
     work_sessions(&mut book, &ann).await;
+    let everything = book.line("GET /api/changes", ", of everything", Some(PAGE), None, ann.get("/api/changes")).await;
+    let since = format!("?since={}", everything.text("token"));
+    book.line("GET /api/changes", ", since", Some(PAGE), None, ann.get(&format!("/api/changes{since}"))).await;
+    // A stream ends with what there is when the program is being stopped.
+    app.app.stop();
+    let stream = ", until something changes";
+    book.line("GET /api/changes/stream", stream, None, None, ann.get(&format!("/api/changes/stream{since}"))).await;
     let all = ", everybody's, for an administrator";
     book.line("GET /api/users", all, None, Some([0, 0, 1]), admin.get("/api/users")).await;
     book.line("GET /api/tasks", all, None, Some([0, 0, 1]), admin.get("/api/tasks")).await;

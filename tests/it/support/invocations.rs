@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_program_refuses_events_of_functions_that_it_does_not_have() {
+    fn an_event_at_a_route_of_the_api_is_a_request_like_any_other() {
         let folder = tempfile::tempdir().expect("a folder");
         let process = Program::new(folder.path()).set("FUNCTIONS_CUSTOMHANDLER_PORT", "0").start();
         for payload in [
@@ -80,8 +80,9 @@ mod tests {
             queue("no_such_job", "msg", &Message { body: "[1]", dequeued: 2 }),
             changes("no_such_job", "documents", &[], None),
         ] {
-            let answer = invoke(process.address, "no_such_job", "0a1b2c3d-0000-4000-8000-000000000001", &payload);
-            answer.assert_error(404, "not_found");
+            // One that reads the body before it answers: an earlier answer may meet us while we still send.
+            let answer = invoke(process.address, "api/auth/login", "0a1b2c3d-0000-4000-8000-000000000001", &payload);
+            answer.assert_error(400, "invalid_field");
         }
     }
 }

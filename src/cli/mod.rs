@@ -1,5 +1,7 @@
 //! The command line.
 
+mod jobs;
+
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -63,6 +65,11 @@ enum Command {
     Restore { file: PathBuf },
     /// Take over documents as the original stored them: a JSON array or JSON lines; again as often as wanted
     Import { file: PathBuf },
+    /// Show, run and replay what is done without a request
+    Jobs {
+        #[command(subcommand)]
+        command: jobs::Command,
+    },
     /// Compare all counters with the documents that they count
     Verify {
         /// Correct what differs
@@ -100,6 +107,7 @@ pub fn run() -> ExitCode {
         Command::Openapi => print_openapi(&config).map(|()| ExitCode::SUCCESS),
         Command::Backup { file } => embedded::backup(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         Command::Restore { file } => embedded::restore(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
+        Command::Jobs { command } => run_jobs(&config, command).map(|()| ExitCode::SUCCESS),
         Command::Import { file } => run_on_store(&config, async |shop| console::import(&shop, &file).await),
         Command::Verify { repair } => {
             let mode = if repair { Mode::Repair } else { Mode::Report };
@@ -119,6 +127,15 @@ fn run_server(config: &Config) -> anyhow::Result<()> {
     logging::start(&config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve::serve(config))
+}
+
+/// Does what is asked of the jobs, without a server.
+fn run_jobs(config: &Config, command: jobs::Command) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    runtime.block_on(async {
+        let app = App::new(config, Adapters::from_config(config)?)?;
+        jobs::run(&app, command).await
+    })
 }
 
 /// Runs work of its own on the store, without a server.
