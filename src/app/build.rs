@@ -50,11 +50,11 @@ pub struct Adapters {
     pub secret: SecretString,
     /// The commits of the store, where nobody else tells of them.
     pub feed: Option<Arc<dyn Feed>>,
-    /// Whether the messages are in the store, so that nobody else hands them out.
+    /// Whether the messages are in the store, of which the host knows nothing.
     pub own_queue: OwnQueue,
 }
 
-/// Who hands out messages.
+/// Who hands out messages under the Functions host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OwnQueue {
     /// This process.
@@ -172,7 +172,7 @@ impl App {
             Ok(())
         };
         let messages = async {
-            if *own_queue == OwnQueue::Yes {
+            if *own_queue == OwnQueue::Yes || !self.edge.behind_host {
                 alone.messages(queue).await?;
             }
             Ok(())

@@ -111,7 +111,7 @@ impl Reader<'_> {
         {
             self.problem("scriptFile names a file that is not there; leave it out, a custom handler needs none");
         }
-        self.check_disabled(config);
+        self.check_disabled_by_file(config);
         let bindings: Option<Vec<&Object>> =
             config.get("bindings").and_then(Value::as_array).and_then(|bindings| bindings.iter().map(Value::as_object).collect());
         let Some(bindings) = bindings.filter(|bindings| !bindings.is_empty()) else {
@@ -124,7 +124,12 @@ impl Reader<'_> {
             self.problem(format!("it has {} triggers; keep exactly one", triggers.len()));
             return Trigger::Unknown;
         };
-        match job::Trigger::of(trigger) {
+        let job = job::Trigger::of(trigger);
+        let may_be_off = matches!(&job, Some(Ok(job)) if jobs::runs_by_itself(job, self.settings));
+        if !may_be_off {
+            self.check_disabled_by_setting();
+        }
+        match job {
             Some(job) => self.job(job, trigger, &bindings, config),
             None => self.http(trigger, &bindings),
         }
@@ -147,12 +152,15 @@ impl Reader<'_> {
         Trigger::Job(job)
     }
 
-    fn check_disabled(&mut self, config: &Object) {
+    fn check_disabled_by_file(&mut self, config: &Object) {
         let by_file =
             json::property(config, "disabled").and_then(json::plain).is_some_and(|value| value.eq_ignore_ascii_case("true"));
         if by_file {
-            self.problem("disabled is true, so that its paths answer 404; remove it");
+            self.problem("disabled is true, so that nothing reaches it; remove it");
         }
+    }
+
+    fn check_disabled_by_setting(&mut self) {
         for name in [format!("AzureWebJobs.{}.Disabled", self.name), format!("AzureWebJobs_{}_Disabled", self.name)] {
             if self.settings.is_on(&name) {
                 self.problem(format!("the setting {name} turns the function off; remove the setting"));

@@ -1,7 +1,7 @@
 //! The events of the Functions host, as it posts them to the port that it has given us: a route for each job, named
 //! after its function. Reads and answers; what an event is worth is decided behind [`Invoked`].
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -20,6 +20,10 @@ use crate::{
 
 /// The most that a payload may have, in bytes: a batch of changes is long, and longer for being text within text.
 const MAX_PAYLOAD: usize = 32 * 1024 * 1024;
+
+/// How long an event may take: less than `functionTimeout` in host.json. At that the host ends the program, and every other
+/// request with it.
+const TIME_LIMIT: Duration = Duration::from_secs(270);
 
 /// Who is told of events.
 #[async_trait::async_trait]
@@ -43,17 +47,22 @@ struct Function {
     entry: Entry,
     definition: Definition,
     handler: Arc<dyn Invoked>,
+    time_limit: Duration,
 }
 
 /// The routes of all jobs, complete with their layers: for the port that only the host knows of, beside those of the API.
 ///
 /// Errors: `Internal` when the function.json of a job cannot be read.
 pub fn routes(registry: &Registry, handler: &Arc<dyn Invoked>, edge: &Edge) -> Result<Router> {
+    routes_within(TIME_LIMIT, registry, handler, edge)
+}
+
+fn routes_within(time_limit: Duration, registry: &Registry, handler: &Arc<dyn Invoked>, edge: &Edge) -> Result<Router> {
     let mut routes = Router::new();
     for entry in registry.iter() {
         let definition = Definition::read(entry.function_json)
             .map_err(|why| Error::internal(format!("the function.json of {}: {why}", entry.name)))?;
-        let function = Function { entry: entry.clone(), definition, handler: Arc::clone(handler) };
+        let function = Function { entry: entry.clone(), definition, handler: Arc::clone(handler), time_limit };
         routes = routes.route(&format!("/{}", entry.name), post(invoke).with_state(Arc::new(function)));
     }
     Ok(layers::wrap_events(routes, edge))
@@ -77,7 +86,11 @@ impl Function {
         if let Some(retries @ 1..) = invocation.retries {
             tracing::warn!(%correlation, function = name, retries, "an event comes again");
         }
-        self.handler.invoked(&self.entry, invocation.event, correlation).await
+        let done = self.handler.invoked(&self.entry, invocation.event, correlation.clone());
+        tokio::time::timeout(self.time_limit, done).await.unwrap_or_else(|_| {
+            tracing::warn!(%correlation, function = name, "a job took too long");
+            Err(Error::busy())
+        })
     }
 }
 
@@ -135,6 +148,9 @@ mod tests {
             };
             self.events.lock().expect("a lock").push((entry.name, event, correlation.to_string()));
             assert_ne!(message, "panic");
+            if message == "endless" {
+                std::future::pending::<()>().await;
+            }
             if message == "fail" { Err(Error::unavailable("disk sector 7")) } else { Ok(()) }
         }
     }
@@ -155,13 +171,17 @@ mod tests {
 
     impl Port {
         fn open() -> Self {
+            Self::open_within(TIME_LIMIT)
+        }
+
+        fn open_within(time_limit: Duration) -> Self {
             let registry = Registry::default()
                 .with(Anything::<1>, r#"{"bindings": [{"type": "timerTrigger", "name": "timer", "schedule": "0 0 3 * * *"}]}"#)
                 .with(Anything::<2>, r#"{"bindings": [{"type": "queueTrigger", "name": "msg", "queueName": "work-items"}]}"#)
                 .with(Anything::<3>, r#"{"bindings": [{"type": "cosmosDBTrigger", "name": "documents"}]}"#);
             let heard = Arc::new(Heard::default());
             let handler: Arc<dyn Invoked> = heard.clone();
-            Self { routes: routes(&registry, &handler, &edge()).expect("routes"), heard }
+            Self { routes: routes_within(time_limit, &registry, &handler, &edge()).expect("routes"), heard }
         }
 
         /// Posts the body in pieces and without a length, as the host does.
@@ -231,6 +251,17 @@ mod tests {
         assert!(status == 503 && body.contains("store_unavailable") && !body.contains("sector"), "{status} {body}");
         let (status, body) = port.event("pack", &queued("[\"panic\"]")).await;
         assert!(status == 500 && body.contains("internal_error"), "{status} {body}");
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_fails_before_the_host_ends_the_program() {
+        let port = Port::open_within(Duration::ZERO);
+        assert_eq!(port.event("pack", &queued("[\"at once\"]")).await.0, 200);
+        let (status, body) = port.event("pack", &queued("[\"endless\"]")).await;
+        assert!(status == 503 && body.contains("busy"), "{status} {body}");
+        let host: Value = serde_json::from_str(include_str!("../../host.json")).expect("JSON");
+        assert_eq!(host["functionTimeout"], "00:05:00");
+        assert!(TIME_LIMIT < Duration::from_mins(5));
     }
 
     #[tokio::test]

@@ -31,6 +31,12 @@ const STORAGE: &[&str] = &[
     "AzureWebJobsStorage__queueServiceUri",
 ];
 
+/// What sends messages to a queue service, and not to the store.
+const QUEUE_SERVICE: &[&str] = &["AVANOCHI_QUEUE_URL", "AzureWebJobsStorage__queueServiceUri"];
+
+/// What a connection can be: the setting of that name, or those of an identity.
+const CONNECTION: &[&str] = &["", "__accountEndpoint", "__accountName", "__queueServiceUri"];
+
 /// Holds the functions against the jobs of the program, each a name and the text of the function.json in it.
 pub(super) fn check(functions: &[Function], jobs: &[(&str, &str)], settings: &Settings<'_>, problems: &mut Problems) {
     for function in functions.iter().filter(|function| function.starts_job()) {
@@ -88,6 +94,20 @@ fn difference(config: &Object, compiled_in: &str) -> Option<String> {
     Some(format!("its {what} differs from the one that the program was built with; build the program and publish both"))
 }
 
+/// Whether the program passes on by itself what the trigger would tell it, so that the host may be told not to. Decided from
+/// the settings as `config` does it, which this module does not know.
+pub(super) fn runs_by_itself(trigger: &Trigger, settings: &Settings<'_>) -> bool {
+    let given = |name: &str| settings.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    match trigger {
+        Trigger::Timer { .. } => false,
+        Trigger::Queue { .. } => QUEUE_SERVICE.iter().all(|name| given(name).is_none()),
+        Trigger::Changes => match given("AVANOCHI_STORE") {
+            Some(store) => store != "cosmos",
+            None => given("COSMOS_DB_URI").is_none(),
+        },
+    }
+}
+
 /// What is wrong with the trigger of a job that can be read.
 pub(super) fn problems(trigger: &Trigger, binding: &Object, config: &Object, settings: &Settings<'_>) -> Vec<String> {
     let retry = json::property(config, "retry").filter(|retry| !retry.is_null());
@@ -102,6 +122,7 @@ pub(super) fn problems(trigger: &Trigger, binding: &Object, config: &Object, set
             if retry.is_some() {
                 problems.push("retry multiplies with maxDequeueCount of host.json; remove it".to_owned());
             }
+            problems.extend(connection_problem(binding, settings));
         }
         Trigger::Changes => problems.extend(feed_problems(binding, retry, settings)),
     }
@@ -137,6 +158,7 @@ fn feed_problems(binding: &Object, retry: Option<&Value>, settings: &Settings<'_
             None => problems.push(format!("the cosmosDBTrigger has no {name}; the host leaves the function out")),
         }
     }
+    problems.extend(connection_problem(binding, settings));
     if leases_are_monitored(binding, settings) {
         problems.push("leaseContainerName is the monitored container, which the host refuses; give leases their own".to_owned());
     }
@@ -145,6 +167,16 @@ fn feed_problems(binding: &Object, retry: Option<&Value>, settings: &Settings<'_
         problems.push("retry must be there with maxRetryCount -1; else the host skips a batch that fails for good".to_owned());
     }
     problems
+}
+
+/// The host leaves a function out whose connection it cannot find, also one that is turned off. Left out, it is one that is
+/// told elsewhere.
+fn connection_problem(binding: &Object, settings: &Settings<'_>) -> Option<String> {
+    let name = json::text(binding, "connection").filter(|name| !name.trim().is_empty())?;
+    let given = |name: String| settings.get(&name).is_some_and(|value| !value.trim().is_empty());
+    let found = ["", "AzureWebJobs"].iter().any(|prefix| CONNECTION.iter().any(|part| given(format!("{prefix}{name}{part}"))));
+    let text = || format!("connection {name} names no setting; set it, or for an identity {name}__accountEndpoint or the like");
+    (!found).then(text)
 }
 
 fn leases_are_monitored(binding: &Object, settings: &Settings<'_>) -> bool {

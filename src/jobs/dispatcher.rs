@@ -57,6 +57,10 @@ impl Dispatcher {
     pub async fn dispatch(&self, ctx: &Ctx, entry: &Entry, event: Event) -> Verdict {
         let (outcome, message) = match event {
             Event::Tick(tick) => (run(ctx, entry, json!({ "past_due": tick.past_due })).await, None),
+            // It was delivered often enough, and nobody lived or had the time to say how it went.
+            Event::Message { payload, attempt } if attempt > ATTEMPTS => {
+                (Outcome::GiveUp { error: Error::internal("it was never dealt with to its end") }, Some((payload, attempt)))
+            }
             Event::Message { payload, attempt } => (run(ctx, entry, payload.clone()).await, Some((payload, attempt))),
             Event::Changes(changes) => (self.follower.follow(ctx, &changes).await, None),
         };

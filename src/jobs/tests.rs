@@ -183,6 +183,7 @@ impl Job for Fated {
         match payload.as_deref() {
             None => Outcome::Done,
             Some("panic") => panic!("told to"),
+            Some("endless") => std::future::pending().await,
             Some("damaged") => Err(Error::internal("damaged")).into(),
             Some(_) => Err(Error::unavailable("down")).into(),
         }
@@ -205,6 +206,10 @@ async fn a_message_is_done_tried_again_or_set_aside() {
         assert_eq!(deliver(json!(fate), ATTEMPTS - 1).await, (false, before));
         assert_eq!(deliver(json!(fate), ATTEMPTS).await, (true, before + 1));
     }
+    // The program did not survive it five times, or it took too long each time.
+    assert_eq!(deliver(json!("endless"), ATTEMPTS + 1).await, (true, 3));
+    let last = bench.set_aside().await.pop().expect("a letter");
+    bench.dead_letters().drop(&bench.ctx(), &bench.dead_letters().get(&last.id).await.expect("there")).await.expect("dropped");
     // What can never go well is not tried again: data that is damaged, and what is no payload at all.
     assert_eq!(deliver(json!("damaged"), 1).await, (true, 3));
     assert_eq!(deliver(json!({ "not": "it" }), 1).await, (true, 4));

@@ -19,7 +19,7 @@ pub struct Change {
 /// removed without a tombstone is not shown at all.
 #[async_trait::async_trait]
 pub trait Feed: Send + Sync + std::fmt::Debug {
-    /// At most `limit` changes after `position`, with the position of the last one; none when there is nothing new.
+    /// At most `limit` changes after `position`, and the position to go on from; no changes when there is nothing new.
     async fn changes(&self, position: u64, limit: usize) -> Result<(Vec<Change>, u64), StoreError>;
 
     /// Returns once something was published after `position`.

@@ -1,6 +1,9 @@
 //! Sessions that were forgotten: whoever is asked to look after them reminds twice, then ends them.
 
 use avanochi::{
+    app::{Adapters, App, build::OwnQueue},
+    config::{Config, Overrides, Source},
+    jobs::queue::NewMessage,
     kernel::{Caller, Clock as _, Ctx, IdSource as _, Limit, PageRequest, RandomIds, Result, UserId},
     ledger::Ledger,
     store::{Collection, Partition},
@@ -13,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::{
     import::assert_clean,
-    support::{Client, Fault, FlakyStore, TestApp},
+    support::{Client, Fault, FlakyStore, SECRET, TestApp},
 };
 
 fn service(app: &TestApp) -> WorkSessionService {
@@ -52,6 +55,30 @@ async fn hours_of_nudges(app: &TestApp, client: &Client) -> Vec<u8> {
 
 async fn session(client: &Client, id: &str) -> Value {
     client.get(&format!("/api/work_sessions/{id}")).await.body
+}
+
+#[tokio::test]
+async fn without_a_host_messages_are_handed_out_wherever_they_are() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    ann.start().await;
+    app.advance_hours(4);
+    let config = Config::load(&Source::default(), &Overrides::default()).expect("the defaults");
+    let adapters = Adapters::over(app.store.clone(), app.clock.clone(), SECRET.to_owned().into());
+    adapters.queue.send("work-sessions-due", NewMessage::of(json!({ "user_id": ann.id }))).await.expect("sent");
+    // As with a queue service.
+    let alone = App::new(&config, Adapters { own_queue: OwnQueue::No, ..adapters }).expect("an app");
+    let reminded = async {
+        while hours_of_nudges(&app, &ann).await.is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        result = alone.work() => panic!("the work ended: {result:?}"),
+        () = reminded => {}
+        () = tokio::time::sleep(std::time::Duration::from_secs(20)) => panic!("nobody took the message"),
+    }
+    assert_eq!(hours_of_nudges(&app, &ann).await, [4]);
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ mod login;
 mod model;
 mod process;
 mod recorded_sessions;
+mod replicas;
 mod stats;
 mod tasks;
 mod verify;

@@ -1,6 +1,7 @@
 //! Functions that a timer, a queue or the change feed starts: a sound app of them, and each way of breaking it.
 
 use super::{App, HOST};
+use crate::config::{Config, Overrides, Source, StoreChoice};
 
 const TICK: &str =
     r#"{"bindings": [{"type": "timerTrigger", "direction": "in", "name": "timer", "schedule": "0 */10 * * * *"}]}"#;
@@ -15,10 +16,11 @@ const CHANGES: &str = r#"{
 const QUEUES: (&str, &str) =
     (r#""extensions": {"#, r#""extensions": {"queues": {"visibilityTimeout": "00:00:30", "maxDequeueCount": 5}, "#);
 const STORAGE: (&str, &str) = ("AzureWebJobsStorage", "UseDevelopmentStorage=true");
+const COSMOS: (&str, &str) = ("CosmosDB__accountEndpoint", "https://account.example");
 
 fn with_jobs() -> App {
     let mut app = App::sound();
-    app.environment = vec![STORAGE];
+    app.environment = vec![STORAGE, COSMOS];
     app.write("host.json", &HOST.replace(QUEUES.0, QUEUES.1));
     for (name, text) in [("tick", TICK), ("pack", PACK), ("changes", CHANGES)] {
         app.write(&format!("{name}/function.json"), text);
@@ -164,16 +166,68 @@ fn a_queue_needs_its_settings_in_host_json() {
 #[test]
 fn jobs_need_the_storage_of_the_host() {
     let mut app = with_jobs();
-    app.environment = vec![("AzureWebJobsStorage", " ")];
+    app.environment = vec![("AzureWebJobsStorage", " "), COSMOS];
     app.assert_problem("local.settings.json", "AzureWebJobsStorage");
-    app.environment = vec![("AzureWebJobsStorage__accountName", "a")];
+    app.environment = vec![("AzureWebJobsStorage__accountName", "a"), COSMOS];
     assert_eq!(app.problems(), Vec::<String>::new());
+}
+
+#[test]
+fn a_connection_must_be_a_setting() {
+    let connected = PACK.replace("\"queueName\"", "\"connection\": \"Letters\", \"queueName\"");
+    let part = "connection Letters names no setting";
+    with("pack", &connected).assert_problem("pack/function.json", part);
+    for setting in ["Letters", "AzureWebJobsLetters", "Letters__queueServiceUri", "letters:accountName"] {
+        let mut app = with("pack", &connected);
+        app.write("local.settings.json", &format!(r#"{{"Values": {{"FUNCTIONS_WORKER_RUNTIME": "custom", "{setting}": "x"}}}}"#));
+        assert_eq!(app.problems(), Vec::<String>::new(), "{setting}");
+        app.environment.retain(|found| *found != COSMOS);
+        app.assert_problem("changes/function.json", "connection CosmosDB names no setting");
+    }
+}
+
+/// A trigger may be turned off where the program itself does what it is for, and `config` decides where that is.
+#[test]
+fn a_job_may_be_turned_off_where_the_host_has_nothing_to_tell() {
+    const ADDRESS: (&str, &str) = ("COSMOS_DB_URI", "https://account.example");
+    const QUEUE: (&str, &str) = ("AVANOCHI_QUEUE_URL", "https://account.example");
+    const OF_HOST: (&str, &str) = ("AzureWebJobsStorage__queueServiceUri", "https://account.example");
+    for settings in [
+        &[][..],
+        &[ADDRESS],
+        &[ADDRESS, ("AVANOCHI_STORE", "embedded")],
+        &[ADDRESS, ("AVANOCHI_STORE", " ")],
+        &[("COSMOS_DB_ACCOUNT", "a"), ("AVANOCHI_STORE", "cosmos")],
+        &[("COSMOS_DB_URI", " "), QUEUE],
+        &[ADDRESS, OF_HOST],
+        &[("AVANOCHI_QUEUE_URL", " ")],
+    ] {
+        let config = Config::load(&Source::of(settings), &Overrides::default()).expect("settings");
+        for (name, needed) in [
+            ("changes", config.store == StoreChoice::Cosmos),
+            ("pack", config.queue.is_some()),
+            ("tick", true),
+            // One of HTTP, whose paths nobody else answers.
+            ("users", true),
+        ] {
+            let app = with_jobs();
+            let off = format!("AzureWebJobs.{name}.Disabled");
+            let values: Vec<String> = settings.iter().map(|(name, value)| format!(r#", "{name}": "{value}""#)).collect();
+            let text = format!(r#"{{"Values": {{"FUNCTIONS_WORKER_RUNTIME": "custom", "{off}": true{}}}}}"#, values.concat());
+            app.write("local.settings.json", &text);
+            if needed {
+                app.assert_problem(&format!("{name}/function.json"), &format!("the setting {off} turns the function off"));
+            } else {
+                assert_eq!(app.problems(), Vec::<String>::new(), "{settings:?} {name}");
+            }
+        }
+    }
 }
 
 #[test]
 fn a_job_has_no_path_even_where_a_route_has_its_name() {
     let mut app = App::sound();
-    app.environment = vec![STORAGE];
+    app.environment = vec![STORAGE, COSMOS];
     // Its routes then belong to the function that takes what no other does.
     app.write("users/function.json", CHANGES);
     app.jobs.push(("users", CHANGES.to_owned()));

@@ -108,8 +108,10 @@ pub fn query(connection: &Connection, query: &Query, now: Timestamp) -> Result<P
     }
 }
 
-/// What was published after a position, and the position of the last of it.
+/// What was published after a position, and the position up to which that is all.
 pub fn committed(connection: &Connection, position: u64, limit: usize) -> Result<(Vec<Change>, u64), StoreError> {
+    // Read first: whatever is published meanwhile is then at worst told and not yet counted as told.
+    let end = last_position(connection)?;
     let mut statement = connection.prepare_cached(COMMITTED)?;
     let mut rows = statement.query(params![stored(position)?, i64::try_from(limit).unwrap_or(i64::MAX)])?;
     let (mut changes, mut last) = (Vec::new(), position);
@@ -117,6 +119,10 @@ pub fn committed(connection: &Connection, position: u64, limit: usize) -> Result
         last = number(row, 0)?;
         let partition = Partition::named(row.get::<_, String>(1)?);
         changes.push(Change { partition, kind: Kind::Owned(row.get(2)?), id: row.get(3)?, seq: number(row, 4)? });
+    }
+    if changes.len() < limit {
+        // What was at the places up to the end has been removed, and nobody should wait for it.
+        last = last.max(end);
     }
     Ok((changes, last))
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
+
 use super::*;
 use crate::{
     kernel::{ManualClock, Timestamp},
@@ -175,6 +177,30 @@ async fn is_followed_in_the_order_of_its_commits() {
     store.wait(position).await;
     assert_eq!(followed(&store, position).await.0, ["3"]);
     assert_eq!(followed(&store, 0).await.0, ["1", "4", "3"]);
+}
+
+#[tokio::test]
+async fn nobody_is_woken_for_what_was_removed() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = Embedded::open(folder.path(), clock()).expect("open");
+    for n in 1..=3 {
+        let mut batch = batch(n, "1");
+        if let Write::Create(draft) = &mut batch.writes[0] {
+            draft.published = true;
+        }
+        store.commit(batch).await.expect("commit");
+    }
+    for id in ["2", "3"] {
+        let remove = Write::Remove { kind: "things".into(), id: id.into(), etag: None };
+        store.commit(Batch::new(Partition::named("a"), uuid::Uuid::from_u128(99)).with(remove)).await.expect("removed");
+    }
+    drop(store);
+    let store = Embedded::open(folder.path(), clock()).expect("open again");
+    let (ids, position) = followed(&store, 0).await;
+    assert_eq!((ids, position), (vec!["1".to_owned()], 3));
+    assert_eq!(store.wait(position).now_or_never(), None);
+    // A page that is full says nothing of what comes after it.
+    assert_eq!(store.changes(0, 1).await.expect("changes").1, 1);
 }
 
 /// A full disk, made by forbidding the database to grow: nothing of the refused batch is there, and the store works

@@ -15,30 +15,63 @@ fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("a file")
 }
 
-/// The resource of this kind in the template, and the default of each parameter that it names.
-fn resource(template: &Value, kind: &str) -> Value {
-    let mut found = template["resources"].as_array().expect("resources").iter().filter(|one| one["type"] == kind);
-    let resource = found.next().expect("the resource");
-    assert!(found.next().is_none(), "{kind} twice");
-    filled_in(&resource["properties"], &template["parameters"])
+/// The properties of the resources of this kind in the template, with the default of each parameter that they name.
+fn resources(template: &Value, kind: &str) -> Vec<Value> {
+    let found = template["resources"].as_array().expect("resources").iter().filter(|one| one["type"] == kind);
+    found.map(|one| filled_in(&one["properties"], &template["parameters"])).collect()
+}
+
+/// The containers in the template: that of the documents, and that of the leases.
+fn containers() -> [Value; 2] {
+    let template: Value = serde_json::from_str(&read("templates/cosmosdb.json")).expect("JSON");
+    let found = resources(&template, "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers");
+    found.try_into().expect("two containers")
+}
+
+/// Each function that starts a job: its name and its trigger.
+fn triggers() -> Vec<(String, Value)> {
+    let folders = fs::read_dir(env!("CARGO_MANIFEST_DIR")).expect("root").map(|entry| entry.expect("an entry"));
+    let files = folders.filter(|entry| entry.path().join("function.json").is_file());
+    let trigger = |name: String| {
+        let function: Value = serde_json::from_str(&read(&format!("{name}/function.json"))).expect("JSON");
+        (name, function["bindings"][0].clone())
+    };
+    let all = files.map(|entry| trigger(entry.file_name().into_string().expect("a name")));
+    all.filter(|(_, trigger)| trigger["type"] != "httpTrigger").collect()
 }
 
 fn filled_in(value: &Value, parameters: &Value) -> Value {
     match value {
         Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), filled_in(value, parameters))).collect(),
         Value::Array(items) => items.iter().map(|item| filled_in(item, parameters)).collect(),
-        Value::String(text) => match text.strip_prefix("[parameters('").and_then(|text| text.strip_suffix("')]")) {
-            Some(name) => parameters[name]["defaultValue"].clone(),
-            None => value.clone(),
-        },
+        Value::String(text) => expression(text, parameters).unwrap_or_else(|| value.clone()),
         other => other.clone(),
     }
 }
 
+/// A parameter, or one in a text: `[format('{0} and more', parameters('name'))]`.
+fn expression(text: &str, parameters: &Value) -> Option<Value> {
+    let (before, rest) = text.split_once("parameters('")?;
+    let (name, after) = rest.split_once("')")?;
+    let value = parameters[name]["defaultValue"].clone();
+    match (before, after) {
+        ("[", "]") => Some(value),
+        (format, ")]") => {
+            let format = format.strip_prefix("[format('")?.strip_suffix("', ")?;
+            Some(format.replace("{0}", value.as_str()?).into())
+        }
+        _ => None,
+    }
+}
+
+/// The texts in a text of JSON or of a template's expressions.
+fn words(text: &str) -> BTreeSet<&str> {
+    text.split(['"', '\'']).collect()
+}
+
 #[test]
 fn the_template_the_code_and_the_account_have_the_same_container() {
-    let template: Value = serde_json::from_str(&read("templates/cosmosdb.json")).expect("JSON");
-    let properties = resource(&template, "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers");
+    let [properties, _] = containers();
     let code = serde_json::to_value(container::properties(CONTAINER)).expect("JSON");
     assert_eq!(properties["resource"], code);
 
@@ -69,6 +102,67 @@ fn the_template_gives_the_app_its_queues_and_no_setting_that_nobody_reads() {
         let name = name.trim_end_matches('.').split(',').next().unwrap_or_default();
         assert!(SETTINGS.iter().any(|setting| setting.name == name), "{name}");
     }
+}
+
+#[test]
+fn the_template_makes_what_the_change_feed_needs_and_the_app_may_not_make() {
+    let [documents, leases] = containers();
+    let triggers = triggers();
+    let (_, changes) = triggers.iter().find(|(name, _)| name == "changes").expect("the function");
+    let named = |name: &str| changes[name].as_str().expect("text").replace("%COSMOS_DB_CONTAINER%", CONTAINER);
+    assert_eq!(documents["resource"]["id"], named("containerName"));
+    assert_eq!(leases["resource"]["id"], named("leaseContainerName"));
+    assert_eq!(leases["resource"]["partitionKey"]["paths"], serde_json::json!(["/id"]));
+    // Both in the same account and database, and none of the app's making.
+    for name in ["leaseConnection", "leaseDatabaseName", "createLeaseContainerIfNotExists"] {
+        assert!(changes[name].is_null(), "{name}");
+    }
+
+    let template: Value = serde_json::from_str(&read("templates/functionapp.json")).expect("JSON");
+    let roles = resources(&template, "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments");
+    // Of the whole account, which the leases are in.
+    let scope = "[resourceId('Microsoft.DocumentDB/databaseAccounts', parameters('cosmosAccountName'))]";
+    assert_eq!(roles.iter().map(|role| role["scope"].as_str()).collect::<Vec<_>>(), [Some(scope)]);
+}
+
+#[test]
+fn the_template_and_the_local_settings_have_what_the_functions_name() {
+    let text = read("templates/functionapp.json");
+    let template: Value = serde_json::from_str(&text).expect("JSON");
+    let local = read("local.settings.json");
+    let triggers = triggers();
+    assert!(triggers.len() >= 4, "{triggers:?}");
+    let mut named = BTreeSet::new();
+    let mut queues = BTreeSet::new();
+    for (name, trigger) in &triggers {
+        for value in trigger.as_object().expect("a trigger").values().filter_map(Value::as_str) {
+            named.extend(value.split('%').skip(1).step_by(2).map(str::to_owned));
+        }
+        let connection = trigger["connection"].as_str();
+        let (azure, here) = match trigger["type"].as_str().expect("a type") {
+            "timerTrigger" => continue,
+            "queueTrigger" => {
+                queues.insert(trigger["queueName"].as_str().expect("a name"));
+                ("__accountName", "")
+            }
+            "cosmosDBTrigger" => ("__accountEndpoint", "__accountEndpoint"),
+            other => panic!("{name}: {other}"),
+        };
+        let connection = connection.expect("a connection");
+        for (text, setting) in [(&text, azure), (&text, "__credential"), (&local, here)] {
+            let setting = format!("{connection}{setting}");
+            assert!(words(text).contains(setting.as_str()), "{setting}");
+        }
+    }
+    assert!(named.contains("COSMOS_DB_CONTAINER"), "{named:?}");
+    for name in &named {
+        assert!(words(&text).contains(name.as_str()) && words(&local).contains(name.as_str()), "{name}");
+    }
+    let made = template["variables"]["queues"].as_array().expect("queues");
+    assert_eq!(made.iter().filter_map(Value::as_str).collect::<BTreeSet<_>>(), queues);
+    // What the host cannot deliver goes to a queue of that name, which somebody must look at.
+    let mut plain = queues.iter().filter(|name| !name.ends_with("-poison"));
+    assert!(plain.all(|name| queues.contains(format!("{name}-poison").as_str())), "{queues:?}");
 }
 
 /// Says whether a program holds the text.
