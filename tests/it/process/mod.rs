@@ -2,6 +2,8 @@
 
 mod disk;
 mod files;
+mod host_jobs;
+mod jobs;
 pub mod kill;
 mod peers;
 mod privacy;

@@ -3,7 +3,8 @@
 use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use axum::http::{Request, header};
@@ -14,6 +15,19 @@ use super::{Answer, PASSWORD};
 
 /// More than anything here takes; whoever waits longer waits for ever.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What `find` finds in the end; in between it is asked again and again.
+#[track_caller]
+pub fn eventually<T>(what: &str, mut find: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = find() {
+            return found;
+        }
+        assert!(began.elapsed() < PATIENCE, "never: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
 
 /// A caller; clones share their connections.
 #[derive(Debug, Clone)]

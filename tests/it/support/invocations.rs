@@ -15,6 +15,12 @@ pub use wrapping::{Document, Message, changes, queue, timer};
 /// Posts a payload to a function. As for the host, only a 2xx whose body is an object in JSON is a success.
 #[track_caller]
 pub fn invoke(address: SocketAddr, function: &str, invocation: &str, payload: &Value) -> Answer {
+    try_invoke(address, function, invocation, payload).unwrap_or_else(|| panic!("no answer from {function}"))
+}
+
+/// As [`invoke`]; `None` when the program is gone before it has answered.
+#[track_caller]
+pub fn try_invoke(address: SocketAddr, function: &str, invocation: &str, payload: &Value) -> Option<Answer> {
     let headers = [
         ("content-type", "application/json; charset=utf-8"),
         ("transfer-encoding", "chunked"),
@@ -23,13 +29,12 @@ pub fn invoke(address: SocketAddr, function: &str, invocation: &str, payload: &V
     ];
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let body = SendBody::from_owned_reader(Cursor::new(payload.to_string().into_bytes()));
-    let answer = Http::new(address).exchange("POST", &format!("/{function}"), &headers, body);
-    let answer = answer.unwrap_or_else(|| panic!("no answer from {function}"));
+    let answer = Http::new(address).exchange("POST", &format!("/{function}"), &headers, body)?;
     if (200..300).contains(&answer.status) {
         let json = answer.header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
         assert!(json && answer.body.is_object(), "the host would fail or hang on {answer:?}");
     }
-    answer
+    Some(answer)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod client;
 #[path = "../../../src/store/cosmos/emulator.rs"]
 #[expect(dead_code, reason = "the unit tests, which it is shared with, use more of it")]
 pub mod emulator;
+pub mod events;
 pub mod flaky;
 pub mod host;
 pub mod http;

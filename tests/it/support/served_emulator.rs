@@ -94,6 +94,8 @@ struct Known {
     token: Option<String>,
     /// The bodies with which containers were asked for, and with what throughput.
     containers: Vec<(Value, Option<String>)>,
+    /// The documents that were written, in their order: what the change feed is made of.
+    written: Vec<Value>,
 }
 
 impl ServedEmulator {
@@ -180,6 +182,11 @@ impl ServedEmulator {
         self.known().containers.clone()
     }
 
+    /// The documents that were written so far, each as often as it was: of deletions there is nothing.
+    pub fn written(&self) -> Vec<Value> {
+        self.known().written.clone()
+    }
+
     pub fn runtime(&self) -> &Runtime {
         &self.runtime
     }
@@ -251,6 +258,16 @@ impl Service {
             known.containers.push((serde_json::from_slice(body).expect("JSON"), throughput));
         }
     }
+
+    /// Takes down what a request that succeeded has written.
+    fn note_written(&self, body: &[u8]) {
+        let documents = match serde_json::from_slice(body) {
+            Ok(Value::Array(operations)) => operations.iter().map(|operation| operation["resourceBody"].clone()).collect(),
+            Ok(document) => vec![document],
+            Err(_) => return,
+        };
+        self.known().written.extend(documents.into_iter().filter(|document| document["seq"].is_u64()));
+    }
 }
 
 async fn answer(State(service): State<Arc<Service>>, request: Request) -> Response {
@@ -267,18 +284,22 @@ async fn answer(State(service): State<Arc<Service>>, request: Request) -> Respon
     match fault {
         Some(fault) if fault.when == When::Before => struck(&fault),
         Some(fault) => {
-            executed(&service, &request).await;
+            executed(&service, &request, &body).await;
             struck(&fault)
         }
-        None => executed(&service, &request).await,
+        None => executed(&service, &request, &body).await,
     }
 }
 
-async fn executed(service: &Service, request: &AzureRequest) -> Response {
+async fn executed(service: &Service, request: &AzureRequest, written: &[u8]) -> Response {
     let raw = service.http.execute_request(request).await.expect("an answer");
     let raw = raw.try_into_raw_response().await.expect("all of the answer");
     let mut response = Response::new(Body::from(raw.body().as_ref().to_vec()));
     *response.status_mut() = StatusCode::from_u16(u16::from(raw.status())).expect("a status");
+    // A batch of which something was refused is answered with 207.
+    if matches!(response.status(), StatusCode::OK | StatusCode::CREATED) {
+        service.note_written(written);
+    }
     for (name, value) in raw.headers().iter() {
         let name: HeaderName = name.as_str().parse().expect("a name");
         if name != header::CONTENT_LENGTH && name != header::TRANSFER_ENCODING {
