@@ -84,6 +84,16 @@ def targets(results: dict) -> Iterator[Target]:
         yield from at("Stripped binary", 16, True, " MB", [results["binary"]])
 
 
+def noise(results: dict) -> str:
+    """How much the same work differed from round to round."""
+    costs = sorted(one["cost"] for servers in results["rounds"].values() for one in servers.get("ceiling", []))
+    if len(costs) < 4:
+        return ""
+    low, high = costs[len(costs) // 4], costs[-1 - len(costs) // 4]
+    return (f"Noise: bare axum, which does the same in all of its {len(costs)} turns, took {costs[0]:.3f} to {costs[-1]:.3f} CPU "
+            f"seconds for 10,000 requests, half of the turns {low:.3f} to {high:.3f}.")
+
+
 def tables(results: dict) -> str:
     """The measured part of the page."""
     machine = results["machine"]

@@ -92,6 +92,15 @@ def received(connection: socket.socket) -> bytes:
     return chunk
 
 
+def allow_many_files() -> None:
+    """As many open files as the crowd needs, here and in the servers that are started from here."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * (IDLE_CONNECTIONS + SLOW_CLIENTS)
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        raise CannotRun(f"{wanted} open files are needed at once, and {hard} are allowed (ulimit -n)")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+
+
 def idle_memory(server: Server) -> float:
     """MB of a server that was started and has answered once."""
     server.start()
@@ -102,12 +111,6 @@ def idle_memory(server: Server) -> float:
 
 def crowd_memory(server: Server, data: Data) -> tuple[float, float]:
     """MB with many idle connections, and the most with slow clients beside them that send the largest bodies."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = IDLE_CONNECTIONS + SLOW_CLIENTS + 200
-    if hard != resource.RLIM_INFINITY and hard < wanted:
-        raise CannotRun(f"{wanted} open files are needed at once, and {hard} are allowed (ulimit -n)")
-    # The server, which was started before, raises its own or has what it was given.
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
     idle = [socket.create_connection(("127.0.0.1", server.port), timeout=30) for _ in range(IDLE_CONNECTIONS)]
     for connection in idle:
         ask(connection, server, "GET /api/health", "")
