@@ -47,7 +47,7 @@ def build(names: list[str]) -> None:
         install("fastapi", ["requirements.txt"], "app.py", [
             [sys.executable, "-m", "venv", "venv"], ["venv/bin/pip", "install", "--quiet", "--requirement", "requirements.txt"]])
     if "fastify" in names:
-        install("fastify", ["package.json", "package-lock.json"], "server.js", [["npm", "ci", "--silent", "--no-audit", "--no-fund"]])
+        install("fastify", ["package.json", "package-lock.json"], "server.js", [["npm", "ci", "--loglevel=error", "--no-audit", "--no-fund"]])
 
 
 def install(name: str, pinned: list[str], program: str, commands: list[list[str]]) -> None:
