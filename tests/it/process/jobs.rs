@@ -107,14 +107,14 @@ fn habits_are_learned_with_no_host_and_through_kills() {
                 let answer = ann.try_send("POST", "/api/work_sessions", Some(&past_session(&ann, midnight, place)));
                 answer.inspect(|answer| assert_eq!(answer.status, 201, "{answer:?}"))
             };
-            let recorder = scope.spawn(move || (recorded..PLACES).map_while(record).count() as u64);
+            let writer = scope.spawn(move || (recorded..PLACES).map_while(record).count() as u64);
             // Then it is in the middle of both, recording sessions and learning from them.
             eventually("enough sessions", || {
                 let listed = ann.try_send("GET", "/api/work_sessions", None)?.body.as_array()?.len() as u64;
                 (listed >= recorded + enough).then_some(())
             });
             process.lock().expect("no panic").kill();
-            let answered = recorder.join().expect("no panic");
+            let answered = writer.join().expect("no panic");
             assert!(recorded + answered < PLACES);
         });
         user = Some(ann);
