@@ -38,7 +38,7 @@ def measure(options: argparse.Namespace) -> dict:
     try:
         if options.starts:
             # First, while each store is as it was prepared.
-            results["starts"] = {name: dataclasses.asdict(start.cold_start(server, data, options.starts)) for name, server in servers.items()}
+            results["starts"] = start.cold_starts(list(servers.values()), data, options.starts)
             print(json.dumps(results["starts"], indent=1), flush=True)
         for name, server in servers.items():
             memory[name]["idle"] = start.idle_memory(server)
@@ -68,22 +68,25 @@ def rounds(servers: dict[str, Server], data: Data, scenarios: list[Scenario], op
     """In each round all servers take their turn at each scenario: what disturbs the machine disturbs them all."""
     found: dict[str, dict[str, list[dict]]] = {scenario.name: {} for scenario in scenarios}
 
-    def note(scenario: Scenario, name: str, one: Round) -> None:
-        found[scenario.name].setdefault(name, []).append(dataclasses.asdict(one) | {"rate": one.rate, "cost": one.cost})
-        print(f"{number + 1} {scenario.name:10} {name:8} {one.cost:8.3f} CPU s/10k {one.rate:9.0f} /s "
-              f"p50 {one.p50:7.2f} ms p99 {one.p99:7.2f} ms", flush=True)
+    def note(scenario: Scenario, name: str, one: Round, held: float = 0) -> None:
+        print(f"{number} {scenario.name:10} {name:8} {one.cost:8.3f} CPU s/10k {one.rate:9.0f} /s "
+              f"p50 {one.p50:7.2f} ms p99 {one.p99:7.2f} ms {held:6.1f} MB", flush=True)
+        if number:
+            found[scenario.name].setdefault(name, []).append(dataclasses.asdict(one) | {"rate": one.rate, "cost": one.cost})
 
-    for number in range(options.rounds):
+    # Round 0 is for warming up, of those above all that compile while they run.
+    for number in range(1 if options.smoke else 0, options.rounds + 1):
+        seconds = options.seconds if number else 1
         for scenario in scenarios:
             for name, server in servers.items():
                 if name == "ceiling" and scenario.kind != "read":
                     continue
-                if scenario.kind == "write":
+                if scenario.name in ("complete", "mix"):
                     reset(server, data)
                 lines = ping(server, data) if name == "ceiling" else scenario.lines(server, data)
-                note(scenario, name, wrk(server, lines, scenario.callers, options.seconds, TARGET))
+                note(scenario, name, wrk(server, lines, scenario.callers, seconds, TARGET), resident(server.pid))
             if scenario.name == "create" and sqlite:
-                note(scenario, "sqlite", bare_sqlite(release("bare-sqlite"), sqlite, CALLERS_OF_SQLITE, options.seconds))
+                note(scenario, "sqlite", bare_sqlite(release("bare-sqlite"), sqlite, CALLERS_OF_SQLITE, seconds))
     return found
 
 

@@ -45,8 +45,8 @@ const statements = {
     "UPDATE counters SET total_sessions = total_sessions + 1, worked_micros = worked_micros + ? WHERE user_id = ?",
   ),
   getStats: prepare(
-    `SELECT counters.*, EXISTS (SELECT 1 FROM work_sessions WHERE user_id = ?1 AND end_time IS NULL) AS active
-     FROM counters WHERE user_id = ?1`,
+    `SELECT counters.*, EXISTS (SELECT 1 FROM work_sessions WHERE user_id = ? AND end_time IS NULL) AS active
+     FROM counters WHERE user_id = ?`,
   ),
 };
 
@@ -175,6 +175,7 @@ function own(request, named) {
 }
 
 app.setErrorHandler((error, _, reply) => {
+  if (!error.statusCode) console.error(error);
   reply.code(error.statusCode ?? 500).send({ error: error.statusCode ? error.message : "Internal error" });
 });
 
@@ -273,7 +274,7 @@ app.register(async (api) => {
 
   api.get("/api/stats/:user_id", { schema: { response: { 200: stats } } }, (request, reply) => {
     own(request, request.params.user_id);
-    const row = statements.getStats.get(request.user);
+    const row = statements.getStats.get(request.user, request.user);
     if (!row) throw new Refusal(404, "User not found");
     const now = Date.now();
     const running = row.run_end !== null && row.run_end >= dateOf(now - DAY);

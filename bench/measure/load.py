@@ -62,12 +62,11 @@ def cpu_seconds(pid: int) -> float:
     return total / TICKS
 
 
-def wrk(server, lines: list[tuple[str, str, str, str]], connections: int, seconds: float, folder: Path) -> Round:
+def wrk(server, lines: list[tuple[str, str, str, str]], connections: int, seconds: int, folder: Path) -> Round:
     """Sends the requests (method, path, token, body) over and over. Fails when any is answered with an error."""
     file = folder / f"{server.name}.requests"
     file.write_text("".join("\t".join(line) + "\n" for line in lines))
-    # wrk takes whole seconds.
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "10s", "-s", str(SCRIPT)]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(SCRIPT)]
     before = cpu_seconds(server.pid)
     done = subprocess.run([*command, f"http://127.0.0.1:{server.port}", "--", str(file)], capture_output=True, text=True)
     cpu = cpu_seconds(server.pid) - before
@@ -80,7 +79,7 @@ def wrk(server, lines: list[tuple[str, str, str, str]], connections: int, second
     return Round(result["requests"], result["seconds"], cpu, result["p50_us"] / 1e3, result["p99_us"] / 1e3)
 
 
-def bare_sqlite(program: Path, database: Path, callers: int, seconds: float) -> Round:
+def bare_sqlite(program: Path, database: Path, callers: int, seconds: int) -> Round:
     """Commits by callers that wait, with nothing before SQLite."""
     began = os.times()
     done = subprocess.run([program, database, str(callers), str(seconds)], capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""The plot of docs/PERFORMANCE.md: CPU for each scenario and server, on a logarithmic scale, as an SVG drawn by hand."""
+"""The plot of docs/PERFORMANCE.md: CPU for each scenario and server, on a logarithmic scale, drawn as SVG."""
 
 import math
 from statistics import median
@@ -7,17 +7,19 @@ from xml.sax.saxutils import escape
 from .scenarios import SCENARIOS
 from .servers import TITLES
 
-LEFT, RIGHT, TOP, BAR, GAP = 190, 70, 54, 11, 14
-WIDTH = 760
+LEFT, RIGHT, TOP, BAR, GAP = 220, 60, 58, 13, 14
+WIDTH = 800
 ORDER = ("ceiling", "ours", "sqlite", "fastify", "fastapi")
 STYLE = """
   text { font: 12px system-ui, sans-serif; fill: #24292f }
   .title { font-weight: 600; font-size: 14px }
   .quiet { fill: #57606a }
+  .small { font-size: 11px; paint-order: stroke; stroke: #ffffff; stroke-width: 3px }
+  .ground { fill: #ffffff }
   line { stroke: #d0d7de }
   .ours { fill: #0a7f5a } .ceiling { fill: #8c959f } .sqlite { fill: #b5bcc4 } .fastify { fill: #b26a00 } .fastapi { fill: #7b4fd0 }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3 } .quiet { fill: #9198a1 } line { stroke: #3d444d }
+    .ground { fill: #0d1117 } .small { stroke: #0d1117 } text { fill: #e6edf3 } .quiet { fill: #9198a1 } line { stroke: #3d444d }
     .ours { fill: #3fb98c } .ceiling { fill: #848d97 } .sqlite { fill: #656c76 } .fastify { fill: #e3a03a } .fastapi { fill: #ab8bf5 }
   }"""
 
@@ -38,6 +40,7 @@ def draw(results: dict) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img">',
         "<title>CPU seconds for 10,000 requests, by scenario and server, logarithmic</title>",
         f"<style>{STYLE}\n</style>",
+        f'<rect class="ground" width="{WIDTH}" height="{height}"/>',
         '<text class="title" x="10" y="18">CPU seconds for 10,000 requests (logarithmic; shorter is better)</text>',
     ]
     place = 10
@@ -56,7 +59,7 @@ def draw(results: dict) -> str:
             cost = bars[server]
             label = f"{title}, {TITLES[server]}: {cost:.3f} s"
             lines.append(f'<rect class="{server}" x="{LEFT}" y="{y}" width="{x(cost) - LEFT:.1f}" height="{BAR - 2}"><title>{escape(label)}</title></rect>')
-            lines.append(f'<text class="quiet" x="{x(cost) + 5:.1f}" y="{y + BAR - 2}" font-size="10">{cost:.3g}</text>')
+            lines.append(f'<text class="quiet small" x="{x(cost) + 5:.1f}" y="{y + BAR - 3}">{cost:.3g}</text>')
             y += BAR
         y += GAP
     return "\n".join([*lines, "</svg>", ""])

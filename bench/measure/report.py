@@ -31,13 +31,11 @@ class Target:
 
     def row(self) -> str:
         spread = f" ({figure(min(self.found))} to {figure(max(self.found))})" if len(self.found) > 1 else ""
-        verdict = "met" if self.met else f"**missed**, {miss(self.value / self.goal)}"
+        share = self.value / self.goal
+        miss = f"{share:.2f} times as much" if self.at_most else f"{share:.0%} of it"
+        verdict = "met" if self.met else f"**missed**: {miss}"
         word = "at most" if self.at_most else "at least"
         return f"| {self.what} | {word} {self.goal:g}{self.unit} | {figure(self.value)}{self.unit}{spread} | {verdict} |"
-
-
-def miss(share: float) -> str:
-    return f"{share:.2f} of the goal"
 
 
 def figure(value: float) -> str:

@@ -30,7 +30,9 @@ def release(name: str) -> Path:
 
 def run(what: str, command: list, folder: Path = ROOT) -> None:
     """Something that has to work before anything can be measured."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    # What npm compiles (better-sqlite3), it compiles on all cores.
+    environment = os.environ | {"JOBS": "max"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise CannotRun(f"{what}:\n{done.stdout}{done.stderr}")
 
@@ -42,15 +44,14 @@ def build(names: list[str]) -> None:
     print("building", flush=True)
     run("the release build", ["cargo", "build", "--release", "--quiet", "--package", "avanochi", "--package", "ceiling"])
     if "fastapi" in names:
-        install("fastapi", ["requirements.txt"], ["app.py"], lambda folder: [
+        install("fastapi", ["requirements.txt"], "app.py", [
             [sys.executable, "-m", "venv", "venv"], ["venv/bin/pip", "install", "--quiet", "--requirement", "requirements.txt"]])
     if "fastify" in names:
-        install("fastify", ["package.json", "package-lock.json"], ["server.js"], lambda folder: [
-            ["npm", "ci", "--silent", "--no-audit", "--no-fund"]])
+        install("fastify", ["package.json", "package-lock.json"], "server.js", [["npm", "ci", "--loglevel=error", "--no-audit", "--no-fund"]])
 
 
-def install(name: str, pinned: list[str], sources: list[str], commands) -> None:
-    """Installs once for each state of the pinned versions; the sources are copied beside what they import."""
+def install(name: str, pinned: list[str], program: str, commands: list[list[str]]) -> None:
+    """Installs once for each state of the pinned versions; the program is copied beside what it imports."""
     folder, mark = TARGET / name, TARGET / name / "installed"
     wanted = "".join((BENCH / name / file).read_text() for file in pinned)
     if not mark.exists() or mark.read_text() != wanted:
@@ -59,11 +60,10 @@ def install(name: str, pinned: list[str], sources: list[str], commands) -> None:
         folder.mkdir(parents=True)
         for file in pinned:
             shutil.copy(BENCH / name / file, folder)
-        for command in commands(folder):
+        for command in commands:
             run(f"installing {name}", command, folder)
         mark.write_text(wanted)
-    for file in sources:
-        shutil.copy(BENCH / name / file, folder)
+    shutil.copy(BENCH / name / program, folder)
 
 
 @dataclass

@@ -4,7 +4,6 @@ import json
 import resource
 import socket
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -21,32 +20,33 @@ LARGEST_BODY = 64 * 1024
 CALM = 2.0
 
 
-@dataclass(frozen=True)
-class Start:
-    """Milliseconds from executing the program, medians."""
+def cold_starts(servers: list[Server], data: Data, times: int) -> dict[str, dict[str, float]]:
+    """Milliseconds from executing each program to its first answer, and to the first that took a token and a document:
+    medians of so many starts, in turns."""
+    found: dict[str, list[tuple[float, float]]] = {server.name: [] for server in servers}
+    for _ in range(times):
+        for server in servers:
+            found[server.name].append(cold_start(server, data))
+    return {name: {"first_answer": median(answer for answer, _ in starts) * 1e3, "first_read": median(read for _, read in starts) * 1e3}
+            for name, starts in found.items()}
 
-    first_answer: float
-    first_read: float
 
-
-def cold_start(server: Server, data: Data, times: int) -> Start:
-    """From executing the program to its first answer, and to the first answer that took a token and a document."""
+def cold_start(server: Server, data: Data) -> tuple[float, float]:
+    """One start, in seconds."""
     health = read = ("GET /api/ping", data.small.token)
     if server.name != "ceiling":
         health, read = ("GET /api/health", ""), (f"GET /api/tasks/{data.large.tasks[0]}", data.large.token)
-    answers, reads = [], []
-    for _ in range(times):
-        began = server.spawn()
-        try:
-            connection = connect_soon(server)
-            ask(connection, server, *health)
-            answers.append(time.perf_counter() - began)
-            ask(connection, server, *read)
-            reads.append(time.perf_counter() - began)
-            connection.close()
-        finally:
-            server.stop()
-    return Start(median(answers) * 1e3, median(reads) * 1e3)
+    began = server.spawn()
+    try:
+        connection = connect_soon(server)
+        ask(connection, server, *health)
+        answered = time.perf_counter() - began
+        ask(connection, server, *read)
+        was_read = time.perf_counter() - began
+        connection.close()
+    finally:
+        server.stop()
+    return answered, was_read
 
 
 def connect_soon(server: Server) -> socket.socket:

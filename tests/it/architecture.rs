@@ -231,7 +231,7 @@ fn each_concern_has_its_place() {
 #[test]
 fn files_are_short_and_say_what_they_are_for() {
     let mut files = Vec::new();
-    for folder in ["src", "tests"] {
+    for folder in ["src", "tests", "bench"] {
         files_below(&root().join(folder), &mut files);
     }
     for file in files {

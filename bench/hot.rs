@@ -1,0 +1,219 @@
+//! The hot inner parts, each by itself: `cargo bench --bench hot`. For looking closely while changing one of them; what a
+//! request costs as a whole, from a socket to the disk, is measured by bench/run.py.
+
+use std::{hint::black_box, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use avanochi::{
+    accounts::auth::tokens::Tokens,
+    app::{Adapters, App},
+    config::{Config, Overrides, Source},
+    kernel::{Clock, Id, IdSource, Limit, PageRequest, RandomIds, SystemClock, Timestamp, UserId},
+    store::{Batch, Draft, Etag, Key, Partition, Query, Span, Store, Write, embedded::Embedded},
+    web::{Json, Reply},
+    work::tasks::model::Title,
+};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::FromRequest as _,
+    http::{Request, StatusCode, header},
+    response::IntoResponse as _,
+};
+use criterion::Criterion;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use tokio::runtime::Runtime;
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+const SECRET: &str = "for measuring only, and long enough for what it signs";
+/// As long as those of bench/run.py.
+const TITLE: &str = "Write the report of the week";
+const TASKS: usize = 200;
+const PAGE: u32 = 50;
+
+fn main() -> anyhow::Result<()> {
+    let mut criterion = Criterion::default().configure_from_args();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    verify_a_token(&mut criterion)?;
+    parse_a_body(&mut criterion, &runtime)?;
+    write_an_answer(&mut criterion)?;
+    commit_a_batch(&mut criterion, &runtime)?;
+    let folder = tempfile::tempdir()?;
+    let fixture = Fixture::new(&runtime, folder.path())?;
+    read_a_document(&mut criterion, &runtime, &fixture)?;
+    list_documents(&mut criterion, &runtime, &fixture)?;
+    answer_requests(&mut criterion, &runtime, &fixture)?;
+    criterion.final_summary();
+    Ok(())
+}
+
+/// The program over a store in a folder, with one user who has some tasks.
+struct Fixture {
+    store: Arc<dyn Store>,
+    routes: Router,
+    user: UserId,
+    token: String,
+    task: String,
+}
+
+#[derive(Deserialize)]
+struct Made {
+    id: String,
+}
+
+impl Fixture {
+    fn new(runtime: &Runtime, folder: &std::path::Path) -> anyhow::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let store: Arc<dyn Store> = Arc::new(Embedded::open(folder, Arc::clone(&clock))?);
+        let config = Config::load(&Source::default(), &Overrides::default()).map_err(|_| anyhow::anyhow!("the defaults"))?;
+        let secret = SecretString::from(SECRET.to_owned());
+        let now = clock.now();
+        let app = App::new(&config, Adapters::over(Arc::clone(&store), clock, secret.clone()))?;
+        let account = r#"{"username":"somebody","password":"correct horse battery"}"#;
+        let routes = app.routes;
+        let user = runtime.block_on(create(&routes, "/api/auth/register", "", account))?;
+        let user = UserId::parse(&user).context("a user's id")?;
+        let token = Tokens::new(&secret, &[], Duration::from_hours(24)).issue(user, Uuid::nil(), now)?;
+        let body = format!(r#"{{"title":"{TITLE}","user_id":"{user}"}}"#);
+        let mut task = String::new();
+        for _ in 0..TASKS {
+            task = runtime.block_on(create(&routes, "/api/tasks", &token, &body))?;
+        }
+        Ok(Self { store, routes, user, token, task })
+    }
+}
+
+/// Makes something through the routes and returns its id.
+async fn create(routes: &Router, path: &str, token: &str, body: &str) -> anyhow::Result<String> {
+    let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+    let request = request.header(header::AUTHORIZATION, format!("Bearer {token}")).body(Body::from(body.to_owned()))?;
+    let answer = routes.clone().oneshot(request).await?;
+    anyhow::ensure!(answer.status() == StatusCode::CREATED, "{path} was answered with {}", answer.status());
+    let made: Made = serde_json::from_slice(&to_bytes(answer.into_body(), usize::MAX).await?)?;
+    Ok(made.id)
+}
+
+// Each is done once before it is measured, so that it is known to work: within the measurement there is nobody to tell.
+
+fn verify_a_token(criterion: &mut Criterion) -> anyhow::Result<()> {
+    let tokens = Tokens::new(&SECRET.to_owned().into(), &[], Duration::from_hours(1));
+    let now = SystemClock.now();
+    let token = tokens.issue(Id::new(Uuid::from_u128(7)), Uuid::nil(), now)?;
+    tokens.verify(&token, now)?;
+    criterion.bench_function("verify a token", |b| b.iter(|| tokens.verify(black_box(&token), now)));
+    Ok(())
+}
+
+/// What a task is created from.
+#[derive(Deserialize)]
+struct CreateTaskBody {
+    title: Option<String>,
+    user_id: Option<String>,
+}
+
+fn parse_a_body(criterion: &mut Criterion, runtime: &Runtime) -> anyhow::Result<()> {
+    let text: &'static [u8] = br#"{"title":"Write the report of the week","user_id":"01990000-0000-7000-8000-000000000007"}"#;
+    let parse = || -> anyhow::Result<(Title, UserId)> {
+        let request = Request::post("/api/tasks").header(header::CONTENT_TYPE, "application/json").body(Body::from(text))?;
+        let body = runtime.block_on(Json::<CreateTaskBody>::from_request(request, &()))?.value;
+        let user = UserId::parse(body.user_id.as_deref().unwrap_or_default()).context("a user's id")?;
+        Ok((Title::parse(body.title.as_deref().unwrap_or_default())?, user))
+    };
+    parse()?;
+    criterion.bench_function("parse and check the body of a new task", |b| b.iter(parse));
+    Ok(())
+}
+
+/// A task as callers see it.
+#[derive(Serialize)]
+struct TaskView {
+    id: Uuid,
+    user_id: Uuid,
+    title: &'static str,
+    completed: bool,
+    created_at: Timestamp,
+    updated_at: Option<Timestamp>,
+    completed_at: Option<Timestamp>,
+}
+
+fn write_an_answer(criterion: &mut Criterion) -> anyhow::Result<()> {
+    let (id, user_id, created_at) = (Uuid::from_u128(1 << 100), Uuid::from_u128(7 << 100), SystemClock.now());
+    let view = TaskView { id, user_id, title: TITLE, completed: false, created_at, updated_at: None, completed_at: None };
+    let write = || Reply::ok(black_box(&view)).map(|reply| reply.versioned(id).into_response());
+    anyhow::ensure!(write()?.status() == StatusCode::OK);
+    criterion.bench_function("write an answer", |b| b.iter(write));
+    Ok(())
+}
+
+/// What creating a task commits, on a store in memory: the disk has its own pace.
+fn commit_a_batch(criterion: &mut Criterion, runtime: &Runtime) -> anyhow::Result<()> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let store = Embedded::in_memory(Arc::clone(&clock))?;
+    let ids = RandomIds::default();
+    let draft = |kind: &'static str, id: String, seq: u64, published: bool| {
+        let sort = published.then_some(seq.cast_signed());
+        let facet = published.then_some("open");
+        Draft { kind: kind.into(), id, seq, sort, facet, published, expires_at: None, body: format!("{:400}", "{}") }
+    };
+    let mut seq = 0;
+    let mut etag: Option<Etag> = None;
+    let mut commit = || -> anyhow::Result<()> {
+        seq += 1;
+        let id = ids.next(clock.now());
+        let summary = draft("summaries", "summary".into(), seq, false);
+        let summary = match etag.take() {
+            Some(etag) => Write::Replace(summary, etag),
+            None => Write::Create(summary),
+        };
+        let task = Write::Create(draft("tasks", id.to_string(), seq, true));
+        let batch = Batch::new(Partition::fixed("measured"), id).with(task).with(summary);
+        etag = runtime.block_on(store.commit(batch))?.pop();
+        Ok(())
+    };
+    commit()?;
+    criterion.bench_function("commit a new task and the summary, in memory", |b| b.iter(&mut commit));
+    commit()
+}
+
+fn read_a_document(criterion: &mut Criterion, runtime: &Runtime, fixture: &Fixture) -> anyhow::Result<()> {
+    let key = Key { partition: Partition::of(fixture.user), kind: "tasks".into(), id: fixture.task.clone() };
+    let read = || runtime.block_on(fixture.store.get(black_box(&key).clone()));
+    anyhow::ensure!(read()?.is_some());
+    criterion.bench_function("read a document", |b| b.iter(read));
+    Ok(())
+}
+
+fn list_documents(criterion: &mut Criterion, runtime: &Runtime, fixture: &Fixture) -> anyhow::Result<()> {
+    let page = PageRequest::first(Limit::new(PAGE).context("a limit")?);
+    let partition = Some(Partition::of(fixture.user));
+    let query = Query::List { partition, kind: "tasks".into(), facet: None, span: Span::ALL, page };
+    let list = || runtime.block_on(fixture.store.query(black_box(&query).clone()));
+    anyhow::ensure!(list()?.items.len() == usize::try_from(PAGE)?);
+    criterion.bench_function("list 50 documents", |b| b.iter(list));
+    Ok(())
+}
+
+/// Whole requests, from the router to the body of the answer, without a socket and without a log.
+fn answer_requests(criterion: &mut Criterion, runtime: &Runtime, fixture: &Fixture) -> anyhow::Result<()> {
+    for (name, path) in [
+        ("answer: get a task", format!("/api/tasks/{}", fixture.task)),
+        ("answer: list 50 tasks", format!("/api/tasks?limit={PAGE}")),
+        ("answer: statistics", format!("/api/stats/{}", fixture.user)),
+    ] {
+        let authorization = format!("Bearer {}", fixture.token);
+        let ask = || -> anyhow::Result<StatusCode> {
+            let request = Request::get(&path).header(header::AUTHORIZATION, &authorization).body(Body::empty())?;
+            runtime.block_on(async {
+                let answer = fixture.routes.clone().oneshot(request).await?;
+                let status = answer.status();
+                to_bytes(answer.into_body(), usize::MAX).await?;
+                Ok(status)
+            })
+        };
+        anyhow::ensure!(ask()? == StatusCode::OK, "{path}");
+        criterion.bench_function(name, |b| b.iter(ask));
+    }
+    Ok(())
+}
