@@ -21,8 +21,12 @@ check:
 build-handler:
     sh scripts/build-handler
 
+# The same for any Linux on x86-64 with glibc 2.31 or newer, the same bytes each time: what is published
+release *arguments:
+    sh scripts/release {{arguments}}
+
 # Lay out in dist/package exactly what would be published
-package: build-handler
+package: release
     sh scripts/package
 
 # All that decides whether a change may go in

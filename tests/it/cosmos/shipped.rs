@@ -192,5 +192,6 @@ fn nothing_but_the_tests_depends_on_the_emulator() {
     assert!(!manifest.contains("[workspace"), "a second package could turn the feature on in the program");
     // The release is built without the tests, whose features would be united with its own.
     assert!(read("scripts/build-handler").contains("cargo build --release --locked --bin avanochi\n"));
+    assert!(read("scripts/release").contains("cargo zigbuild --release --locked --bin avanochi --target "));
     assert!(read(".ci/run").contains("! grep -q 'in-memory emulator: ' bin/avanochi"));
 }
