@@ -62,6 +62,11 @@ const BURY: &str = "
       AND (expires_at IS NULL OR expires_at > :now)";
 const REMOVE: &str = "DELETE FROM documents WHERE pk = ?1 AND kind = ?2 AND id = ?3 AND (?4 IS NULL OR op = ?4)";
 
+// Around a batch within the transaction of its group.
+const MARK: &str = "SAVEPOINT batch";
+const RELEASE_MARK: &str = "RELEASE batch";
+const UNDO_TO_MARK: &str = "ROLLBACK TO batch";
+
 // Bounded, so that it never holds up a commit for long.
 const FORGET_EXPIRED: &str = "
     DELETE FROM documents WHERE rowid IN
@@ -140,6 +145,19 @@ pub fn last_position(connection: &Connection) -> rusqlite::Result<u64> {
 pub fn set_last_position(connection: &Connection, last: u64) -> Result<(), StoreError> {
     connection.prepare_cached(SET_LAST_POSITION)?.execute([stored(last)?])?;
     Ok(())
+}
+
+/// Remembers the state before a batch, until [`release_mark`].
+pub fn mark(connection: &Connection) -> rusqlite::Result<()> {
+    connection.prepare_cached(MARK)?.execute([]).map(drop)
+}
+
+pub fn undo_to_mark(connection: &Connection) -> rusqlite::Result<()> {
+    connection.prepare_cached(UNDO_TO_MARK)?.execute([]).map(drop)
+}
+
+pub fn release_mark(connection: &Connection) -> rusqlite::Result<()> {
+    connection.prepare_cached(RELEASE_MARK)?.execute([]).map(drop)
 }
 
 /// Applies the whole batch to the open transaction; the caller undoes what was done when it fails. What is published

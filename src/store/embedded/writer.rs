@@ -102,20 +102,20 @@ fn commit_together(
 ) -> Vec<(Job, Answer)> {
     let mut connection = connection.lock();
     let attempt = (|| {
-        let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut answers = Vec::with_capacity(group.len());
         let before = sql::last_position(&transaction)?;
         let mut last = before;
         for job in &group {
-            let savepoint = transaction.savepoint()?;
-            let answer = sql::apply(&savepoint, &job.batch, now, &mut last);
+            sql::mark(&transaction)?;
+            let answer = sql::apply(&transaction, &job.batch, now, &mut last);
             if let Err(error @ (StoreError::Unavailable(_) | StoreError::Broken(_))) = answer {
                 return Err(error);
             }
-            if answer.is_ok() {
-                savepoint.commit()?;
+            if answer.is_err() {
+                sql::undo_to_mark(&transaction)?;
             }
-            // Dropped otherwise, which undoes it.
+            sql::release_mark(&transaction)?;
             answers.push(answer);
         }
         if last != before {
