@@ -14,7 +14,7 @@ from measure import machine, plot, report, start  # noqa: E402
 from measure.data import Data, make  # noqa: E402
 from measure.load import CannotRun, Round, bare_sqlite, resident, wrk  # noqa: E402
 from measure.scenarios import SCENARIOS, Scenario, check, ping, reset  # noqa: E402
-from measure.servers import NAMES, ROOT, TARGET, Server, build, copy_of, prepare, release  # noqa: E402
+from measure.servers import CARGO, NAMES, ROOT, TARGET, Server, build, copy_of, prepare, release  # noqa: E402
 
 EVERYTHING = [*NAMES, "sqlite"]
 CALLERS_OF_SQLITE = 16
@@ -27,7 +27,7 @@ def measure(options: argparse.Namespace) -> dict:
     scenarios = [scenario for scenario in SCENARIOS if scenario.name in options.scenarios]
     TARGET.mkdir(parents=True, exist_ok=True)
     start.allow_many_files()
-    build(names)
+    build(names, [] if options.as_built else CARGO)
     data = make()
     prepared = prepare(names, data)
     servers = {name: Server(name, copy_of(prepared[name], name), TARGET / f"{name}.log") for name in names if name != "sqlite"}
@@ -101,6 +101,7 @@ def main() -> int:
     """0 unless something does not run; how fast anything is decides nothing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="one short round: whether everything runs, not how fast")
+    parser.add_argument("--as-built", action="store_true", help="measure the release build as it is")
     parser.add_argument("--write", action="store_true", help="put the tables and the plot into docs/")
     parser.add_argument("--last", action="store_true", help="measure nothing, show what was measured last")
     parser.add_argument("--only", type=lambda text: text.split(","), default=EVERYTHING, metavar="SERVERS", help=f"of {','.join(EVERYTHING)}")
