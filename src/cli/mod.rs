@@ -124,7 +124,7 @@ pub fn run() -> ExitCode {
 }
 
 fn run_server(config: &Config) -> anyhow::Result<()> {
-    logging::start(&config.log);
+    let _logging = logging::start(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve::serve(config))
 }

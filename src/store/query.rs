@@ -38,3 +38,11 @@ pub enum Query {
     /// Whatever is in a partition, tombstones and expired documents included, by kind and id: for removing it.
     Everything { partition: Partition, page: PageRequest },
 }
+
+impl Query {
+    pub fn page(&self) -> &PageRequest {
+        match self {
+            Self::List { page, .. } | Self::Changes { page, .. } | Self::Everything { page, .. } => page,
+        }
+    }
+}

@@ -1,16 +1,25 @@
 //! Bearer tokens: JSON Web Tokens signed with HS256, and no other kind.
 
-use std::{fmt, time::Duration};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::kernel::{Error, Result, Timestamp, UserId};
 
+/// How many tokens are remembered at most, in 100 bytes each.
+const REMEMBERED: usize = 10_000;
+
 /// What a token says.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Claims {
     sub: UserId,
     /// Seconds since the epoch, like `exp`.
@@ -27,6 +36,8 @@ pub struct Tokens {
     header: Header,
     validation: Validation,
     lifetime: Duration,
+    /// What tokens say whose signature was found good, by their SHA-256: the same one comes with each request.
+    good: Mutex<HashMap<[u8; 32], Claims>>,
 }
 
 impl Tokens {
@@ -43,6 +54,7 @@ impl Tokens {
             header: Header::new(Algorithm::HS256),
             validation,
             lifetime,
+            good: Mutex::default(),
         }
     }
 
@@ -57,9 +69,27 @@ impl Tokens {
 
     /// Whose the token is. Errors: `Unauthorized`, whatever is wrong with it.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<UserId> {
-        let claims = self.decoding.iter().find_map(|key| jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok());
-        let claims = claims.ok_or_else(Error::unauthorized)?.claims;
-        if now.unix_seconds() < claims.exp { Ok(claims.sub) } else { Err(Error::unauthorized()) }
+        let digest = <[u8; 32]>::from(Sha256::digest(token));
+        let known = self.good().get(&digest).copied();
+        let claims = known.or_else(|| self.decode(token)).filter(|claims| now.unix_seconds() < claims.exp);
+        let claims = claims.ok_or_else(Error::unauthorized)?;
+        if known.is_none() {
+            let mut good = self.good();
+            if good.len() >= REMEMBERED {
+                good.clear();
+            }
+            good.insert(digest, claims);
+        }
+        Ok(claims.sub)
+    }
+
+    /// What the token says, if one of our secrets has signed it.
+    fn decode(&self, token: &str) -> Option<Claims> {
+        self.decoding.iter().find_map(|key| Some(jsonwebtoken::decode(token, key, &self.validation).ok()?.claims))
+    }
+
+    fn good(&self) -> MutexGuard<'_, HashMap<[u8; 32], Claims>> {
+        self.good.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -93,6 +123,18 @@ mod tests {
         assert_eq!(tokens.verify(&token, NOW).expect("good"), user());
         assert!(tokens.verify(&token, NOW.plus(Duration::from_secs(3599))).is_ok());
         assert!(tokens.verify(&token, NOW.plus(Duration::from_hours(1))).is_err());
+    }
+
+    #[test]
+    fn a_bounded_number_of_good_tokens_is_remembered() {
+        let tokens = tokens("a", &[]);
+        for n in 0..=REMEMBERED as u128 {
+            let user = UserId::new(Uuid::from_u128(n));
+            let token = tokens.issue(user, Uuid::nil(), NOW).expect("token");
+            assert_eq!((tokens.verify(&token, NOW).expect("good"), tokens.verify(&token, NOW).expect("again")), (user, user));
+        }
+        assert!(tokens.verify("bad", NOW).is_err());
+        assert_eq!(tokens.good().len(), 1);
     }
 
     #[test]

@@ -23,8 +23,11 @@ use writer::Writer;
 use super::{Batch, Change, Document, Etag, Feed, Key, Query, Store, StoreError, batch};
 use crate::kernel::{Clock, Page};
 
-/// How many reads run at once.
+/// How many long reads run at once.
 const READERS: usize = 4;
+/// How many documents a read may return without leaving the thread that serves the connection. Handing a read over costs
+/// several times what it costs to find a few documents in pages that are in memory.
+const FEW: usize = 200;
 /// Statements kept prepared on each connection: all there are.
 const STATEMENTS: usize = 24;
 
@@ -73,8 +76,8 @@ impl Embedded {
         Ok(Self { readers: Arc::new(readers), writer, clock, _lock: lock })
     }
 
-    /// Runs one read beside the others, off the threads that serve connections.
-    async fn read<T: Send + 'static>(
+    /// Runs a long read beside the others, off the threads that serve connections.
+    async fn read_aside<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -92,12 +95,15 @@ impl Store for Embedded {
 
     async fn get(&self, key: Key) -> Result<Option<Document>, StoreError> {
         let now = self.clock.now();
-        self.read(move |connection| sql::get(connection, &key, now)).await
+        self.readers.with(|connection| sql::get(connection, key, now))
     }
 
     async fn query(&self, query: Query) -> Result<Page<Document>, StoreError> {
         let now = self.clock.now();
-        self.read(move |connection| sql::query(connection, &query, now)).await
+        if query.page().limit.get() <= FEW {
+            return self.readers.with(|connection| sql::query(connection, &query, now));
+        }
+        self.read_aside(move |connection| sql::query(connection, &query, now)).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {
@@ -109,7 +115,7 @@ impl Store for Embedded {
 #[async_trait::async_trait]
 impl Feed for Embedded {
     async fn changes(&self, position: u64, limit: usize) -> Result<(Vec<Change>, u64), StoreError> {
-        self.read(move |connection| sql::committed(connection, position, limit)).await
+        self.read_aside(move |connection| sql::committed(connection, position, limit)).await
     }
 
     async fn wait(&self, position: u64) {

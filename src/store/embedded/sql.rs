@@ -9,7 +9,7 @@ use crate::{
 };
 
 const GET: &str = "
-    SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents
+    SELECT op, seq, body FROM documents
     WHERE pk = ?1 AND kind = ?2 AND id = ?3 AND deleted_at IS NULL AND (expires_at IS NULL OR expires_at > ?4)";
 
 // One statement for each index. A row value is compared as a whole, so that a page begins with one seek.
@@ -67,10 +67,12 @@ const FORGET_EXPIRED: &str = "
     DELETE FROM documents WHERE rowid IN
         (SELECT rowid FROM documents WHERE expires_at IS NOT NULL AND expires_at <= ?1 ORDER BY expires_at LIMIT 500)";
 
-pub fn get(connection: &Connection, key: &Key, now: Timestamp) -> Result<Option<Document>, StoreError> {
+pub fn get(connection: &Connection, key: Key, now: Timestamp) -> Result<Option<Document>, StoreError> {
     let mut statement = connection.prepare_cached(GET)?;
     let mut rows = statement.query(params![key.partition.as_str(), key.kind, key.id, now.micros()])?;
-    Ok(rows.next()?.map(|row| document(row).map(|(document, _)| document)).transpose()?)
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let op = Uuid::from_bytes(row.get(0)?);
+    Ok(Some(Document { key, etag: etag_of(op), op, seq: number(row, 1)?, deleted_at: None, body: row.get(2)? }))
 }
 
 pub fn query(connection: &Connection, query: &Query, now: Timestamp) -> Result<Page<Document>, StoreError> {
