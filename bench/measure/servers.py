@@ -19,8 +19,6 @@ ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT / "bench"
 TARGET = ROOT / "target" / "bench"
 CARGO = ["cargo", "build", "--release", "--quiet", "--package", "avanochi", "--package", "ceiling"]
-# In the order in which they take their turns and stand in the table.
-NAMES = ("ours", "ceiling", "fastapi", "fastify")
 TITLES = {"ours": "Avanochi", "ceiling": "bare axum", "sqlite": "bare SQLite", "fastapi": "FastAPI", "fastify": "Fastify"}
 
 
