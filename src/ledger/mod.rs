@@ -31,9 +31,12 @@ use crate::{
 /// How many changes whoever watches may be behind.
 const CHANGES_HEARD: usize = 256;
 
-/// Opens transactions on the ledgers of users.
+/// Opens transactions on the ledgers of users. Every service has it, and is cloned for each request.
 #[derive(Debug, Clone)]
-pub struct Ledger {
+pub struct Ledger(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     summaries: Collection<Summary>,
     days: Collection<Day>,
     records: Collection<idempotency::Record>,
@@ -44,19 +47,19 @@ pub struct Ledger {
 
 impl Ledger {
     pub fn new(store: Arc<dyn Store>, ids: Arc<dyn IdSource>) -> Self {
-        Self {
+        Self(Arc::new(Parts {
             summaries: Collection::new(Arc::clone(&store)),
             days: Collection::new(Arc::clone(&store)),
             records: Collection::new(store),
             ids,
             gates: Arc::default(),
             bell: broadcast::Sender::new(CHANGES_HEARD),
-        }
+        }))
     }
 
     /// The summary of a user who exists; one point read.
     pub async fn read(&self, user: UserId) -> Result<Option<Summary>> {
-        let found = self.summaries.get(Partition::of(user), summary::ID).await?;
+        let found = self.0.summaries.get(Partition::of(user), summary::ID).await?;
         Ok(found.map(|found| found.value).filter(|summary| !summary.is_closed()))
     }
 
@@ -67,7 +70,7 @@ impl Ledger {
         let mut days = Vec::new();
         let mut page = PageRequest::first(Limit::MAX);
         loop {
-            let read = self.days.range(Some(Partition::of(user)), span, page).await?;
+            let read = self.0.days.range(Some(Partition::of(user)), span, page).await?;
             days.extend(read.items);
             let Some(after) = read.next else { return Ok(days) };
             page = PageRequest { limit: Limit::MAX, after: Some(after) };
@@ -77,7 +80,7 @@ impl Ledger {
     /// Whose active session something is to be done about by now, the most overdue first.
     pub async fn due(&self, now: Timestamp, page: PageRequest) -> Result<Page<UserId>> {
         let span = Span { until: now.micros().saturating_add(1), ..Span::ALL };
-        let page = self.summaries.range(None, span, page).await?;
+        let page = self.0.summaries.range(None, span, page).await?;
         page.try_map(|summary| Ok(summary.user_id))
     }
 
@@ -93,11 +96,11 @@ impl Ledger {
 
     /// Tells whose data this process changes, from now on. Whoever is too slow is told that something was missed.
     pub fn watch(&self) -> broadcast::Receiver<UserId> {
-        self.bell.subscribe()
+        self.0.bell.subscribe()
     }
 
     /// The source of ids, for whoever makes documents.
     pub fn ids(&self) -> &dyn IdSource {
-        &*self.ids
+        &*self.0.ids
     }
 }

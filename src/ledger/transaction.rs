@@ -45,9 +45,9 @@ pub struct Transaction<'a> {
 
 impl<'a> Transaction<'a> {
     pub(super) async fn begin(ledger: &'a Ledger, ctx: &Ctx, user: UserId) -> Result<Self> {
-        let gate = ledger.gates.pass(&user).await;
+        let gate = ledger.0.gates.pass(&user).await;
         let read = load(ledger, user).await?;
-        let op = ledger.ids.next(ctx.now);
+        let op = ledger.0.ids.next(ctx.now);
         let summary = next(&read.value);
         let (writes, past_days) = Default::default();
         Ok(Self { ledger, _gate: gate, user, now: ctx.now, read, attempts: 0, op, writes, past_days, summary })
@@ -70,7 +70,7 @@ impl<'a> Transaction<'a> {
 
     /// The answer to an earlier delivery of the same request, if there was one.
     pub async fn replay<T: DeserializeOwned>(&self, key: Option<&IdempotencyKey>) -> Result<Option<T>> {
-        idempotency::replay(&self.ledger.records, self.partition(), key).await
+        idempotency::replay(&self.ledger.0.records, self.partition(), key).await
     }
 
     /// Makes the batch remember what it creates, under the key.
@@ -152,10 +152,10 @@ impl<'a> Transaction<'a> {
             writes.push(collection::put(&day, self.summary.seq, etag.as_ref())?);
         }
         writes.push(summary);
-        match self.ledger.summaries.store().commit(Batch { partition: self.partition(), op: self.op, writes }).await {
+        match self.ledger.0.summaries.store().commit(Batch { partition: self.partition(), op: self.op, writes }).await {
             Ok(_) => {
                 // Nobody need be watching.
-                let _ = self.ledger.bell.send(self.user);
+                let _ = self.ledger.0.bell.send(self.user);
                 Ok(Some(self.op))
             }
             Err(StoreError::Exists(_) | StoreError::Stale(_)) => {
@@ -176,7 +176,7 @@ impl<'a> Transaction<'a> {
         let spread = u64::from(self.op.as_bytes()[15]) % 16 + 1;
         tokio::time::sleep(Duration::from_millis(spread * u64::from(self.attempts.min(8)) / 2)).await;
         self.read = load(self.ledger, self.user).await?;
-        self.op = self.ledger.ids.next(self.now);
+        self.op = self.ledger.0.ids.next(self.now);
         self.summary = next(&self.read.value);
         Ok(())
     }
@@ -191,7 +191,7 @@ impl<'a> Transaction<'a> {
         }
         // It happened long ago, or the user's zone has moved west: the day has been closed.
         if !self.past_days.contains_key(&date) {
-            let found = self.ledger.days.get(self.partition(), Day::id(date)).await?;
+            let found = self.ledger.0.days.get(self.partition(), Day::id(date)).await?;
             let read = found.map_or_else(|| (Day::new(date), None), |found| (found.value, Some(found.etag)));
             self.past_days.insert(date, read);
         }
@@ -208,7 +208,7 @@ impl<'a> Transaction<'a> {
 }
 
 async fn load(ledger: &Ledger, user: UserId) -> Result<Stored<Summary>> {
-    let found = ledger.summaries.get(Partition::of(user), summary::ID).await?;
+    let found = ledger.0.summaries.get(Partition::of(user), summary::ID).await?;
     found.filter(|found| !found.value.is_closed()).ok_or_else(|| Error::not_found("User"))
 }
 

@@ -1,6 +1,6 @@
 //! Documents and their addresses.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use uuid::Uuid;
 
@@ -10,32 +10,50 @@ use crate::kernel::{Timestamp, UserId};
 pub type Kind = Cow<'static, str>;
 
 /// All documents that can change in one atomic batch. What belongs to a user is in that user's partition.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Partition(Cow<'static, str>);
+#[derive(Debug, Clone)]
+pub struct Partition(Name);
+
+/// Shared by all documents of a page.
+#[derive(Debug, Clone)]
+enum Name {
+    Fixed(&'static str),
+    Shared(Arc<str>),
+}
+
+impl PartialEq for Partition {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Partition {}
 
 impl Partition {
     /// The partition of everything that is this user's.
     pub fn of(user: UserId) -> Self {
-        Self(Cow::Owned(user.to_string()))
+        Self::named(user.to_string())
     }
 
     /// A partition that belongs to no user, and is always the same.
     pub const fn fixed(name: &'static str) -> Self {
-        Self(Cow::Borrowed(name))
+        Self(Name::Fixed(name))
     }
 
     /// A partition that belongs to no user.
-    pub fn named(name: impl Into<Cow<'static, str>>) -> Self {
-        Self(name.into())
+    pub fn named(name: impl Into<Arc<str>>) -> Self {
+        Self(Name::Shared(name.into()))
     }
 
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Name::Fixed(name) => name,
+            Name::Shared(name) => name,
+        }
     }
 }
 
 /// The address of a document: unique in the whole store.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     pub partition: Partition,
     pub kind: Kind,

@@ -1,5 +1,7 @@
 //! Who is calling: the bearer token or the cookie, and when a cookie counts.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, Method, header},
@@ -14,7 +16,7 @@ use crate::kernel::{Ctx, Error, Result};
 const COOKIE: &str = "auth_token";
 
 /// Lets only callers with a valid token through, and tells the handlers who they are.
-pub async fn required(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+pub async fn required(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let Some(ctx) = request.extensions().get::<Ctx>().cloned() else {
         return Error::internal("a route outside the request middleware").into_response();
     };

@@ -1,5 +1,7 @@
 //! The description of the API: as OpenAPI, and as a page to read and try it.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     body::Bytes,
@@ -37,7 +39,7 @@ pub fn protected(mut routes: OpenApiRouter, edge: &Edge) -> OpenApiRouter {
             describe_error(operation, status, text);
         }
     }
-    routes.route_layer(middleware::from_fn_with_state(edge.clone(), authentication::required))
+    routes.route_layer(middleware::from_fn_with_state(Arc::new(edge.clone()), authentication::required))
 }
 
 /// Completes the document with what holds for every route.

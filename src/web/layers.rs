@@ -1,50 +1,37 @@
-//! The layers around all routes, outermost first: context and log, panics, CORS, the time limit.
+//! The layers around all routes, outermost first: context, log, panics and the time limit; CORS.
 
-use std::{any::Any, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::Request,
     http::{HeaderName, HeaderValue, Method, header, request::Parts},
-    middleware::{self, Next},
-    response::{IntoResponse as _, Response},
+    middleware,
 };
-use tower::util::option_layer;
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    cors::{AllowCredentials, AllowOrigin, CorsLayer},
-};
+use tower_http::cors::{AllowCredentials, AllowOrigin, CorsLayer};
 
-use super::{Edge, request};
-use crate::kernel::Error;
+use super::{
+    Edge,
+    request::{self, Around},
+};
 
 /// How long a use case may take. Well below the limits of those in front of us, so that the answer is ours.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// The routes with everything around them.
+/// The routes with everything around them. A layer costs each request several allocations, so there are as few as can be.
 pub fn wrap(routes: Router, edge: &Edge) -> Router {
-    routes
-        .fallback(request::unknown_route)
-        .method_not_allowed_fallback(request::wrong_method)
-        .layer(middleware::from_fn(time_limit))
-        .layer(option_layer((!edge.origins.is_empty()).then(|| cors(&edge.origins))))
-        .layer(CatchPanicLayer::custom(after_panic))
-        .layer(middleware::from_fn_with_state(edge.clone(), request::around))
+    let routes = routes.fallback(request::unknown_route).method_not_allowed_fallback(request::wrong_method);
+    let routes = if edge.origins.is_empty() { routes } else { routes.layer(cors(&edge.origins)) };
+    around(routes, edge, TIME_LIMIT)
 }
 
 /// Routes for events of the Functions host, with what is around those of the API but for what concerns browsers, and the
 /// time limit: how long a job may take is its own to know.
 pub fn wrap_events(routes: Router, edge: &Edge) -> Router {
-    routes.layer(CatchPanicLayer::custom(after_panic)).layer(middleware::from_fn_with_state(edge.clone(), request::around))
+    around(routes, edge, Duration::MAX)
 }
 
-async fn time_limit(request: Request, next: Next) -> Response {
-    tokio::time::timeout(TIME_LIMIT, next.run(request)).await.unwrap_or_else(|_| Error::busy().into_response())
-}
-
-/// The panic itself has been logged where it happened.
-fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response {
-    Error::internal("a panic").into_response()
+fn around(routes: Router, edge: &Edge, time_limit: Duration) -> Router {
+    routes.layer(middleware::from_fn_with_state(Arc::new(Around { edge: edge.clone(), time_limit }), request::around))
 }
 
 fn cors(origins: &[String]) -> CorsLayer {

@@ -14,6 +14,9 @@ use crate::kernel::{Error, Page, Result};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
+/// How many bytes of JSON an entry of a page usually has.
+const ENTRY: usize = 384;
+
 /// Builds an answer with a JSON body.
 #[derive(Debug)]
 pub struct Reply(Response);
@@ -53,7 +56,9 @@ impl Reply {
     /// A page, and the way to the next one.
     pub fn page<'a, V: Serialize + From<&'a T>, T>(page: &'a Page<T>, paging: &Paging) -> Result<Self> {
         let views: Vec<V> = page.items.iter().map(V::from).collect();
-        let mut reply = Self::ok(&views)?;
+        let mut json = Vec::with_capacity(views.len() * ENTRY);
+        serde_json::to_writer(&mut json, &views).map_err(Error::internal)?;
+        let mut reply = Self::written(StatusCode::OK, json);
         if let Some(next) = &page.next {
             reply.set(header::LINK, &paging.link_to(next))?;
         }
@@ -83,11 +88,14 @@ impl Reply {
     }
 
     fn json(status: StatusCode, body: &impl Serialize) -> Result<Self> {
-        let bytes = serde_json::to_vec(body).map_err(Error::internal)?;
-        let mut response = Response::new(Body::from(bytes));
+        Ok(Self::written(status, serde_json::to_vec(body).map_err(Error::internal)?))
+    }
+
+    fn written(status: StatusCode, json: Vec<u8>) -> Self {
+        let mut response = Response::new(Body::from(json));
         *response.status_mut() = status;
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Ok(Self(response))
+        Self(response)
     }
 }
 

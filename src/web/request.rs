@@ -1,6 +1,10 @@
-//! What happens around every request: its id and clock, the log line, the headers that every answer has.
+//! What happens around every request: its id and clock, the time limit, the log line, the headers that every answer has.
 
-use std::time::Instant;
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::Body,
@@ -10,6 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use futures_util::FutureExt as _;
 use http_body_util::BodyExt as _;
 
 use super::{Edge, error};
@@ -27,8 +32,16 @@ impl<S: Sync> FromRequestParts<S> for Ctx {
     }
 }
 
+/// What is around requests.
+pub struct Around {
+    pub edge: Edge,
+    /// How long the use case may take.
+    pub time_limit: Duration,
+}
+
 /// Gives the request its context, and its answer the request id, the safety headers and, for an error, its body.
-pub async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+pub async fn around(State(around): State<Arc<Around>>, mut request: Request, next: Next) -> Response {
+    let Around { edge, time_limit } = &*around;
     // The host's readiness ping, every 25 ms until the first answer: not worth a log line.
     if request.uri().path() == "/" {
         return root(request.method());
@@ -44,7 +57,13 @@ pub async fn around(State(edge): State<Edge>, mut request: Request, next: Next) 
     let route = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(Ctx { caller: Caller::Anonymous, now, request_id: request_id.clone() });
 
-    let mut response = next.run(request).await;
+    let in_time = AssertUnwindSafe(tokio::time::timeout(*time_limit, next.run(request)));
+    let mut response = match in_time.catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => Error::busy().into_response(),
+        // It has been logged where it happened.
+        Err(_) => Error::internal("a panic").into_response(),
+    };
 
     error::render(&mut response, &request_id);
     add_headers(response.headers_mut(), &request_id);

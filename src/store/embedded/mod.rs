@@ -14,7 +14,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use tokio::sync::Semaphore;
 
 pub use files::{FileError, backup, private_folder, restore};
@@ -59,7 +59,7 @@ impl Embedded {
     pub fn in_memory(clock: Arc<dyn Clock>) -> Result<Self, FileError> {
         let in_memory = |error: schema::SchemaError| files::unusable(Path::new(":memory:"), error);
         let mut connection = Connection::open_in_memory().map_err(|e| in_memory(e.into()))?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        prepare_once(&connection).map_err(|e| in_memory(e.into()))?;
         schema::migrate(&mut connection).map_err(in_memory)?;
         let shared = SharedConnection::new(connection);
         let readers = Readers { pool: Pool::Memory(shared.clone()), permits: Semaphore::new(READERS) };
@@ -174,12 +174,19 @@ impl Readers {
 
 fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    prepare_once(&connection)?;
     Ok(connection)
 }
 
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
+/// A statement is kept and its plan never depends on the values bound to it: else SQLite would make a new plan whenever
+/// they change, because the indexes are partial.
+fn prepare_once(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    prepare_once(connection)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")
 }

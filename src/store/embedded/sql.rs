@@ -87,7 +87,8 @@ pub fn query(connection: &Connection, query: &Query, now: Timestamp) -> Result<P
             let pk = partition.as_ref().map_or(pk.as_str(), Partition::as_str);
             let values = named_params! { ":pk": pk, ":kind": kind, ":facet": facet, ":sort": sort, ":id": id,
             ":until": span.until, ":now": now.micros(), ":limit": one_more(page) };
-            read_page(connection, sql, values, page, |(document, sort)| {
+            let known = Known { partition: partition.as_ref(), kind: Some(kind) };
+            read_page(connection, sql, values, page, known, |(document, sort)| {
                 serde_json::json!([sort, document.key.partition.as_str(), document.key.id])
             })
         }
@@ -96,14 +97,16 @@ pub fn query(connection: &Connection, query: &Query, now: Timestamp) -> Result<P
                 after::<(i64, String, String)>(page)?.unwrap_or((stored(*since)?, String::new(), String::new()));
             let values = named_params! { ":pk": partition.as_str(), ":seq": seq, ":kind": kind, ":id": id,
             ":now": now.micros(), ":limit": one_more(page) };
-            read_page(connection, CHANGES, values, page, |(document, _)| {
+            let known = Known { partition: Some(partition), kind: None };
+            read_page(connection, CHANGES, values, page, known, |(document, _)| {
                 serde_json::json!([document.seq, document.key.kind, document.key.id])
             })
         }
         Query::Everything { partition, page } => {
             let (kind, id) = after::<(String, String)>(page)?.unwrap_or_default();
             let values = named_params! { ":pk": partition.as_str(), ":kind": kind, ":id": id, ":limit": one_more(page) };
-            read_page(connection, EVERYTHING, values, page, |(document, _)| {
+            let known = Known { partition: Some(partition), kind: None };
+            read_page(connection, EVERYTHING, values, page, known, |(document, _)| {
                 serde_json::json!([document.key.kind, document.key.id])
             })
         }
@@ -201,6 +204,7 @@ fn read_page(
     sql: &str,
     values: &[(&str, &dyn rusqlite::ToSql)],
     page: &PageRequest,
+    known: Known<'_>,
     place: impl Fn(&(Document, Option<i64>)) -> serde_json::Value,
 ) -> Result<Page<Document>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
@@ -213,7 +217,7 @@ fn read_page(
     let mut rows = statement.raw_query();
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(document(row)?);
+        found.push(document(row, known)?);
     }
     let more = found.len() > page.limit.get();
     found.truncate(page.limit.get());
@@ -221,10 +225,19 @@ fn read_page(
     Ok(Page { items: found.into_iter().map(|(document, _)| document).collect(), next })
 }
 
-fn document(row: &Row<'_>) -> rusqlite::Result<(Document, Option<i64>)> {
+/// What all documents of a page have in common, and need not be read of each.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    partition: Option<&'a Partition>,
+    kind: Option<&'a Kind>,
+}
+
+fn document(row: &Row<'_>, known: Known<'_>) -> rusqlite::Result<(Document, Option<i64>)> {
     let op = Uuid::from_bytes(row.get(3)?);
+    let partition = known.partition.map_or_else(|| row.get::<_, String>(0).map(Partition::named), |known| Ok(known.clone()));
+    let kind = known.kind.map_or_else(|| row.get(1).map(Kind::Owned), |known| Ok(known.clone()));
     let document = Document {
-        key: Key { partition: Partition::named(row.get::<_, String>(0)?), kind: Kind::Owned(row.get(1)?), id: row.get(2)? },
+        key: Key { partition: partition?, kind: kind?, id: row.get(2)? },
         etag: etag_of(op),
         op,
         seq: number(row, 4)?,
