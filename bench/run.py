@@ -14,10 +14,10 @@ from measure import machine, plot, report, start  # noqa: E402
 from measure.data import Data, make  # noqa: E402
 from measure.load import CannotRun, Round, bare_sqlite, resident, wrk  # noqa: E402
 from measure.scenarios import SCENARIOS, Scenario, check, ping, reset  # noqa: E402
-from measure.servers import NAMES, ROOT, TARGET, Server, build, copy_of, prepare, release  # noqa: E402
+from measure.servers import CARGO, ROOT, TARGET, Server, build, copy_of, prepare, release  # noqa: E402
 
-EVERYTHING = [*NAMES, "sqlite"]
-CALLERS_OF_SQLITE = 16
+# In the order in which they take their turns: those whose ratio is a target are next to each other.
+EVERYTHING = ["ours", "ceiling", "sqlite", "fastapi", "fastify"]
 RESULTS = TARGET / "results.json"
 
 
@@ -27,7 +27,7 @@ def measure(options: argparse.Namespace) -> dict:
     scenarios = [scenario for scenario in SCENARIOS if scenario.name in options.scenarios]
     TARGET.mkdir(parents=True, exist_ok=True)
     start.allow_many_files()
-    build(names)
+    build(names, [] if options.as_built else CARGO)
     data = make()
     prepared = prepare(names, data)
     servers = {name: Server(name, copy_of(prepared[name], name), TARGET / f"{name}.log") for name in names if name != "sqlite"}
@@ -78,15 +78,15 @@ def rounds(servers: dict[str, Server], data: Data, scenarios: list[Scenario], op
     for number in range(1 if options.smoke else 0, options.rounds + 1):
         seconds = options.seconds if number else 1
         for scenario in scenarios:
-            for name, server in servers.items():
-                if name == "ceiling" and scenario.kind != "read":
-                    continue
-                if scenario.name in ("complete", "mix"):
-                    reset(server, data)
-                lines = ping(server, data) if name == "ceiling" else scenario.lines(server, data)
-                note(scenario, name, wrk(server, lines, scenario.callers, seconds, TARGET), resident(server.pid))
-            if scenario.name == "create" and sqlite:
-                note(scenario, "sqlite", bare_sqlite(release("bare-sqlite"), sqlite, CALLERS_OF_SQLITE, seconds))
+            for name in (name for name in EVERYTHING if name in options.only):
+                if name == "sqlite" and scenario.name == "create":
+                    note(scenario, name, bare_sqlite(release("bare-sqlite"), sqlite, scenario.callers, seconds))
+                elif name in servers and (name != "ceiling" or scenario.kind == "read"):
+                    server = servers[name]
+                    if scenario.name in ("complete", "mix"):
+                        reset(server, data)
+                    lines = ping(server, data) if name == "ceiling" else scenario.lines(server, data)
+                    note(scenario, name, wrk(server, lines, scenario.callers, seconds, TARGET), resident(server.pid))
     return found
 
 
@@ -101,6 +101,7 @@ def main() -> int:
     """0 unless something does not run; how fast anything is decides nothing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="one short round: whether everything runs, not how fast")
+    parser.add_argument("--as-built", action="store_true", help="measure the release build as it is")
     parser.add_argument("--write", action="store_true", help="put the tables and the plot into docs/")
     parser.add_argument("--last", action="store_true", help="measure nothing, show what was measured last")
     parser.add_argument("--only", type=lambda text: text.split(","), default=EVERYTHING, metavar="SERVERS", help=f"of {','.join(EVERYTHING)}")

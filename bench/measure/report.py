@@ -98,7 +98,7 @@ def tables(results: dict) -> str:
     parts = [
         f"Measured on {results['date']}: {machine['cores']} cores ({machine['cpu']}), {machine['memory_gb']} GB of memory, "
         f"Linux {machine['kernel']}; {results['count']} rounds of {results['seconds']:g} s for each server and scenario. "
-        f"{results['noise']}",
+        f"{results['noise']}\n",
         "### Against the targets\n",
         "Ratios are medians of the rounds' ratios, with the least and the most of any round.\n",
         "| what | target | measured | |\n| --- | --- | --- | --- |",

@@ -18,8 +18,7 @@ from .load import CannotRun, wait_until
 ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT / "bench"
 TARGET = ROOT / "target" / "bench"
-# In the order in which they take their turns and stand in the table.
-NAMES = ("ours", "ceiling", "fastapi", "fastify")
+CARGO = ["cargo", "build", "--release", "--quiet", "--package", "avanochi", "--package", "ceiling"]
 TITLES = {"ours": "Avanochi", "ceiling": "bare axum", "sqlite": "bare SQLite", "fastapi": "FastAPI", "fastify": "Fastify"}
 
 
@@ -37,12 +36,13 @@ def run(what: str, command: list, folder: Path = ROOT) -> None:
         raise CannotRun(f"{what}:\n{done.stdout}{done.stderr}")
 
 
-def build(names: list[str]) -> None:
-    """Builds and installs what is missing, all of it below target/."""
+def build(names: list[str], release_build: list[str]) -> None:
+    """Builds and installs what is missing, all of it below target/; `release_build` is how cargo is called, if at all."""
     if not shutil.which("wrk"):
         raise CannotRun("wrk is not installed; Debian and Ubuntu have it: apt-get install wrk")
     print("building", flush=True)
-    run("the release build", ["cargo", "build", "--release", "--quiet", "--package", "avanochi", "--package", "ceiling"])
+    if release_build:
+        run("the release build", release_build)
     if "fastapi" in names:
         install("fastapi", ["requirements.txt"], "app.py", [
             [sys.executable, "-m", "venv", "venv"], ["venv/bin/pip", "install", "--quiet", "--requirement", "requirements.txt"]])
