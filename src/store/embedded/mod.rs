@@ -33,12 +33,10 @@ const STATEMENTS: usize = 24;
 
 /// The store in one folder.
 pub struct Embedded {
-    // In the order in which they are dropped. The last connection to close moves everything from the log into the
-    // database, which only the writer's can; and nothing is written once the lock on the folder is gone.
-    readers: Arc<Readers>,
+    // Ended first when the store is dropped.
     writer: Writer,
+    readers: Arc<Readers>,
     clock: Arc<dyn Clock>,
-    _lock: Option<std::fs::File>,
 }
 
 impl Embedded {
@@ -51,8 +49,7 @@ impl Embedded {
         let mut connection = Connection::open(&path).map_err(in_file)?;
         configure(&connection).map_err(in_file)?;
         schema::migrate(&mut connection).map_err(|e| files::unusable(&path, e))?;
-        let readers = Readers { pool: Pool::File { path, idle: Mutex::default() }, permits: Semaphore::new(READERS) };
-        Self::assemble(SharedConnection::new(connection), readers, clock, Some(lock))
+        Self::assemble(SharedConnection::new(connection), Pool::File { path, idle: Mutex::default() }, clock, Some(lock))
     }
 
     /// A store that lives as long as this value.
@@ -62,18 +59,19 @@ impl Embedded {
         prepare_once(&connection).map_err(|e| in_memory(e.into()))?;
         schema::migrate(&mut connection).map_err(in_memory)?;
         let shared = SharedConnection::new(connection);
-        let readers = Readers { pool: Pool::Memory(shared.clone()), permits: Semaphore::new(READERS) };
-        Self::assemble(shared, readers, clock, None)
+        let pool = Pool::Memory(shared.clone());
+        Self::assemble(shared, pool, clock, None)
     }
 
     fn assemble(
         connection: SharedConnection,
-        readers: Readers,
+        pool: Pool,
         clock: Arc<dyn Clock>,
         lock: Option<std::fs::File>,
     ) -> Result<Self, FileError> {
-        let writer = Writer::start(connection, Arc::clone(&clock)).map_err(FileError::Thread)?;
-        Ok(Self { readers: Arc::new(readers), writer, clock, _lock: lock })
+        let writer = Writer::start(connection.clone(), Arc::clone(&clock)).map_err(FileError::Thread)?;
+        let readers = Readers { pool, permits: Semaphore::new(READERS), _writers: connection, _lock: lock };
+        Ok(Self { writer, readers: Arc::new(readers), clock })
     }
 
     /// Runs a long read beside the others, off the threads that serve connections.
@@ -144,9 +142,14 @@ impl SharedConnection {
     }
 }
 
+/// Outlives the store while a long read is under way.
 struct Readers {
+    // In the order in which they are dropped. The last connection to close moves everything from the log into the
+    // database, which only the writer's can; and nothing is written once the lock on the folder is gone.
     pool: Pool,
     permits: Semaphore,
+    _writers: SharedConnection,
+    _lock: Option<std::fs::File>,
 }
 
 enum Pool {

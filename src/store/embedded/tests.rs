@@ -203,6 +203,31 @@ async fn nobody_is_woken_for_what_was_removed() {
     assert_eq!(store.changes(0, 1).await.expect("changes").1, 1);
 }
 
+#[tokio::test]
+async fn all_is_in_the_one_file_even_after_a_read_that_outlived_the_store() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = Embedded::open(folder.path(), clock()).expect("open");
+    store.commit(batch(1, "1")).await.expect("commit");
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let (began, begins) = std::sync::mpsc::channel();
+    let readers = Arc::clone(&store.readers);
+    let reading = std::thread::spawn(move || {
+        readers.with(|connection| {
+            began.send(()).expect("heard");
+            wait.recv().expect("told");
+            sql::last_position(connection).map_err(StoreError::from)
+        })
+    });
+    begins.recv().expect("a read");
+    drop(store);
+    let claimed = || Embedded::open(folder.path(), clock()).is_ok();
+    assert!(!claimed());
+    go.send(()).expect("heard");
+    reading.join().expect("no panic").expect("read");
+    assert!(!folder.path().join("avanochi.db-wal").exists());
+    assert!(claimed());
+}
+
 /// A full disk, made by forbidding the database to grow: nothing of the refused batch is there, and the store works
 /// again as soon as there is room.
 #[tokio::test]
@@ -211,8 +236,7 @@ async fn a_full_disk_refuses_and_recovers() {
     schema::migrate(&mut connection).expect("schema");
     let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).expect("pages");
     let shared = SharedConnection::new(connection);
-    let readers = Readers { pool: Pool::Memory(shared.clone()), permits: Semaphore::new(1) };
-    let store = Embedded::assemble(shared.clone(), readers, clock(), None).expect("store");
+    let store = Embedded::assemble(shared.clone(), Pool::Memory(shared.clone()), clock(), None).expect("store");
     let room = |pages: i64| shared.lock().pragma_update(None, "max_page_count", pages).expect("pragma");
 
     room(pages + 2);
