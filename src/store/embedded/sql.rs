@@ -336,4 +336,22 @@ mod tests {
             assert_eq!(steps, [format!("SEARCH documents USING INDEX {index}")], "{sql}");
         }
     }
+
+    /// Without a guarantee, a new value for a statement on partial indexes makes a new plan.
+    #[test]
+    fn a_list_is_planned_once() {
+        let mut connection = Connection::open_in_memory().expect("memory");
+        super::super::prepare_once(&connection).expect("prepared");
+        super::super::schema::migrate(&mut connection).expect("schema");
+        let now = Timestamp::from_micros(0);
+        for limit in 1..5 {
+            let page = PageRequest::first(crate::kernel::Limit::new(limit).expect("a limit"));
+            let partition = Some(Partition::named(format!("user {limit}")));
+            let list = Query::List { partition, kind: "tasks".into(), facet: None, span: crate::store::Span::ALL, page };
+            query(&connection, &list, now).expect("a page");
+        }
+        let statement = connection.prepare_cached(LIST).expect("kept");
+        assert_eq!(statement.get_status(rusqlite::StatementStatus::RePrepare), 0);
+        assert_eq!(statement.get_status(rusqlite::StatementStatus::Run), 4);
+    }
 }
