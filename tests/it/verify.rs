@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    import::{ANN, assert_clean, assert_realistic, check, import_all, log_in, many, realistic, shop},
+    import::{ANN, assert_clean, assert_realistic, check, import_all, log_in, maintenance, many, realistic},
     model::{Model, perform, run, step},
     support::{TestApp, time},
 };
@@ -175,7 +175,7 @@ async fn what_no_count_can_mend_stays_a_difference() {
     let second = WorkSession::start(Id::new(uuid::Uuid::nil()), ann, start_time);
     write(&app, collection::create(&second, 1).expect("a write")).await;
     let mut states = Vec::new();
-    let verified = verify::verify(&shop(&app), Mode::Repair, &mut |news| {
+    let verified = verify::verify(&maintenance(&app), Mode::Repair, &mut |news| {
         if let verify::News::Differs(difference) = news {
             states.push((difference.state, difference.text.clone()));
         }
@@ -230,7 +230,7 @@ async fn a_repair_beside_a_server_loses_nothing() {
         }
     });
     while used.try_join_next().is_none() {
-        verify::verify(&shop(&app), Mode::Repair, &mut |_| {}).await.expect("a verdict");
+        verify::verify(&maintenance(&app), Mode::Repair, &mut |_| {}).await.expect("a verdict");
     }
     let (verified, _) = check(&app, Mode::Repair).await;
     assert_eq!(verified.left, 0);
