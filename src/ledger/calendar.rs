@@ -44,11 +44,16 @@ impl Calendar {
         }
     }
 
-    /// How many days in a row end on the date or, when it is not one of them, on the day before.
+    /// How many days in a row hold the date or, when it is not one of them, the day before.
     pub fn run_on(&self, date: NaiveDate) -> u32 {
-        let ends_on = |date: NaiveDate| date.iter_days().rev().take_while(|&day| self.contains(day)).count();
-        let run = match ends_on(date) {
-            0 => date.pred_opt().map_or(0, ends_on),
+        let holds = |date: NaiveDate| {
+            let until = date.iter_days().rev().take_while(|&day| self.contains(day)).count();
+            // Days after the date are known already when the zone was further east.
+            let after = date.iter_days().skip(1).take_while(|&day| until > 0 && self.contains(day)).count();
+            until + after
+        };
+        let run = match holds(date) {
+            0 => date.pred_opt().map_or(0, holds),
             run => run,
         };
         u32::try_from(run).unwrap_or(u32::MAX)
@@ -130,7 +135,8 @@ mod tests {
             let longest = plain.iter().map(|&day| run_to(day)).max().unwrap_or(0);
             prop_assert_eq!(calendar.longest_run() as usize, longest);
             for day in -2..410 {
-                let expected = if run_to(day) > 0 { run_to(day) } else { run_to(day - 1) };
+                let run_from = |start: i32| (0..1000).take_while(|on| plain.contains(&(start + on))).count();
+                let expected = if run_to(day) > 0 { run_to(day) + run_from(day + 1) } else { run_to(day - 1) };
                 prop_assert_eq!(calendar.run_on(date(day)) as usize, expected);
             }
         }
@@ -140,9 +146,9 @@ mod tests {
     fn a_streak_is_the_run_that_holds_today_or_yesterday() {
         let mut calendar = Calendar::default();
         (7..=10).chain([12]).for_each(|day| calendar.insert(date(day)));
-        // On the 11th, a day after today is known already: the zone was further east.
-        let streaks = [9, 10, 11, 12, 13, 14].map(|today| calendar.run_on(date(today)));
-        assert_eq!(streaks, [3, 4, 4, 1, 1, 0]);
+        let streaks = [5, 6, 7, 9, 10, 11, 12, 13, 14].map(|today| calendar.run_on(date(today)));
+        // On the 11th, the 12th is known already, and does not make the streak that of the 12th.
+        assert_eq!(streaks, [0, 0, 4, 4, 4, 4, 1, 1, 0]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{io::Write as _, sync::Arc};
 
 use avanochi::{
     accounts::users::repo::UserRepo,
-    kernel::{Limit, PageRequest, RandomIds, Timestamp},
+    kernel::{Limit, PageRequest, Timestamp},
     migration::{
         Maintenance,
         import::{self, Outcome, Refusal},
@@ -23,7 +23,7 @@ pub const ANN: &str = "21e4e82b-03d2-4e15-8d73-ff3b8737f8b0";
 const HASH: &str = "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8";
 
 pub fn maintenance(app: &TestApp) -> Maintenance {
-    Maintenance::new(app.store.clone(), app.clock.clone(), Arc::new(RandomIds::default()))
+    Maintenance::new(app.app.shared.clone(), Arc::clone(&app.app.kinds))
 }
 
 fn file(text: &[u8]) -> NamedTempFile {
