@@ -3,16 +3,13 @@
 use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    counts::{ACHIEVEMENTS, Counted, Counter, Counts},
-    former,
-};
+use super::counts::{ACHIEVEMENTS, Counted, Counter, Counts};
 use crate::{kernel::Timestamp, store::Entity};
 
 /// The counts of one date. The latest date's live in the summary; they become a document of their own when a later one
 /// begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "former::StoredDay")]
+#[serde(from = "StoredDay")]
 pub struct Day {
     pub date: NaiveDate,
     pub counts: Counts,
@@ -67,5 +64,59 @@ impl Entity for Day {
 
     fn sort(&self) -> Option<i64> {
         Some(Self::place(self.date))
+    }
+}
+
+/// A day as it is stored, in today's form or the one from before counters had names. It is written anew in today's when it
+/// changes.
+#[derive(Deserialize)]
+struct StoredDay {
+    date: NaiveDate,
+    #[serde(default)]
+    counts: Counts,
+    #[serde(default)]
+    first_activity: Option<Timestamp>,
+    #[serde(default)]
+    last_activity: Option<Timestamp>,
+    // The former form.
+    #[serde(default)]
+    created_tasks: u64,
+    #[serde(default)]
+    completed_tasks: u64,
+    #[serde(default)]
+    ended_sessions: u64,
+    /// Pairs of an hour and the microseconds worked in it.
+    #[serde(default)]
+    focus: Vec<(u8, u64)>,
+}
+
+impl From<StoredDay> for Day {
+    fn from(stored: StoredDay) -> Self {
+        let mut counts = stored.counts;
+        for (name, count) in [
+            ("created_tasks", stored.created_tasks),
+            ("completed_tasks", stored.completed_tasks),
+            ("ended_work_sessions", stored.ended_sessions),
+            (ACHIEVEMENTS.name(), stored.completed_tasks + stored.ended_sessions),
+        ] {
+            if count > 0 {
+                counts.set(name, count);
+            }
+        }
+        for (hour, micros) in stored.focus {
+            counts.set(&format!("focus_{hour:02}"), micros);
+        }
+        Self { date: stored.date, counts, first_activity: stored.first_activity, last_activity: stored.last_activity }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_from_before_hours_were_kept_can_be_read() {
+        let day: Day = serde_json::from_str(r#"{"date":"2025-09-25","completed_tasks":1,"ended_sessions":0}"#).expect("a day");
+        assert!(day.is_active() && day.first_activity.is_none());
     }
 }

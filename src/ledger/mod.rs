@@ -12,7 +12,6 @@ mod day;
 mod dues;
 mod edit;
 mod facts;
-mod former;
 pub mod idempotency;
 pub mod summary;
 mod transaction;

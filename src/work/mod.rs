@@ -2,6 +2,7 @@
 
 pub mod counters;
 pub mod days;
+pub mod forgotten_sessions;
 pub mod habits;
 pub mod hours;
 pub mod stats;
@@ -10,11 +11,11 @@ pub mod work_sessions;
 
 use self::{
     days::service::DayService,
+    forgotten_sessions::ReviewSession,
     habits::{model::Habits, service::HabitsService},
     stats::service::StatsService,
     tasks::{model::Task, service::TaskService},
     work_sessions::{
-        jobs::Review,
         model::{Nudge, WorkSession},
         repo::Heartbeat,
         service::WorkSessionService,
@@ -37,5 +38,5 @@ pub fn contribute(shared: &Shared) -> Contribution {
         .routes(days::http::router(DayService::new(shared)))
         .kind::<Habits>(habits::http::shown)
         .follows(habits.clone())
-        .due(Review { sessions, habits })
+        .due(ReviewSession { sessions, habits })
 }

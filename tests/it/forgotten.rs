@@ -33,7 +33,7 @@ async fn review(app: &TestApp, client: &Client, usual_hours: Option<u32>) -> Res
     // What is usual on one day of the week is assumed of those of which nothing is known.
     let usual = |hours| Usual { weekday: 1, days: 4, start: 0, end: hours * 60, length: hours * 60 };
     let habits = usual_hours.map(|hours| Habits { user_id: owner.id(), seq: 1, weekdays: vec![usual(hours)] });
-    service(app).review(&ctx, owner, habits.as_ref()).await
+    service(app).review(&ctx, owner, &|date| habits.as_ref()?.length_on(date)).await
 }
 
 async fn nudges(app: &TestApp, client: &Client) -> Vec<Nudge> {

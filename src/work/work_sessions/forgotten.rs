@@ -1,5 +1,9 @@
 //! What is done about a work session that goes on for long: its user is reminded, and in the end it is taken for forgotten.
 
+use std::time::Duration;
+
+use chrono::NaiveDate;
+
 use super::{
     booking,
     model::{EndedBy, Nudge, WorkSession},
@@ -9,13 +13,16 @@ use super::{
 use crate::{
     kernel::{Ctx, Owner, Result},
     ledger::{Decision, Transaction},
-    work::habits::model::Habits,
 };
 
+/// How long a user usually works on a date.
+pub type Usual<'a> = dyn Fn(NaiveDate) -> Option<Duration> + Sync + 'a;
+
 impl WorkSessionService {
-    /// Reminds the user of a session that has been going on for long, and ends one that was forgotten. `habits`: what is
-    /// known of when the user works. A repetition does nothing. Errors: `NotFound` when there is no such user.
-    pub async fn review(&self, _ctx: &Ctx, owner: Owner, habits: Option<&Habits>) -> Result<()> {
+    /// Reminds the user of a session that has been going on for long, and ends one that was forgotten. `usual`: how long
+    /// the user usually works on a date, if that is known. A repetition does nothing. Errors: `NotFound` when there is no
+    /// such user.
+    pub async fn review(&self, _ctx: &Ctx, owner: Owner, usual: &Usual<'_>) -> Result<()> {
         self.ledger
             .run(owner, |change| {
                 Box::pin(async move {
@@ -23,7 +30,7 @@ impl WorkSessionService {
                     let session = active.session(owner.id())?;
                     let heartbeat = self.repo.heartbeat(owner, session.id).await?.map(|read| read.value.at);
                     let signs = Signs { last: active.last_sign.max(heartbeat), nudged: active.nudged };
-                    let usual = habits.and_then(|habits| habits.length_on(change.summary.date_at(session.start_time)));
+                    let usual = usual(change.summary.date_at(session.start_time));
                     match review::judge(&session, signs, usual, change.now()) {
                         Verdict::Leave => self.leave(change, &session),
                         Verdict::Nudge(hours) => self.nudge(change, owner, &session, hours).await,

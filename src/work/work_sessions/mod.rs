@@ -3,7 +3,6 @@
 pub mod booking;
 pub mod forgotten;
 pub mod http;
-pub mod jobs;
 pub mod model;
 pub mod repo;
 pub mod review;
