@@ -5,14 +5,21 @@ use super::{
     work_sessions::{booking::REVIEW, service::WorkSessionService},
 };
 use crate::{
+    domain::Shared,
     jobs::DueWork,
     kernel::{Ctx, Owner, Result},
 };
 
 /// Looks at one user's session under way.
 pub struct ReviewSession {
-    pub sessions: WorkSessionService,
-    pub habits: HabitsService,
+    sessions: WorkSessionService,
+    habits: HabitsService,
+}
+
+impl ReviewSession {
+    pub fn new(shared: &Shared) -> Self {
+        Self { sessions: WorkSessionService::new(shared), habits: HabitsService::new(shared) }
+    }
 }
 
 #[async_trait::async_trait]

@@ -9,34 +9,16 @@ pub mod stats;
 pub mod tasks;
 pub mod work_sessions;
 
-use self::{
-    days::service::DayService,
-    forgotten_sessions::ReviewSession,
-    habits::{model::Habits, service::HabitsService},
-    stats::service::StatsService,
-    tasks::{model::Task, service::TaskService},
-    work_sessions::{
-        model::{Nudge, WorkSession},
-        repo::Heartbeat,
-        service::WorkSessionService,
-    },
-};
+use self::forgotten_sessions::ReviewSession;
 use crate::domain::{Contribution, Shared};
 
 /// What the domain adds to the program.
 pub fn contribute(shared: &Shared) -> Contribution {
-    let sessions = WorkSessionService::new(shared);
-    let habits = HabitsService::new(shared);
     Contribution::default()
-        .routes(tasks::http::router(TaskService::new(shared)))
-        .kind::<Task>(tasks::http::shown)
-        .routes(work_sessions::http::router(sessions.clone()))
-        .kind::<WorkSession>(work_sessions::shown::session)
-        .kind::<Nudge>(work_sessions::shown::nudge)
-        .internal_kind::<Heartbeat>("only when the last one came is of use, and only to the review of a forgotten session")
-        .routes(stats::http::router(StatsService::new(shared)))
-        .routes(days::http::router(DayService::new(shared)))
-        .kind::<Habits>(habits::http::shown)
-        .follows(habits.clone())
-        .due(ReviewSession { sessions, habits })
+        .and(tasks::contribute(shared))
+        .and(work_sessions::contribute(shared))
+        .and(stats::contribute(shared))
+        .and(days::contribute(shared))
+        .and(habits::contribute(shared))
+        .due(ReviewSession::new(shared))
 }

@@ -8,3 +8,19 @@ pub mod repo;
 pub mod review;
 pub mod service;
 pub mod shown;
+
+use self::{
+    model::{Nudge, WorkSession},
+    repo::Heartbeat,
+    service::WorkSessionService,
+};
+use crate::domain::{Contribution, Shared};
+
+/// What the slice adds to the program.
+pub fn contribute(shared: &Shared) -> Contribution {
+    Contribution::default()
+        .routes(http::router(WorkSessionService::new(shared)))
+        .kind::<WorkSession>(shown::session)
+        .kind::<Nudge>(shown::nudge)
+        .internal_kind::<Heartbeat>("only the latest is of use, and only to the review of a session that was forgotten")
+}
