@@ -10,7 +10,7 @@ use std::{
 
 use avanochi::{
     kernel::{Clock, ManualClock, Page, Timestamp},
-    store::{Batch, Change, Document, Draft, Etag, Key, Query, Store, StoreError, Write, cosmos::Cosmos},
+    store::{Batch, Change, Document, Draft, Etag, Key, KeyRange, Query, Scope, Store, StoreError, Write, cosmos::Cosmos},
 };
 
 /// A quarter of an hour each.
@@ -108,7 +108,8 @@ impl Store for Metered {
 
     async fn query(&self, query: Query) -> Result<Page<Document>, StoreError> {
         let partition = match &query {
-            Query::List { partition, .. } => partition.clone(),
+            Query::List { scope: Scope::Partition(partition, _), .. } => Some(partition.clone()),
+            Query::List { .. } => None,
             Query::Changes { partition, .. } | Query::Everything { partition, .. } => Some(partition.clone()),
         };
         let found = self.inner.query(query).await?;
@@ -121,6 +122,10 @@ impl Store for Metered {
             book.everywhere.units[slot] += QUERY;
         }
         Ok(found)
+    }
+
+    async fn ranges(&self) -> Result<Vec<KeyRange>, StoreError> {
+        self.inner.ranges().await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {

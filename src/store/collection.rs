@@ -5,8 +5,10 @@ use std::{marker::PhantomData, sync::Arc};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::{Document, Draft, Etag, Key, Kind, Partition, Query, Span, Store, StoreError, Write};
-use crate::kernel::{Page, PageRequest, Timestamp, Versioned};
+use super::{
+    Document, Draft, Etag, Key, KeyRange, Kind, Order, Partition, Place, Places, Query, Scope, Span, Store, StoreError, Write,
+};
+use crate::kernel::{Limit, Page, PageRequest, Timestamp, Versioned};
 
 /// A type that is kept as documents of one kind.
 pub trait Entity: Serialize + DeserializeOwned {
@@ -17,9 +19,14 @@ pub trait Entity: Serialize + DeserializeOwned {
     /// The id within its partition and kind.
     fn document_id(&self) -> String;
 
-    /// See [`Draft::sort`].
+    /// Its place in the first list of the kind, for whoever stands in no other.
     fn sort(&self) -> Option<i64> {
         None
+    }
+
+    /// See [`Draft::places`].
+    fn places(&self) -> Places {
+        [self.sort(), None, None, None]
     }
 
     /// See [`Draft::facet`].
@@ -76,7 +83,7 @@ impl<T: Entity> Collection<T> {
         self.store.get(key).await?.map(read).transpose()
     }
 
-    /// A page of the kind, oldest first; `None` as partition reads those of everybody.
+    /// A page of the kind in the order of [`Place::FIRST`]; `None` as partition reads those of everybody.
     pub async fn list(
         &self,
         partition: Option<Partition>,
@@ -91,7 +98,7 @@ impl<T: Entity> Collection<T> {
         values(self.list_stored(partition, None, span, page).await?)
     }
 
-    /// A page of the kind within the span, oldest first, with what is needed to replace each.
+    /// As [`Self::list`] within the span, with what is needed to replace each.
     pub async fn list_stored(
         &self,
         partition: Option<Partition>,
@@ -99,8 +106,33 @@ impl<T: Entity> Collection<T> {
         span: Span,
         page: PageRequest,
     ) -> Result<Page<Stored<T>>, StoreError> {
-        let query = Query::List { partition, kind: Kind::Borrowed(T::KIND), facet, span, page };
+        self.list_in(Scope::first(partition), facet, Order::Ascending, span, page).await
+    }
+
+    /// A page of any list of the kind, with what is needed to replace each document.
+    pub async fn list_in(
+        &self,
+        scope: Scope,
+        facet: Option<&'static str>,
+        order: Order,
+        span: Span,
+        page: PageRequest,
+    ) -> Result<Page<Stored<T>>, StoreError> {
+        let query = Query::List { scope, kind: Kind::Borrowed(T::KIND), facet, order, span, page };
         self.store.query(query).await?.try_map(read)
+    }
+
+    /// The last documents of a list whose place is before `until`, the nearest first: at most `limit`, and fewer where their
+    /// bodies are large, but at least one when there is one.
+    pub async fn last_before(&self, partition: Partition, place: Place, until: i64, limit: Limit) -> Result<Vec<T>, StoreError> {
+        let (scope, span) = (Scope::Partition(partition, place), Span { until, ..Span::ALL });
+        let page = self.list_in(scope, None, Order::Descending, span, PageRequest::first(limit)).await?;
+        Ok(page.items.into_iter().map(|read| read.value).collect())
+    }
+
+    /// As [`Self::range`], of the partitions of one of the store's ranges.
+    pub async fn range_of(&self, partitions: KeyRange, span: Span, page: PageRequest) -> Result<Page<T>, StoreError> {
+        values(self.list_in(Scope::Range(partitions), None, Order::Ascending, span, page).await?)
     }
 }
 
@@ -128,7 +160,7 @@ fn draft<T: Entity>(value: &T, seq: u64) -> Result<Draft, StoreError> {
         kind: Kind::Borrowed(T::KIND),
         id: value.document_id(),
         seq,
-        sort: value.sort(),
+        places: value.places(),
         facet: value.facet(),
         published: T::PUBLISHED,
         expires_at: value.expires_at(),

@@ -166,9 +166,10 @@ async fn a_deletion_that_was_cut_short_is_finished() {
     let id = UserId::parse(&ann.id).expect("an id");
     // All that a process may leave that died after its first step: the note.
     let login = app.store.query(Query::List {
-        partition: None,
+        scope: avanochi::store::Scope::Everybody,
         kind: "users".into(),
         facet: None,
+        order: avanochi::store::Order::Ascending,
         span: avanochi::store::Span::ALL,
         page: PageRequest::first(Limit::MAX),
     });
@@ -177,7 +178,7 @@ async fn a_deletion_that_was_cut_short_is_finished() {
         kind: "deletions".into(),
         id: id.to_string(),
         seq: 0,
-        sort: Some(0),
+        places: [Some(0), None, None, None],
         facet: None,
         published: false,
         expires_at: None,

@@ -176,12 +176,12 @@ async fn copy_partition(from: &TestApp, to: &TestApp, user: &str) {
     let everything = from.store.query(Query::Everything { partition: partition.clone(), page }).await.expect("all").items;
     for document in everything {
         let published = document.key.kind != "summaries";
-        let sort = published.then_some(0);
+        let places = [published.then_some(0), None, None, None];
         let draft = Draft {
             kind: document.key.kind,
             id: document.key.id,
             seq: document.seq,
-            sort,
+            places,
             facet: None,
             published,
             expires_at: None,

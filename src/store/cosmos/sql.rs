@@ -5,33 +5,90 @@
 //! kilobytes; a place in the order is short, survives updates and splits, is seen at once to be garbage, and tells
 //! exactly whether there is more.
 
-/// The listed documents of a kind in one partition.
-pub const LIST: &str = "SELECT * FROM c \
-    WHERE c.pk = @pk AND c.kind = @kind \
-      AND c.sort >= @sort AND c.sort < @until AND (c.sort > @sort OR c.id > @id) \
-      AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
-    ORDER BY c.pk, c.kind, c.sort, c.id OFFSET 0 LIMIT @limit";
+use crate::store::{Order, Scope, page::List, query::PLACES};
 
-/// Those of them with one facet.
-pub const LIST_FACET: &str = "SELECT * FROM c \
-    WHERE c.pk = @pk AND c.kind = @kind AND c.facet = @facet \
-      AND c.sort >= @sort AND c.sort < @until AND (c.sort > @sort OR c.id > @id) \
-      AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
-    ORDER BY c.pk, c.kind, c.facet, c.sort, c.id OFFSET 0 LIMIT @limit";
+macro_rules! of_a_partition {
+    ($sort:literal, $facet:literal, $by_facet:literal, up) => {
+        of_a_partition!($sort, $facet, $by_facet, ">", ">=", "<", "")
+    };
+    ($sort:literal, $facet:literal, $by_facet:literal, down) => {
+        of_a_partition!($sort, $facet, $by_facet, "<", "<=", ">=", " DESC")
+    };
+    ($sort:literal, $facet:literal, $by_facet:literal, $beyond:literal, $from:literal, $end:literal, $direction:literal) => {
+        concat!(
+            "SELECT * FROM c WHERE c.pk = @pk AND c.kind = @kind", $facet,
+            " AND c.", $sort, " ", $from, " @place AND c.", $sort, " ", $end, " @end",
+            " AND (c.", $sort, " ", $beyond, " @place OR c.id ", $beyond, " @id)",
+            " AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now)",
+            " ORDER BY c.pk", $direction, ", c.kind", $direction, $by_facet, ", c.", $sort, $direction, ", c.id", $direction,
+            " OFFSET 0 LIMIT @limit"
+        )
+    };
+}
+macro_rules! faceted {
+    ($sort:literal, up) => {
+        of_a_partition!($sort, " AND c.facet = @facet", ", c.facet", up)
+    };
+    ($sort:literal, down) => {
+        of_a_partition!($sort, " AND c.facet = @facet", ", c.facet DESC", down)
+    };
+}
+macro_rules! of_everybody {
+    ($facet:literal, up) => {
+        of_everybody!($facet, ">", ">=", "<", "")
+    };
+    ($facet:literal, down) => {
+        of_everybody!($facet, "<", "<=", ">=", " DESC")
+    };
+    ($facet:literal, $beyond:literal, $from:literal, $end:literal, $direction:literal) => {
+        concat!(
+            "SELECT * FROM c WHERE c.kind = @kind", $facet,
+            " AND c.sort ", $from, " @place AND c.sort ", $end, " @end",
+            " AND (c.sort ", $beyond, " @place OR c.pk ", $beyond, " @pk OR (c.pk = @pk AND c.id ", $beyond, " @id))",
+            " AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now)",
+            " ORDER BY c.kind", $direction, ", c.sort", $direction, ", c.pk", $direction, ", c.id", $direction,
+            " OFFSET 0 LIMIT @limit"
+        )
+    };
+}
 
-/// The listed documents of a kind in all partitions.
-pub const LIST_EVERYBODY: &str = "SELECT * FROM c \
-    WHERE c.kind = @kind \
-      AND c.sort >= @sort AND c.sort < @until AND (c.sort > @sort OR c.pk > @pk OR (c.pk = @pk AND c.id > @id)) \
-      AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
-    ORDER BY c.kind, c.sort, c.pk, c.id OFFSET 0 LIMIT @limit";
+/// The documents in a list of a kind in one partition: by place, without a facet and with one, ascending and descending.
+const OF_A_PARTITION: [[[&str; 2]; 2]; PLACES] = [
+    [
+        [of_a_partition!("sort", "", "", up), of_a_partition!("sort", "", "", down)],
+        [faceted!("sort", up), faceted!("sort", down)],
+    ],
+    [
+        [of_a_partition!("sort1", "", "", up), of_a_partition!("sort1", "", "", down)],
+        [faceted!("sort1", up), faceted!("sort1", down)],
+    ],
+    [
+        [of_a_partition!("sort2", "", "", up), of_a_partition!("sort2", "", "", down)],
+        [faceted!("sort2", up), faceted!("sort2", down)],
+    ],
+    [
+        [of_a_partition!("sort3", "", "", up), of_a_partition!("sort3", "", "", down)],
+        [faceted!("sort3", up), faceted!("sort3", down)],
+    ],
+];
 
-/// Those of them with one facet.
-pub const LIST_EVERYBODY_FACET: &str = "SELECT * FROM c \
-    WHERE c.kind = @kind AND c.facet = @facet \
-      AND c.sort >= @sort AND c.sort < @until AND (c.sort > @sort OR c.pk > @pk OR (c.pk = @pk AND c.id > @id)) \
-      AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
-    ORDER BY c.kind, c.sort, c.pk, c.id OFFSET 0 LIMIT @limit";
+/// The documents in the first list of a kind in many partitions, without a facet and with one, ascending and descending.
+const OF_EVERYBODY: [[&str; 2]; 2] = [
+    [of_everybody!("", up), of_everybody!("", down)],
+    [of_everybody!(" AND c.facet = @facet", up), of_everybody!(" AND c.facet = @facet", down)],
+];
+
+pub fn list(list: &List<'_>) -> &'static str {
+    let order = match list.order {
+        Order::Ascending => 0,
+        Order::Descending => 1,
+    };
+    let facet = usize::from(list.facet.is_some());
+    match list.scope {
+        Scope::Partition(_, place) => OF_A_PARTITION[place.index()][facet][order],
+        Scope::Everybody | Scope::Range(_) => OF_EVERYBODY[facet][order],
+    }
+}
 
 /// What was published in a partition, by the number of its last change.
 pub const CHANGES: &str = "SELECT * FROM c \
@@ -52,25 +109,33 @@ mod tests {
     use super::*;
     use crate::store::cosmos::container;
 
-    const ALL: [&str; 7] = [LIST, LIST_FACET, LIST_EVERYBODY, LIST_EVERYBODY_FACET, CHANGES, EVERYTHING, PRESENT];
+    fn all() -> Vec<&'static str> {
+        let lists = OF_A_PARTITION.into_iter().flatten().chain(OF_EVERYBODY).flatten();
+        lists.chain([CHANGES, EVERYTHING, PRESENT]).collect()
+    }
+
     /// All that we ask of the service's function library; each is also evaluated by the emulator of the tests.
     const FUNCTIONS: [&str; 2] = ["IS_DEFINED", "ARRAY_CONTAINS"];
     const CLAUSES: [&str; 14] =
-        ["SELECT", "VALUE", "FROM", "WHERE", "AND", "OR", "NOT", "ORDER", "BY", "OFFSET", "LIMIT", "ASC", "IN", "*"];
+        ["SELECT", "VALUE", "FROM", "WHERE", "AND", "OR", "NOT", "ORDER", "BY", "DESC", "OFFSET", "LIMIT", "IN", "*"];
 
     fn words(sql: &str) -> impl Iterator<Item = &str> {
         sql.split(|c: char| !c.is_ascii_alphanumeric() && !"_.@*".contains(c)).filter(|word| !word.is_empty())
     }
 
+    /// The paths that the documents are ordered by. All ascend or all descend: an index serves its order and the exact
+    /// inverse, and nothing between.
     fn order(sql: &str) -> Vec<String> {
         let Some((_, keys)) = sql.split_once("ORDER BY ") else { return Vec::new() };
-        let keys = keys.split(" OFFSET").next().expect("a part");
-        keys.split(',').map(|key| key.trim().replace("c.", "/")).collect()
+        let keys: Vec<&str> = keys.split(" OFFSET").next().expect("a part").split(',').map(str::trim).collect();
+        let descending = keys.iter().filter(|key| key.ends_with(" DESC")).count();
+        assert!(descending == 0 || descending == keys.len(), "{sql}");
+        keys.into_iter().map(|key| key.trim_end_matches(" DESC").replace("c.", "/")).collect()
     }
 
     #[test]
     fn says_nothing_but_known_words() {
-        for sql in ALL {
+        for sql in all() {
             for word in words(sql).filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase())) {
                 assert!(CLAUSES.contains(&word) || FUNCTIONS.contains(&word), "{word} in {sql}");
             }
@@ -82,8 +147,8 @@ mod tests {
 
     #[test]
     fn only_the_lists_of_everybody_read_more_than_one_partition() {
-        let across: Vec<_> = ALL.into_iter().filter(|sql| !sql.contains("WHERE c.pk = @pk AND")).collect();
-        assert_eq!(across, [LIST_EVERYBODY, LIST_EVERYBODY_FACET]);
+        let across: Vec<_> = all().into_iter().filter(|sql| !sql.contains("WHERE c.pk = @pk AND")).collect();
+        assert_eq!(across, OF_EVERYBODY.concat());
     }
 
     #[test]
@@ -98,7 +163,7 @@ mod tests {
             })
             .collect();
         let mut used = std::collections::HashSet::new();
-        for sql in ALL {
+        for sql in all() {
             let keys = order(sql);
             if keys.len() > 1 {
                 assert!(composites.contains(&keys), "no composite index for {keys:?}");
@@ -108,13 +173,22 @@ mod tests {
         assert_eq!(used.len(), composites.len(), "an index that no query uses costs every write");
     }
 
+    /// A comparison that goes with the order, so that a page is one stretch of the index.
+    #[test]
+    fn a_page_begins_and_ends_in_the_direction_of_its_order() {
+        for (sql, descending) in OF_A_PARTITION.into_iter().flatten().chain(OF_EVERYBODY).flatten().map(|sql| (sql, sql.contains("DESC"))) {
+            let comparisons = if descending { ["<= @place", ">= @end", "< @place", "< @id"] } else { [">= @place", "< @end", "> @place", "> @id"] };
+            assert!(comparisons.iter().all(|comparison| sql.contains(comparison)), "{sql}");
+        }
+    }
+
     #[test]
     fn every_comparison_has_its_index() {
         let included: Vec<String> = container::indexing_policy().included_paths.into_iter().map(|path| path.path).collect();
         // The service indexes ids by itself; the end of a life is looked at in the few documents that are left.
         let free = ["c.id", "c.expires_at"];
         let mut used = std::collections::BTreeSet::new();
-        for sql in ALL {
+        for sql in all() {
             for word in words(sql).filter(|word| word.starts_with("c.") && !free.contains(word)) {
                 used.insert(format!("/{}/?", &word[2..]));
             }
