@@ -9,8 +9,11 @@ use crate::{
 pub async fn pages_in_order_without_gap_or_repeat(b: Bench) {
     // Sorted by the number and only then by the id; more than one partition, to be read together too.
     for n in 0..23_i64 {
-        let draft =
-            Draft { places: [Some(n / 3), None, None, None], facet: Some(if n % 2 == 0 { "even" } else { "odd" }), ..thing(&format!("{n:02}"), "1") };
+        let draft = Draft {
+            places: [Some(n / 3), None, None, None],
+            facet: Some(if n % 2 == 0 { "even" } else { "odd" }),
+            ..thing(&format!("{n:02}"), "1")
+        };
         b.create(&part(if n < 20 { "a" } else { "b" }), draft).await;
     }
     b.create(&part("a"), Draft { places: Places::default(), ..thing("unlisted", "1") }).await;
@@ -86,7 +89,10 @@ pub async fn binds_cursors_to_their_list(b: Bench) {
             let answer = b.page(other.clone(), *facet_of_other, *order_of_other, Span::ALL, page).await;
             let same = (other, facet_of_other, order_of_other) == (scope, facet, order);
             let as_expected = if same { answer.is_ok() } else { matches!(answer, Err(StoreError::BadCursor)) };
-            assert!(as_expected, "the cursor of {scope:?} {facet:?} {order:?} in {other:?} {facet_of_other:?} {order_of_other:?}");
+            assert!(
+                as_expected,
+                "the cursor of {scope:?} {facet:?} {order:?} in {other:?} {facet_of_other:?} {order_of_other:?}"
+            );
         }
     }
     assert!(cursors >= 36, "{cursors}");
@@ -98,7 +104,11 @@ pub async fn binds_cursors_to_their_list(b: Bench) {
         span: Span::ALL,
         page: PageRequest {
             limit: one,
-            after: b.page(Scope::first(Some(part("a"))), None, Order::Ascending, Span::ALL, PageRequest::first(one)).await.expect("page").next,
+            after: b
+                .page(Scope::first(Some(part("a"))), None, Order::Ascending, Span::ALL, PageRequest::first(one))
+                .await
+                .expect("page")
+                .next,
         },
     };
     assert!(matches!(b.store.query(query).await, Err(StoreError::BadCursor)));
@@ -113,7 +123,9 @@ pub async fn ends_pages_at_a_mebibyte(b: Bench) {
         let draft = Draft { places, published: true, seq: n.unsigned_abs(), facet: Some("x"), ..thing(&n.to_string(), &body) };
         b.create(&part("a"), draft).await;
     }
-    let list = |scope, facet, order| move |page| Query::List { scope: Scope::clone(&scope), kind: "things".into(), facet, order, span: Span::ALL, page };
+    let list = |scope, facet, order| {
+        move |page| Query::List { scope: Scope::clone(&scope), kind: "things".into(), facet, order, span: Span::ALL, page }
+    };
     let own = |place| Scope::Partition(part("a"), place);
     let up = [vec![400_000, 400_000], vec![1_500_000], vec![400_000, 400_000], vec![250_000, 10]];
     let down = [vec![10, 250_000, 400_000], vec![400_000], vec![1_500_000], vec![400_000, 400_000]];

@@ -70,7 +70,11 @@ async fn compare(b: &Bench, kind: &Kind, story: &Story) {
         for place in Place::ALL {
             for partition in PARTITIONS {
                 let listed = in_both_orders(b, kind, story, &Scope::Partition(part(partition), place), facet).await;
-                assert_eq!(listed, expected(&model, story.span, facet, place, Some(partition)), "{partition} {place:?} {facet:?}");
+                assert_eq!(
+                    listed,
+                    expected(&model, story.span, facet, place, Some(partition)),
+                    "{partition} {place:?} {facet:?}"
+                );
             }
         }
         // Adapters differ in the order of different partitions at the same place.

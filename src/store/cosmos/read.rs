@@ -63,7 +63,8 @@ pub async fn query(container: ContainerClient, query: &Query, now: Timestamp) ->
                 .with_parameter("@id", id)?
                 .with_parameter("@now", now.micros())?;
             let scope = FeedScope::partition(partition.as_str().to_owned());
-            page_of(&container, query, scope, page, None, |last, _| Ok(serde_json::json!([last.seq, id_of(last)?]).to_string())).await
+            page_of(&container, query, scope, page, None, |last, _| Ok(serde_json::json!([last.seq, id_of(last)?]).to_string()))
+                .await
         }
         Query::Everything { partition, page } => everything(&container, partition, page).await,
     }

@@ -5,89 +5,61 @@
 //! kilobytes; a place in the order is short, survives updates and splits, is seen at once to be garbage, and tells
 //! exactly whether there is more.
 
+use std::{array::from_fn, sync::LazyLock};
+
 use crate::store::{Order, Scope, page::List, query::PLACES};
 
-macro_rules! of_a_partition {
-    ($sort:literal, $facet:literal, $by_facet:literal, up) => {
-        of_a_partition!($sort, $facet, $by_facet, ">", ">=", "<", "")
-    };
-    ($sort:literal, $facet:literal, $by_facet:literal, down) => {
-        of_a_partition!($sort, $facet, $by_facet, "<", "<=", ">=", " DESC")
-    };
-    ($sort:literal, $facet:literal, $by_facet:literal, $beyond:literal, $from:literal, $end:literal, $direction:literal) => {
-        concat!(
-            "SELECT * FROM c WHERE c.pk = @pk AND c.kind = @kind", $facet,
-            " AND c.", $sort, " ", $from, " @place AND c.", $sort, " ", $end, " @end",
-            " AND (c.", $sort, " ", $beyond, " @place OR c.id ", $beyond, " @id)",
-            " AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now)",
-            " ORDER BY c.pk", $direction, ", c.kind", $direction, $by_facet, ", c.", $sort, $direction, ", c.id", $direction,
-            " OFFSET 0 LIMIT @limit"
-        )
-    };
-}
-macro_rules! faceted {
-    ($sort:literal, up) => {
-        of_a_partition!($sort, " AND c.facet = @facet", ", c.facet", up)
-    };
-    ($sort:literal, down) => {
-        of_a_partition!($sort, " AND c.facet = @facet", ", c.facet DESC", down)
-    };
-}
-macro_rules! of_everybody {
-    ($facet:literal, up) => {
-        of_everybody!($facet, ">", ">=", "<", "")
-    };
-    ($facet:literal, down) => {
-        of_everybody!($facet, "<", "<=", ">=", " DESC")
-    };
-    ($facet:literal, $beyond:literal, $from:literal, $end:literal, $direction:literal) => {
-        concat!(
-            "SELECT * FROM c WHERE c.kind = @kind", $facet,
-            " AND c.sort ", $from, " @place AND c.sort ", $end, " @end",
-            " AND (c.sort ", $beyond, " @place OR c.pk ", $beyond, " @pk OR (c.pk = @pk AND c.id ", $beyond, " @id))",
-            " AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now)",
-            " ORDER BY c.kind", $direction, ", c.sort", $direction, ", c.pk", $direction, ", c.id", $direction,
-            " OFFSET 0 LIMIT @limit"
-        )
-    };
-}
+/// The documents in a list of a kind in one partition.
+const OF_A_PARTITION: &str = "SELECT * FROM c \
+    WHERE c.pk = @pk AND c.kind = @kind{facet} \
+      AND {place} {from} @place AND {place} {before} @end AND ({place} {after} @place OR c.id {after} @id) \
+      AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
+    ORDER BY c.pk {direction}, c.kind {direction}, {by facet}{place} {direction}, c.id {direction} OFFSET 0 LIMIT @limit";
 
-/// The documents in a list of a kind in one partition: by place, without a facet and with one, ascending and descending.
-const OF_A_PARTITION: [[[&str; 2]; 2]; PLACES] = [
-    [
-        [of_a_partition!("sort", "", "", up), of_a_partition!("sort", "", "", down)],
-        [faceted!("sort", up), faceted!("sort", down)],
-    ],
-    [
-        [of_a_partition!("sort1", "", "", up), of_a_partition!("sort1", "", "", down)],
-        [faceted!("sort1", up), faceted!("sort1", down)],
-    ],
-    [
-        [of_a_partition!("sort2", "", "", up), of_a_partition!("sort2", "", "", down)],
-        [faceted!("sort2", up), faceted!("sort2", down)],
-    ],
-    [
-        [of_a_partition!("sort3", "", "", up), of_a_partition!("sort3", "", "", down)],
-        [faceted!("sort3", up), faceted!("sort3", down)],
-    ],
-];
+/// The documents in the first list of a kind in many partitions.
+const OF_EVERYBODY: &str = "SELECT * FROM c \
+    WHERE c.kind = @kind{facet} \
+      AND c.sort {from} @place AND c.sort {before} @end \
+      AND (c.sort {after} @place OR c.pk {after} @pk OR (c.pk = @pk AND c.id {after} @id)) \
+      AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
+    ORDER BY c.kind {direction}, c.sort {direction}, c.pk {direction}, c.id {direction} OFFSET 0 LIMIT @limit";
 
-/// The documents in the first list of a kind in many partitions, without a facet and with one, ascending and descending.
-const OF_EVERYBODY: [[&str; 2]; 2] = [
-    [of_everybody!("", up), of_everybody!("", down)],
-    [of_everybody!(" AND c.facet = @facet", up), of_everybody!(" AND c.facet = @facet", down)],
-];
+/// By place, whether there is a facet, and order.
+static ALL_OF_A_PARTITION: LazyLock<[[[String; 2]; 2]; PLACES]> = LazyLock::new(|| {
+    let by_facet = |facet| if facet == 1 { "c.facet {direction}, " } else { "" };
+    from_fn(|place| {
+        let path = if place == 0 { "c.sort".to_owned() } else { format!("c.sort{place}") };
+        from_fn(|facet| {
+            let text = OF_A_PARTITION.replace("{place}", &path).replace("{by facet}", by_facet(facet));
+            in_both_orders(&text, facet == 1)
+        })
+    })
+});
+
+/// By whether there is a facet, and order.
+static ALL_OF_EVERYBODY: LazyLock<[[String; 2]; 2]> = LazyLock::new(|| from_fn(|facet| in_both_orders(OF_EVERYBODY, facet == 1)));
 
 pub fn list(list: &List<'_>) -> &'static str {
-    let order = match list.order {
-        Order::Ascending => 0,
-        Order::Descending => 1,
-    };
     let facet = usize::from(list.facet.is_some());
     match list.scope {
-        Scope::Partition(_, place) => OF_A_PARTITION[place.index()][facet][order],
-        Scope::Everybody | Scope::Range(_) => OF_EVERYBODY[facet][order],
+        Scope::Partition(_, place) => &ALL_OF_A_PARTITION[place.index()][facet][list.order as usize],
+        Scope::Everybody | Scope::Range(_) => &ALL_OF_EVERYBODY[facet][list.order as usize],
     }
+}
+
+fn in_both_orders(template: &str, facet: bool) -> [String; 2] {
+    [Order::Ascending, Order::Descending].map(|order| {
+        let (after, from, before, direction) = match order {
+            Order::Ascending => (">", ">=", "<", "ASC"),
+            Order::Descending => ("<", "<=", ">=", "DESC"),
+        };
+        template
+            .replace("{facet}", if facet { " AND c.facet = @facet" } else { "" })
+            .replace("{after}", after)
+            .replace("{from}", from)
+            .replace("{before}", before)
+            .replace("{direction}", direction)
+    })
 }
 
 /// What was published in a partition, by the number of its last change.
@@ -109,15 +81,18 @@ mod tests {
     use super::*;
     use crate::store::cosmos::container;
 
+    fn lists() -> impl Iterator<Item = &'static str> {
+        ALL_OF_A_PARTITION.iter().flatten().chain(ALL_OF_EVERYBODY.iter()).flatten().map(String::as_str)
+    }
+
     fn all() -> Vec<&'static str> {
-        let lists = OF_A_PARTITION.into_iter().flatten().chain(OF_EVERYBODY).flatten();
-        lists.chain([CHANGES, EVERYTHING, PRESENT]).collect()
+        lists().chain([CHANGES, EVERYTHING, PRESENT]).collect()
     }
 
     /// All that we ask of the service's function library; each is also evaluated by the emulator of the tests.
     const FUNCTIONS: [&str; 2] = ["IS_DEFINED", "ARRAY_CONTAINS"];
-    const CLAUSES: [&str; 14] =
-        ["SELECT", "VALUE", "FROM", "WHERE", "AND", "OR", "NOT", "ORDER", "BY", "DESC", "OFFSET", "LIMIT", "IN", "*"];
+    const CLAUSES: [&str; 15] =
+        ["SELECT", "VALUE", "FROM", "WHERE", "AND", "OR", "NOT", "ORDER", "BY", "ASC", "DESC", "OFFSET", "LIMIT", "IN", "*"];
 
     fn words(sql: &str) -> impl Iterator<Item = &str> {
         sql.split(|c: char| !c.is_ascii_alphanumeric() && !"_.@*".contains(c)).filter(|word| !word.is_empty())
@@ -127,10 +102,10 @@ mod tests {
     /// inverse, and nothing between.
     fn order(sql: &str) -> Vec<String> {
         let Some((_, keys)) = sql.split_once("ORDER BY ") else { return Vec::new() };
-        let keys: Vec<&str> = keys.split(" OFFSET").next().expect("a part").split(',').map(str::trim).collect();
-        let descending = keys.iter().filter(|key| key.ends_with(" DESC")).count();
-        assert!(descending == 0 || descending == keys.len(), "{sql}");
-        keys.into_iter().map(|key| key.trim_end_matches(" DESC").replace("c.", "/")).collect()
+        let keys = keys.split(" OFFSET").next().expect("a part").split(',');
+        let keys: Vec<_> = keys.map(|key| key.trim().split_once(' ').unwrap_or((key.trim(), "ASC"))).collect();
+        assert!(keys.iter().all(|(_, direction)| *direction == keys[0].1), "{sql}");
+        keys.into_iter().map(|(key, _)| key.replace("c.", "/")).collect()
     }
 
     #[test]
@@ -148,7 +123,7 @@ mod tests {
     #[test]
     fn only_the_lists_of_everybody_read_more_than_one_partition() {
         let across: Vec<_> = all().into_iter().filter(|sql| !sql.contains("WHERE c.pk = @pk AND")).collect();
-        assert_eq!(across, OF_EVERYBODY.concat());
+        assert_eq!(across, ALL_OF_EVERYBODY.concat());
     }
 
     #[test]
@@ -173,12 +148,14 @@ mod tests {
         assert_eq!(used.len(), composites.len(), "an index that no query uses costs every write");
     }
 
-    /// A comparison that goes with the order, so that a page is one stretch of the index.
+    /// A page is one stretch of the index only if its bounds go with its order.
     #[test]
     fn a_page_begins_and_ends_in_the_direction_of_its_order() {
-        for (sql, descending) in OF_A_PARTITION.into_iter().flatten().chain(OF_EVERYBODY).flatten().map(|sql| (sql, sql.contains("DESC"))) {
-            let comparisons = if descending { ["<= @place", ">= @end", "< @place", "< @id"] } else { [">= @place", "< @end", "> @place", "> @id"] };
-            assert!(comparisons.iter().all(|comparison| sql.contains(comparison)), "{sql}");
+        for sql in lists() {
+            let (bounds, reversed) =
+                ([">= @place", "< @end", "> @place", "> @id"], ["<= @place", ">= @end", "< @place", "< @id"]);
+            let bounds = if sql.contains(" DESC") { reversed } else { bounds };
+            assert!(bounds.iter().all(|bound| sql.contains(&format!(" {bound}"))), "{sql}");
         }
     }
 

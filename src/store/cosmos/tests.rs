@@ -247,8 +247,10 @@ async fn the_longest_page_is_whole() {
     let emulator = Emulator::start();
     let store = emulator.store(emulator::clock());
     for (n, partition) in ["a", "b", "c"].into_iter().cycle().take(15).enumerate() {
-        let draft =
-            |m: usize| Draft { places: [Some(i64::try_from(m % 7).expect("small")), None, None, None], ..thing(&format!("{n:02}-{m:02}"), "1") };
+        let draft = |m: usize| Draft {
+            places: [Some(i64::try_from(m % 7).expect("small")), None, None, None],
+            ..thing(&format!("{n:02}-{m:02}"), "1")
+        };
         let writes = (0..100).map(|m| Write::Create(draft(m))).collect();
         let batch = Batch { partition: Partition::named(partition), op: Uuid::from_u128(1), writes };
         store.commit(batch).await.expect("created");
