@@ -176,3 +176,59 @@ pub fn read<T: Entity>(document: Document) -> Result<Stored<T>, StoreError> {
     })?;
     Ok(Stored { value, etag: document.etag, op: document.op })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        kernel::{Clock, ManualClock},
+        store::{Batch, embedded::Embedded},
+    };
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Thing(i64);
+
+    impl Entity for Thing {
+        const KIND: &'static str = "things";
+
+        fn document_id(&self) -> String {
+            self.0.to_string()
+        }
+
+        fn places(&self) -> Places {
+            [Some(-self.0), Some(self.0), None, None]
+        }
+    }
+
+    #[tokio::test]
+    async fn reads_the_last_before_a_place_and_the_parts_of_everything() {
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_micros(0)));
+        let store = Arc::new(Embedded::in_memory(clock).expect("a store"));
+        let things = Collection::<Thing>::new(store.clone());
+        let owner = Partition::fixed("a");
+        let batch = (1..=5)
+            .fold(Batch::new(owner.clone(), Uuid::from_u128(1)), |batch, n| batch.with(create(&Thing(n), 1).expect("a write")));
+        store.commit(batch).await.expect("written");
+
+        let last = async |until, limit| {
+            let limit = Limit::new(limit).expect("a limit");
+            things.last_before(owner.clone(), Place::SECOND, until, limit).await.expect("read")
+        };
+        assert_eq!(last(4, 1).await, [Thing(3)]);
+        assert_eq!(last(4, 2).await, [Thing(3), Thing(2)]);
+        assert_eq!(last(100, 1).await, [Thing(5)]);
+        assert_eq!(last(1, 1).await, []);
+
+        let mut found = Vec::new();
+        for range in store.ranges().await.expect("ranges") {
+            let span = Span { from: -4, until: -1 };
+            found.extend(things.range_of(range, span, PageRequest::first(Limit::MAX)).await.expect("a page").items);
+        }
+        assert_eq!(found, [Thing(4), Thing(3), Thing(2)]);
+        let listed = things.list(Some(owner), None, PageRequest::first(Limit::MAX)).await.expect("a page").items;
+        assert_eq!(listed, [Thing(5), Thing(4), Thing(3), Thing(2), Thing(1)]);
+    }
+}
