@@ -8,72 +8,21 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::health;
 use crate::{
-    accounts::{
-        auth::{self, service::AuthService},
-        users::{self, service::UserService},
-    },
-    changes::{
-        self,
-        service::ChangesService,
-        view::{Feed, Render, Views},
-    },
+    domain::Contribution,
     store::Store,
     web::{Edge, ErrorBody, docs, layers},
-    work::{
-        days::{self, service::DayService},
-        habits,
-        stats::{self, service::StatsService},
-        tasks::{self, service::TaskService},
-        work_sessions::{self, service::WorkSessionService},
-    },
 };
-
-/// The services behind the routes.
-pub struct Slices {
-    pub auth: AuthService,
-    pub users: UserService,
-    pub tasks: TaskService,
-    pub work_sessions: WorkSessionService,
-    pub stats: StatsService,
-    pub changes: ChangesService,
-    pub stopping: changes::view::Stopping,
-    pub days: DayService,
-    pub store: Arc<dyn Store>,
-}
 
 #[derive(utoipa::OpenApi)]
 #[openapi(info(title = "Avanochi", description = "The back end of a productive tamagotchi."), components(schemas(ErrorBody)))]
 struct Document;
 
-/// How each kind that is published is shown.
-fn views() -> Views {
-    Views::from([
-        ("habits", habits::http::shown as Render),
-        ("nudges", work_sessions::shown::nudge),
-        ("tasks", tasks::http::shown),
-        ("users", users::http::shown),
-        ("work_sessions", work_sessions::shown::session),
-    ])
-}
-
-/// The router of everything, and its description.
-pub fn assemble(slices: Slices, edge: &Edge) -> serde_json::Result<(Router, OpenApi)> {
-    let protected = OpenApiRouter::new()
-        .merge(users::http::router(slices.users))
-        .merge(tasks::http::router(slices.tasks))
-        .merge(work_sessions::http::router(slices.work_sessions))
-        .merge(stats::http::router(slices.stats))
-        .merge(days::http::router(slices.days))
-        .merge(changes::http::router(Feed {
-            changes: slices.changes,
-            views: Arc::new(views()),
-            clock: Arc::clone(&edge.clock),
-            stopping: slices.stopping,
-        }));
+/// The router of everything that the domains contribute, and its description.
+pub fn assemble(domains: Contribution, store: Arc<dyn Store>, edge: &Edge) -> serde_json::Result<(Router, OpenApi)> {
     let (routes, document) = OpenApiRouter::with_openapi(Document::openapi())
-        .merge(auth::http::router(slices.auth, edge.clone()))
-        .merge(health::router(slices.store))
-        .merge(docs::protected(protected, edge))
+        .merge(domains.public_routes)
+        .merge(health::router(store))
+        .merge(docs::protected(domains.routes, edge))
         .split_for_parts();
     let document = docs::complete(document);
     let routes = layers::wrap(routes.merge(docs::router(&document)?), edge);

@@ -1,10 +1,13 @@
 //! The one use case: what a client must apply next.
 
+use std::sync::Arc;
+
 use super::{
     model::{Changed, Changes, Place, Token},
     repo::ChangesRepo,
 };
 use crate::{
+    domain::Shared,
     kernel::{Ctx, Error, Limit, Owner, Page, PageRequest, Result, UserId},
     ledger::Ledger,
 };
@@ -19,8 +22,8 @@ pub struct ChangesService {
 }
 
 impl ChangesService {
-    pub fn new(repo: ChangesRepo, ledger: Ledger) -> Self {
-        Self { repo, ledger }
+    pub fn new(shared: &Shared) -> Self {
+        Self { repo: ChangesRepo::new(Arc::clone(&shared.store)), ledger: shared.ledger.clone() }
     }
 
     /// What changed since the token, or everything without one; one query. Where the token leads nowhere (too old,

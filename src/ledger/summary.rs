@@ -7,11 +7,15 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    calendar::{Calendar, Run},
+    calendar::Calendar,
+    counts::{Counted, Counts},
     day::Day,
+    dues::Dues,
+    facts::Facts,
+    former,
 };
 use crate::{
-    kernel::{Interval, Timestamp, UserId},
+    kernel::{Timestamp, UserId},
     store::Entity,
 };
 
@@ -21,56 +25,35 @@ pub const ID: &str = "summary";
 /// The number of the first change: the registration.
 pub const FIRST_SEQ: u64 = 1;
 
-/// How long the summary of a deleted user stays, so that no late request brings the user back.
-const CLOSED_FOR: Duration = Duration::from_hours(24);
+/// How long the summary of an erased user stays, so that no late request brings the user back.
+const CLOSED_TTL: Duration = Duration::from_hours(24);
 
-/// A user's counters, streak, latest day, active session and change number.
+/// A user's counters, streak, latest day, facts, dues and change number.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "former::StoredSummary")]
 pub struct Summary {
     pub user_id: UserId,
     /// How many changes there were; each document bears the number of the change that wrote it last.
     pub seq: u64,
     pub time_zone: Tz,
-    /// Set when the account is being deleted: from then on nothing can be written for the user, and then the summary
-    /// goes too.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closed_until: Option<Timestamp>,
-    pub total_tasks: u64,
-    pub completed_tasks: u64,
-    /// Sessions that have ended.
-    pub total_sessions: u64,
-    /// The sum of their lengths, in microseconds.
-    pub worked_micros: u64,
-    /// The longest time from start to end, in microseconds, that any session ever had; never lowered. Whatever overlaps
-    /// a stretch of time began at most that long before it.
-    #[serde(default)]
-    pub longest_span_micros: u64,
-    pub active_session: Option<OpenSession>,
+    /// Whether the account is being deleted or is gone: from then on nothing can be written for the user.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) closed: bool,
+    /// When the closed summary goes too, once everything else of the user is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) forget_at: Option<Timestamp>,
+    /// What exists, by counter.
+    pub counts: Counts,
+    /// What slices keep here.
+    #[serde(skip_serializing_if = "Facts::is_empty")]
+    pub facts: Facts,
+    /// What is to be done for the user without a request, and when.
+    #[serde(skip_serializing_if = "Dues::is_empty")]
+    pub due: Dues,
     pub longest_streak: u32,
-    pub last_run: Option<Run>,
     /// The latest date with an entry; every earlier one is a document of its own.
     pub day: Option<Day>,
     pub active_days: Calendar,
-}
-
-/// The session that is under way: all there is to know of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenSession {
-    pub id: uuid::Uuid,
-    pub start_time: Timestamp,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub pauses: Vec<Interval>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// When the user was last known to be at it, if ever after the start.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_sign: Option<Timestamp>,
-    /// After how many hours the user was last reminded of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nudged: Option<u8>,
-    /// When something is next to be done about it, unless something changes before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next_due: Option<Timestamp>,
 }
 
 impl Summary {
@@ -79,15 +62,12 @@ impl Summary {
             user_id,
             seq: FIRST_SEQ,
             time_zone,
-            closed_until: None,
-            total_tasks: 0,
-            completed_tasks: 0,
-            total_sessions: 0,
-            worked_micros: 0,
-            longest_span_micros: 0,
-            active_session: None,
+            closed: false,
+            forget_at: None,
+            counts: Counts::default(),
+            facts: Facts::default(),
+            due: Dues::default(),
             longest_streak: 0,
-            last_run: None,
             day: None,
             active_days: Calendar::default(),
         }
@@ -95,12 +75,24 @@ impl Summary {
 
     /// What is left when the account is deleted: nothing of the user but the id.
     #[must_use]
-    pub fn closed_at(&self, now: Timestamp) -> Self {
-        Self { seq: self.seq, closed_until: Some(now.plus(CLOSED_FOR)), ..Self::new(self.user_id, Tz::UTC) }
+    pub(super) fn closed(&self) -> Self {
+        Self { seq: self.seq, closed: true, ..Self::new(self.user_id, Tz::UTC) }
+    }
+
+    /// The closed summary once nothing else of the user is left.
+    #[must_use]
+    pub(super) fn erased_at(&self, now: Timestamp) -> Self {
+        Self { forget_at: Some(now.plus(CLOSED_TTL)), ..self.closed() }
+    }
+
+    /// The same under another number.
+    #[must_use]
+    pub fn numbered(&self, seq: u64) -> Self {
+        Self { seq, ..self.clone() }
     }
 
     pub fn is_closed(&self) -> bool {
-        self.closed_until.is_some()
+        self.closed
     }
 
     /// The user's date at an instant.
@@ -108,8 +100,9 @@ impl Summary {
         at.date_in(self.time_zone)
     }
 
+    /// Active days in a row up to today or, since a day that is not over breaks nothing, up to yesterday.
     pub fn current_streak(&self, now: Timestamp) -> u32 {
-        self.last_run.map_or(0, |run| run.streak_on(self.date_at(now)))
+        self.active_days.run_on(self.date_at(now))
     }
 
     /// Changes the latest day. A later date takes its place; the day that was there is returned, to be stored.
@@ -118,8 +111,8 @@ impl Summary {
         let former = self.day.take_if(|day| day.date < date);
         let day = self.day.get_or_insert_with(|| Day::new(date));
         change(day);
-        let counts = day.counts();
-        self.mark(date, counts);
+        let active = day.is_active();
+        self.mark(date, active);
         // A day from which everything was taken back again is not worth a document.
         former.filter(|day| !day.is_blank())
     }
@@ -129,20 +122,21 @@ impl Summary {
         self.day.as_ref().is_some_and(|day| date < day.date)
     }
 
-    /// Records whether the date counts, and what follows for the streaks.
-    pub(super) fn mark(&mut self, date: NaiveDate, counts: bool) {
-        if self.active_days.contains(date) == counts {
+    /// Records whether the date is active, and what follows for the longest streak.
+    pub(super) fn mark(&mut self, date: NaiveDate, active: bool) {
+        if self.active_days.contains(date) == active {
             return;
         }
-        if counts {
+        if active {
             self.active_days.insert(date);
         } else {
             self.active_days.remove(date);
         }
         self.longest_streak = self.active_days.longest_run();
-        self.last_run = self.active_days.last_run();
     }
 }
+
+impl Counted for Summary {}
 
 impl Entity for Summary {
     const KIND: &'static str = "summaries";
@@ -151,12 +145,12 @@ impl Entity for Summary {
         ID.into()
     }
 
-    /// Only those about which something is to be done are listed, by when that is.
+    /// Only those of users to whom something is due are listed, by when the earliest of it is.
     fn sort(&self) -> Option<i64> {
-        Some(self.active_session.as_ref()?.next_due?.micros())
+        Some(self.due.earliest()?.micros())
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
-        self.closed_until
+        self.forget_at
     }
 }

@@ -6,10 +6,10 @@ use std::sync::{
 };
 
 use avanochi::{
+    domain::Shared,
     kernel::{Caller, Clock as _, Ctx, IdSource as _, Page, RandomIds, UserId},
-    ledger::Ledger,
     store::{Batch, Document, Etag, Key, KeyRange, Partition, Query, Store, StoreError},
-    work::habits::{repo::HabitsRepo, service::HabitsService},
+    work::habits::service::HabitsService,
 };
 
 use crate::support::{TestApp, time};
@@ -67,7 +67,7 @@ async fn a_change_that_a_copy_has_not_seen_is_not_taken_for_followed() {
 
     let ids = Arc::new(RandomIds::default());
     let store = Arc::new(Copies { inner: Arc::clone(&app.store), older, behind: AtomicBool::new(true) });
-    let habits = HabitsService::new(HabitsRepo::new(store.clone()), Ledger::new(store, ids.clone()));
+    let habits = HabitsService::new(&Shared::new(store, app.clock.clone(), ids.clone()));
     let now = app.clock.now();
     let ctx = Ctx { caller: Caller::Program, now, request_id: ids.next(now).into() };
     let owner = ctx.owner_for_program(user).expect("the program may");

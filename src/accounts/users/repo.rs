@@ -5,11 +5,13 @@ use std::sync::Arc;
 use super::model::User;
 use crate::{
     kernel::{Page, PageRequest, Result, Timestamp, UserId},
+    ledger::Counted,
     store::{Collection, Entity, Partition, Store, Stored},
 };
 
 impl Entity for User {
     const KIND: &'static str = "users";
+    const NOUN: &'static str = "User";
     const PUBLISHED: bool = true;
 
     fn document_id(&self) -> String {
@@ -20,6 +22,8 @@ impl Entity for User {
         Some(Timestamp::micros(self.created_at))
     }
 }
+
+impl Counted for User {}
 
 #[derive(Debug, Clone)]
 pub struct UserRepo(Collection<User>);

@@ -1,15 +1,18 @@
-//! Where tasks are kept: in their user's partition.
+//! Where tasks are kept, in their user's partition, and what they count for.
 
 use std::sync::Arc;
 
-use super::model::{Task, TaskId};
+use super::model::Task;
 use crate::{
     kernel::{Owner, Page, PageRequest, Result},
-    store::{Collection, Entity, Partition, Store, Stored},
+    ledger::{ACHIEVEMENTS, Add, Counted},
+    store::{Collection, Entity, Partition, Store},
+    work::counters::{COMPLETED_TASKS, CREATED_TASKS, TASKS},
 };
 
 impl Entity for Task {
     const KIND: &'static str = "tasks";
+    const NOUN: &'static str = "Task";
     const PUBLISHED: bool = true;
 
     fn document_id(&self) -> String {
@@ -25,16 +28,27 @@ impl Entity for Task {
     }
 }
 
+impl Counted for Task {
+    fn counts(&self, add: Add<'_>) {
+        add(TASKS, None, 1);
+        // A task from before dates were counted was created on none.
+        if let Some(date) = self.created_on {
+            add(CREATED_TASKS, Some(date), 1);
+        }
+        if let Some(completion) = self.completion {
+            add(COMPLETED_TASKS, None, 1);
+            add(COMPLETED_TASKS, Some(completion.date), 1);
+            add(ACHIEVEMENTS, Some(completion.date), 1);
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct TaskRepo(Collection<Task>);
 
 impl TaskRepo {
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self(Collection::new(store))
-    }
-
-    pub async fn get(&self, owner: Owner, id: TaskId) -> Result<Option<Stored<Task>>> {
-        Ok(self.0.get(Partition::of(owner.id()), id.to_string()).await?)
     }
 
     /// The owner's tasks, or everybody's.

@@ -1,6 +1,7 @@
 //! Work sessions: stretches of time at work, at most one of them under way.
 
 pub mod booking;
+pub mod forgotten;
 pub mod http;
 pub mod jobs;
 pub mod model;

@@ -21,7 +21,7 @@ use std::sync::{
 use avanochi::{
     app::{Adapters, App},
     config::{Config, Overrides, Source},
-    kernel::{Clock, ManualClock, Timestamp},
+    kernel::{Clock, Limit, ManualClock, PageRequest, Timestamp},
     store::{Store, embedded::Embedded},
 };
 use axum::Router;
@@ -108,6 +108,20 @@ impl TestApp {
         let answer = self.anonymous().log_in(name, PASSWORD).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         self.anonymous().with_token(&answer.text("token"), &answer.text("user_id"))
+    }
+
+    /// To whom something is due, the most overdue first.
+    pub async fn due(&self) -> Vec<String> {
+        let page = self.app.shared.ledger.due(self.clock.now(), PageRequest::first(Limit::MAX)).await.expect("a page");
+        page.items.iter().map(ToString::to_string).collect()
+    }
+
+    /// Does what is due, as the timer and the queue would have it done.
+    pub async fn do_due(&self) -> avanochi::kernel::Result<()> {
+        for user in self.due().await {
+            self.app.jobs.run(&self.app.jobs.ctx(None), "jobs", serde_json::json!({ "user_id": user })).await?;
+        }
+        Ok(())
     }
 
     pub fn advance_hours(&self, hours: i64) {
