@@ -166,7 +166,8 @@ async fn note_of_deletion(app: &TestApp, user: UserId) {
     let read = users.get(Partition::of(user), user.to_string()).await.expect("read").expect("a user");
     let body = json!({ "user_id": user, "login": read.value.login }).to_string();
     let (kind, id) = ("deletions".into(), user.to_string());
-    let note = Draft { kind, id, seq: 0, sort: Some(0), facet: None, published: false, expires_at: None, body };
+    let note =
+        Draft { kind, id, seq: 0, places: [Some(0), None, None, None], facet: None, published: false, expires_at: None, body };
     let batch = Batch::new(Partition::named("deletions"), uuid::Uuid::from_u128(1));
     app.store.commit(batch.with(Write::Create(note))).await.expect("a note");
 }

@@ -165,7 +165,7 @@ async fn damage(app: &TestApp, client: &Client, id: &str) {
         kind: "work_sessions".into(),
         id: id.to_owned(),
         seq: changes(app, client).await,
-        sort: Some(app.clock.now().micros()),
+        places: [Some(app.clock.now().micros()), None, None, None],
         facet: None,
         published: true,
         expires_at: None,

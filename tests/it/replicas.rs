@@ -8,7 +8,7 @@ use std::sync::{
 use avanochi::{
     domain::Shared,
     kernel::{Caller, Clock as _, Ctx, IdSource as _, Page, RandomIds, UserId},
-    store::{Batch, Document, Etag, Key, Partition, Query, Store, StoreError},
+    store::{Batch, Document, Etag, Key, KeyRange, Partition, Query, Store, StoreError},
     work::habits::service::HabitsService,
 };
 
@@ -42,6 +42,10 @@ impl Store for Copies {
             return Ok(Page { items: Vec::new(), next: None });
         }
         self.inner.query(query).await
+    }
+
+    async fn ranges(&self) -> Result<Vec<KeyRange>, StoreError> {
+        self.inner.ranges().await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {
