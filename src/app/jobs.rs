@@ -31,7 +31,7 @@ pub fn assemble(
         queue: Arc::clone(queue),
         clock: Arc::clone(clock),
     };
-    let do_due = DoDue { ledger: ledger.clone(), work, dead_letters: dead_letters.clone() };
+    let do_due = DoDue { ledger: ledger.clone(), queue: Arc::clone(queue), work, dead_letters: dead_letters.clone() };
     let registry = Registry::default()
         .with(follower.clone(), function_json!("changes"))
         .with(find_due, function_json!("tick"))

@@ -1,4 +1,5 @@
-//! Work that is due to a user at an instant: a timer finds to whom, and a message for each of them has it done.
+//! Work that is due to a user at an instant. A timer sends a message for each range of the store, whoever gets one sends a
+//! message for each user of the range to whom something is due, and whoever gets that does it.
 //!
 //! What is due stays so until it was done, so that whatever is lost on the way is found again, and a second message about
 //! the same user finds nothing to do.
@@ -16,11 +17,12 @@ use super::{
 use crate::{
     kernel::{Clock, Code, Ctx, Error, Limit, Owner, PageRequest, Result, UserId},
     ledger::Ledger,
+    store::KeyRange,
 };
 
 /// The queue of those to whom something is due.
 const QUEUE: &str = "jobs";
-/// How long the timer's lease lasts after each page.
+/// How long the timer's lease lasts at most: its instances send the messages for a minute once.
 const LEASE_TTL: Duration = Duration::from_mins(2);
 /// How many users are read at once.
 const PAGE: u32 = 100;
@@ -38,7 +40,7 @@ pub trait DueWork: Send + Sync {
     async fn run(&self, ctx: &Ctx, owner: Owner) -> Result<()>;
 }
 
-/// The timer: finds the users to whom something is due.
+/// The timer: has each range of the store looked through for users to whom something is due.
 pub struct FindDue {
     pub ledger: Ledger,
     pub leases: Leases,
@@ -46,11 +48,14 @@ pub struct FindDue {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Something that is due, as a message.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub struct DueMessage {
-    user_id: UserId,
+/// What is to be done, as a message.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum DueMessage {
+    /// What is due to one user.
+    User { user_id: UserId },
+    /// Finding the users of a range to whom something is due.
+    Range { range: KeyRange },
 }
 
 #[async_trait::async_trait]
@@ -65,24 +70,18 @@ impl Job for FindDue {
 
 impl FindDue {
     async fn find(&self, ctx: &Ctx) -> Result<()> {
-        let Some(mut lease) = self.leases.take(ctx, Self::NAME, LEASE_TTL).await? else { return Ok(()) };
-        let mut page = PageRequest::first(Limit::new(PAGE).unwrap_or(Limit::MAX));
-        loop {
-            let due = self.ledger.due(ctx.now, page.clone()).await?;
-            for user_id in due.items {
-                self.queue.send(QUEUE, NewMessage::of(json!(DueMessage { user_id }))).await?;
-            }
-            let Some(next) = due.next else { break };
-            page.after = Some(next);
-            self.leases.keep(self.clock.now(), &mut lease, LEASE_TTL).await?;
+        let Some(lease) = self.leases.take(ctx, Self::NAME, LEASE_TTL).await? else { return Ok(()) };
+        for range in self.ledger.ranges().await? {
+            self.queue.send(QUEUE, NewMessage::of(json!(DueMessage::Range { range }))).await?;
         }
         self.leases.finish(self.clock.now(), lease).await
     }
 }
 
-/// Does what is due to one user.
+/// Does what a message asks for.
 pub struct DoDue {
     pub ledger: Ledger,
+    pub queue: Arc<dyn Queue>,
     pub work: Vec<Arc<dyn DueWork>>,
     pub dead_letters: DeadLetters,
 }
@@ -92,12 +91,29 @@ impl Job for DoDue {
     const NAME: &'static str = "jobs";
     type Payload = DueMessage;
 
-    async fn run(&self, ctx: &Ctx, due: DueMessage) -> Outcome {
-        self.all_of(ctx, due.user_id).await.into()
+    async fn run(&self, ctx: &Ctx, message: DueMessage) -> Outcome {
+        match message {
+            DueMessage::User { user_id } => self.all_of(ctx, user_id).await,
+            DueMessage::Range { range } => self.find_in(ctx, range).await,
+        }
+        .into()
     }
 }
 
 impl DoDue {
+    /// Sends a message for each user of the range to whom something is due.
+    async fn find_in(&self, ctx: &Ctx, range: KeyRange) -> Result<()> {
+        let mut page = PageRequest::first(Limit::new(PAGE).unwrap_or(Limit::MAX));
+        loop {
+            let due = self.ledger.due(range.clone(), ctx.now, page.clone()).await?;
+            for user_id in due.items {
+                self.queue.send(QUEUE, NewMessage::of(json!(DueMessage::User { user_id }))).await?;
+            }
+            let Some(next) = due.next else { return Ok(()) };
+            page.after = Some(next);
+        }
+    }
+
     /// One failure keeps nothing else from being done. Errors: the last that another attempt may mend.
     async fn all_of(&self, ctx: &Ctx, user: UserId) -> Result<()> {
         let owner = ctx.owner_for_program(user)?;
@@ -122,7 +138,7 @@ impl DoDue {
 
     async fn set_aside(&self, ctx: &Ctx, user: UserId, name: &str, error: &Error) -> Result<()> {
         self.ledger.postpone(user, name, FAILED_WORK_DELAY).await?;
-        let payload = json!(DueMessage { user_id: user });
+        let payload = json!(DueMessage::User { user_id: user });
         self.dead_letters.set_aside(ctx, Work { job: Self::NAME, payload: &payload }, 1, error).await
     }
 }

@@ -4,7 +4,10 @@ use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::counts::{ACHIEVEMENTS, Counted, Counter, Counts};
-use crate::{kernel::Timestamp, store::Entity};
+use crate::{
+    kernel::Timestamp,
+    store::{Entity, Places},
+};
 
 /// The counts of one date. The latest date's live in the summary; they become a document of their own when a later one
 /// begins.
@@ -62,8 +65,8 @@ impl Entity for Day {
         Self::id(self.date)
     }
 
-    fn sort(&self) -> Option<i64> {
-        Some(Self::place(self.date))
+    fn places(&self) -> Places {
+        [Some(Self::place(self.date)), None, None, None]
     }
 }
 

@@ -32,7 +32,7 @@ pub use transaction::Transaction;
 
 use crate::{
     kernel::{Clock, Error, Gates, IdSource, Limit, Owner, Page, PageRequest, Result, Timestamp, UserId},
-    store::{Batch, Collection, Entity, Partition, Store, StoreError, Write, collection, query::Span},
+    store::{Batch, Collection, Entity, KeyRange, Partition, Store, StoreError, Write, collection, query::Span},
 };
 
 /// How many changes whoever watches may be behind.
@@ -91,11 +91,16 @@ impl Ledger {
         }
     }
 
-    /// To whom something is due by now, the most overdue first.
-    pub async fn due(&self, now: Timestamp, page: PageRequest) -> Result<Page<UserId>> {
+    /// To whom something is due by now, of those in a range of the store, the most overdue first.
+    pub async fn due(&self, range: KeyRange, now: Timestamp, page: PageRequest) -> Result<Page<UserId>> {
         let span = Span { until: now.micros().saturating_add(1), ..Span::ALL };
-        let page = self.collection::<Summary>().range(None, span, page).await?;
+        let page = self.collection::<Summary>().range_of(range, span, page).await?;
         page.try_map(|summary| Ok(summary.user_id))
+    }
+
+    /// The ranges by which [`Self::due`] is asked: together they hold everybody.
+    pub async fn ranges(&self) -> Result<Vec<KeyRange>> {
+        Ok(self.0.store.ranges().await?)
     }
 
     /// The documents that a new user begins with, besides those of the caller.

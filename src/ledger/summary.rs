@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     kernel::{Timestamp, UserId},
-    store::Entity,
+    store::{Entity, Places},
 };
 
 /// The id of the one summary in a user's partition.
@@ -147,8 +147,8 @@ impl Entity for Summary {
     }
 
     /// Only those of users to whom something is due are listed, by when the earliest of it is.
-    fn sort(&self) -> Option<i64> {
-        Some(self.due.earliest()?.micros())
+    fn places(&self) -> Places {
+        [self.due.earliest().map(Timestamp::micros), None, None, None]
     }
 
     fn expires_at(&self) -> Option<Timestamp> {

@@ -6,7 +6,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::{
-    Document, Draft, Etag, Key, KeyRange, Kind, Order, Partition, Place, Places, Query, Scope, Span, Store, StoreError, Write,
+    Document, Draft, Etag, Key, KeyRange, Kind, Order, PLACES, Partition, Place, Places, Query, Scope, Span, Store, StoreError,
+    Write,
 };
 use crate::kernel::{Limit, Page, PageRequest, Timestamp, Versioned};
 
@@ -21,14 +22,9 @@ pub trait Entity: Serialize + DeserializeOwned {
     /// The id within its partition and kind.
     fn document_id(&self) -> String;
 
-    /// Its place in the first list of the kind, for whoever stands in no other.
-    fn sort(&self) -> Option<i64> {
-        None
-    }
-
     /// See [`Draft::places`].
     fn places(&self) -> Places {
-        [self.sort(), None, None, None]
+        [None; PLACES]
     }
 
     /// See [`Draft::facet`].

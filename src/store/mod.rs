@@ -17,7 +17,7 @@ pub use collection::{Collection, Entity, Stored};
 pub use document::{Document, Etag, Key, Kind, Partition};
 pub use feed::{Change, Feed};
 pub use page::MAX_PAGE_BYTES;
-pub use query::{KeyRange, Order, Place, Places, Query, Scope, Span};
+pub use query::{KeyRange, Order, PLACES, Place, Places, Query, Scope, Span};
 
 use crate::kernel::{Code, Error, Page};
 

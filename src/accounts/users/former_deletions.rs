@@ -10,7 +10,7 @@ use crate::{
     domain::{AtStart, Shared},
     kernel::{Ctx, Limit, PageRequest, Result, UserId},
     ledger::Ledger,
-    store::{Batch, Collection, Entity, Partition, Store, Write},
+    store::{Batch, Collection, Entity, Partition, Places, Store, Write},
 };
 
 const PARTITION: Partition = Partition::fixed("deletions");
@@ -29,8 +29,8 @@ impl Entity for Deletion {
         self.user_id.to_string()
     }
 
-    fn sort(&self) -> Option<i64> {
-        Some(0)
+    fn places(&self) -> Places {
+        [Some(0), None, None, None]
     }
 }
 

@@ -6,7 +6,7 @@ use super::model::User;
 use crate::{
     kernel::{Page, PageRequest, Result, Timestamp, UserId},
     ledger::Counted,
-    store::{Collection, Entity, Partition, Store, Stored},
+    store::{Collection, Entity, Partition, Places, Store, Stored},
 };
 
 impl Entity for User {
@@ -18,8 +18,8 @@ impl Entity for User {
         self.id.to_string()
     }
 
-    fn sort(&self) -> Option<i64> {
-        Some(Timestamp::micros(self.created_at))
+    fn places(&self) -> Places {
+        [Some(Timestamp::micros(self.created_at)), None, None, None]
     }
 }
 

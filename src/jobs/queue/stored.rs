@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{Delivery, LONGEST_WAIT, NewMessage, Priority, Queue, Receipt, Settled, check_name, codec};
 use crate::{
     kernel::{Clock, Error, Gates, IdSource, Limit, Page, PageRequest, Result, Timestamp},
-    store::{Batch, Collection, Entity, Etag, Kind, Partition, Span, Store, StoreError, Stored, Write, collection},
+    store::{Batch, Collection, Entity, Etag, Kind, Partition, Places, Span, Store, StoreError, Stored, Write, collection},
 };
 
 /// How many messages are looked at together.
@@ -38,8 +38,8 @@ impl Entity for Message {
         self.id.to_string()
     }
 
-    fn sort(&self) -> Option<i64> {
-        Some(self.visible_at.micros())
+    fn places(&self) -> Places {
+        [Some(self.visible_at.micros()), None, None, None]
     }
 
     fn facet(&self) -> Option<&'static str> {

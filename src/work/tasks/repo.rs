@@ -6,7 +6,7 @@ use super::model::Task;
 use crate::{
     kernel::{Owner, Page, PageRequest, Result},
     ledger::{ACHIEVEMENTS, Add, Counted},
-    store::{Collection, Entity, Partition, Store},
+    store::{Collection, Entity, Partition, Places, Store},
     work::counters::{COMPLETED_TASKS, CREATED_TASKS, TASKS},
 };
 
@@ -19,8 +19,8 @@ impl Entity for Task {
         self.id.to_string()
     }
 
-    fn sort(&self) -> Option<i64> {
-        Some(self.created_at.micros())
+    fn places(&self) -> Places {
+        [Some(self.created_at.micros()), None, None, None]
     }
 
     fn facet(&self) -> Option<&'static str> {

@@ -9,8 +9,11 @@ use super::model::{Nudge, Times, WorkSession, WorkSessionId};
 use crate::{
     kernel::{Limit, Owner, Page, PageRequest, Result, Timestamp},
     ledger::Counted,
-    store::{Batch, Collection, Entity, Partition, Store, StoreError, Stored, collection, query::Span},
+    store::{Batch, Collection, Entity, Partition, Place, Places, Store, StoreError, Stored, collection},
 };
+
+/// The list of sessions by their start, in microseconds.
+const BY_START: Place = Place::FIRST;
 
 impl Entity for WorkSession {
     const KIND: &'static str = "work_sessions";
@@ -21,8 +24,8 @@ impl Entity for WorkSession {
         self.id.to_string()
     }
 
-    fn sort(&self) -> Option<i64> {
-        Some(self.start_time.micros())
+    fn places(&self) -> Places {
+        [Some(self.start_time.micros()), None, None, None]
     }
 }
 
@@ -34,8 +37,8 @@ impl Entity for Nudge {
         self.id.clone()
     }
 
-    fn sort(&self) -> Option<i64> {
-        Some(self.created_at.micros())
+    fn places(&self) -> Places {
+        [Some(self.created_at.micros()), None, None, None]
     }
 }
 
@@ -85,18 +88,12 @@ impl WorkSessionRepo {
         Ok(self.sessions.list(partition, None, page).await?)
     }
 
-    /// The session but `except` that overlaps the times, if there is one.
+    /// The session but `except` that overlaps the times, if there is one: since none overlap each other, it can only be
+    /// the last that begins before the end.
     pub async fn overlapping(&self, owner: Owner, times: Times, except: Option<WorkSessionId>) -> Result<Option<WorkSession>> {
-        let span = Span { until: times.end.micros(), ..Span::ALL };
-        let mut page = PageRequest::first(Limit::MAX);
-        loop {
-            let read = self.sessions.range(Some(Partition::of(owner.id())), span, page).await?;
-            let found = read.items.into_iter().find(|session| Some(session.id) != except && session.overlaps(times));
-            match (found, read.next) {
-                (None, Some(after)) => page = PageRequest { limit: Limit::MAX, after: Some(after) },
-                (found, _) => return Ok(found),
-            }
-        }
+        let limit = Limit::new(2).unwrap_or(Limit::MAX);
+        let last = self.sessions.last_before(Partition::of(owner.id()), BY_START, times.end.micros(), limit).await?;
+        Ok(last.into_iter().find(|session| Some(session.id) != except).filter(|session| session.overlaps(times)))
     }
 
     pub async fn has_nudge(&self, owner: Owner, nudge: &Nudge) -> Result<bool> {

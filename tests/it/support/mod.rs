@@ -110,10 +110,15 @@ impl TestApp {
         self.anonymous().with_token(&answer.text("token"), &answer.text("user_id"))
     }
 
-    /// To whom something is due, the most overdue first.
+    /// To whom something is due, the most overdue first as far as they are in one range.
     pub async fn due(&self) -> Vec<String> {
-        let page = self.app.shared.ledger.due(self.clock.now(), PageRequest::first(Limit::MAX)).await.expect("a page");
-        page.items.iter().map(ToString::to_string).collect()
+        let ledger = &self.app.shared.ledger;
+        let mut due = Vec::new();
+        for range in ledger.ranges().await.expect("ranges") {
+            let page = ledger.due(range, self.clock.now(), PageRequest::first(Limit::MAX)).await.expect("a page");
+            due.extend(page.items.iter().map(ToString::to_string));
+        }
+        due
     }
 
     /// Does what is due, as the timer and the queue would have it done.
