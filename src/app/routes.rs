@@ -42,18 +42,23 @@ pub struct Slices {
 }
 
 #[derive(utoipa::OpenApi)]
-#[openapi(info(title = "Avanochi", description = "The back end of a productive tamagotchi."), components(schemas(ErrorBody)))]
+#[openapi(
+    info(title = "Avanochi", description = "The back end of a productive tamagotchi."),
+    components(schemas(ErrorBody, habits::http::HabitsView, work_sessions::model::Nudge))
+)]
 struct Document;
 
-/// How each kind that is published is shown.
+/// Each kind that is published: how it is shown, and the schema of that.
+const KINDS: [(&str, Render, &str); 5] = [
+    ("habits", habits::http::shown, "HabitsView"),
+    ("nudges", work_sessions::shown::nudge, "NudgeView"),
+    ("tasks", tasks::http::shown, "TaskView"),
+    ("users", users::http::shown, "UserView"),
+    ("work_sessions", work_sessions::shown::session, "WorkSessionView"),
+];
+
 fn views() -> Views {
-    Views::from([
-        ("habits", habits::http::shown as Render),
-        ("nudges", work_sessions::shown::nudge),
-        ("tasks", tasks::http::shown),
-        ("users", users::http::shown),
-        ("work_sessions", work_sessions::shown::session),
-    ])
+    KINDS.into_iter().map(|(kind, render, _)| (kind, render)).collect()
 }
 
 /// The router of everything, and its description.
@@ -75,7 +80,8 @@ pub fn assemble(slices: Slices, edge: &Edge) -> serde_json::Result<(Router, Open
         .merge(health::router(slices.store))
         .merge(docs::protected(protected, edge))
         .split_for_parts();
-    let document = docs::complete(document);
-    let routes = layers::wrap(routes.merge(docs::router(&document)?), edge);
+    let document =
+        docs::complete(docs::with_kinds(document, "ChangeView", "item", &KINDS.map(|(kind, _, schema)| (kind, schema))));
+    let routes = layers::wrap(routes.merge(docs::router(&document)?), &document, edge);
     Ok((routes, document))
 }

@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod ctx;
 pub mod error;
+pub mod field;
 pub mod gate;
 pub mod id;
 pub mod idempotency;
@@ -19,6 +20,7 @@ pub mod wall_clock;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use ctx::{Caller, Ctx, Owner, RequestId};
 pub use error::{Code, Error, Meaning, Result};
+pub use field::{FromText, Rule};
 pub use gate::{GatePass, Gates};
 pub use id::{Id, IdSource, RandomIds, UserId};
 pub use idempotency::{Created, IdempotencyKey};

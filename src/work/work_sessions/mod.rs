@@ -4,6 +4,7 @@ pub mod booking;
 pub mod http;
 pub mod jobs;
 pub mod model;
+mod note;
 pub mod repo;
 pub mod review;
 pub mod service;
