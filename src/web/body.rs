@@ -173,7 +173,8 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     struct Part {
-        count: u32,
+        #[serde(rename = "count")]
+        _count: u32,
         at: Change<Field<Timestamp>>,
     }
 

@@ -1,18 +1,15 @@
 //! The members of a body: values that are texts, changes that may be left out, and which members a type has.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
     de::{self, Visitor, value},
     forward_to_deserialize_any,
 };
-use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{KnownFormat, RefOr, schema::Schema},
-};
+use utoipa::openapi::{KnownFormat, ObjectBuilder};
 
-use super::given;
+use super::Resource;
 use crate::kernel::{Code, Ctx, FromText, Owner, Result, Rule, field::formatted};
 
 /// A member whose text is read by the rule of its type.
@@ -65,28 +62,29 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
     }
 }
 
-/// Whose something is to be: yourself, unless you are an administrator.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub struct OwnerMember(Option<String>);
+/// Whose a new `T` is to be: yourself, unless you are an administrator.
+#[derive(Debug)]
+pub struct Whose<T>(String, PhantomData<fn() -> T>);
 
-impl OwnerMember {
-    /// `missing` is the sentence for a body that names nobody. Errors: `MissingUserId`, and those of [`Ctx::owner_named`].
-    pub fn owner(&self, ctx: &Ctx, missing: &'static str) -> Result<Owner> {
-        let named = given(self.0.as_ref());
-        ctx.owner_named(named.ok_or_else(|| Rule::sentence(Code::MissingUserId, missing).of_field("user_id"))?)
+impl<T> Whose<T> {
+    /// Errors: those of [`Ctx::owner_named`].
+    pub fn owner(&self, ctx: &Ctx) -> Result<Owner> {
+        ctx.owner_named(&self.0)
     }
 }
 
-impl PartialSchema for OwnerMember {
-    fn schema() -> RefOr<Schema> {
-        formatted(KnownFormat::Uuid).into()
+impl<T: Resource> FromText for Whose<T> {
+    fn schema() -> ObjectBuilder {
+        formatted(KnownFormat::Uuid)
     }
-}
 
-impl ToSchema for OwnerMember {
-    fn name() -> Cow<'static, str> {
-        "Id".into()
+    fn from_text(text: &str) -> Result<Self, Rule> {
+        let text = text.trim();
+        if text.is_empty() { Self::missing() } else { Ok(Self(text.to_owned(), PhantomData)) }
+    }
+
+    fn missing() -> Result<Self, Rule> {
+        Err(Rule::sentence(Code::MissingUserId, T::NOBODYS))
     }
 }
 

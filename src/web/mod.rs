@@ -23,7 +23,7 @@ pub use conditional::{IfMatch, IfNoneMatch};
 pub use cursor::{ListQuery, limit};
 pub use error::ErrorBody;
 pub use idempotency::IdempotencyHeader;
-pub use member::{Change, Field, OwnerMember};
+pub use member::{Change, Field, Whose};
 pub use params::{Account, ById, Query, Resource, UserInPath, WhoseQuery, given, parameter};
 pub use reply::{Reply, shown};
 pub use strict::object;

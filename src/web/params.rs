@@ -40,6 +40,9 @@ fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T> {
 pub trait Resource {
     /// What it is called in `… not found`.
     const NOUN: &'static str;
+
+    /// What is said of a new one that names nobody as its owner.
+    const NOBODYS: &'static str = "Field 'user_id' is required";
 }
 
 /// The resource that the path names by its id, and whose data it is looked for in: the caller's own, or that of the user

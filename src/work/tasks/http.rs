@@ -14,8 +14,8 @@ use super::{
 use crate::{
     kernel::{Code, Ctx, Error, Result, Timestamp, UserId, Versioned},
     web::{
-        self, ById, Change, Field, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, OptionalPatch, OwnerMember, Query,
-        Reply, Resource, given,
+        self, ById, Change, Field, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, OptionalPatch, Query, Reply,
+        Resource, Whose, given,
     },
 };
 
@@ -62,6 +62,7 @@ pub fn shown(body: &str) -> Result<Box<RawValue>> {
 
 impl Resource for Task {
     const NOUN: &'static str = "Task";
+    const NOBODYS: &'static str = "Task must be associated to a user_id";
 }
 
 /// A task to be created.
@@ -71,7 +72,8 @@ struct CreateTaskBody {
     #[schema(value_type = Title)]
     title: Field<Title>,
     /// Whose it is: yourself, unless you are an administrator.
-    user_id: OwnerMember,
+    #[schema(value_type = UserId)]
+    user_id: Field<Whose<Task>>,
 }
 
 /// Create a task.
@@ -84,8 +86,8 @@ async fn create_task(
     idempotency: IdempotencyHeader,
     body: Json<CreateTaskBody>,
 ) -> Result<Reply> {
-    let CreateTaskBody { title: Field(title), user_id } = body.value;
-    let owner = user_id.owner(&ctx, "Task must be associated to a user_id")?;
+    let CreateTaskBody { title: Field(title), user_id: Field(whose) } = body.value;
+    let owner = whose.owner(&ctx)?;
     let key = idempotency.key(&ctx, "create_task", &body.raw)?;
     let made = tasks.create(&ctx, owner, NewTask { title }, key.as_ref()).await?;
     let Versioned { value: task, version } = &made.value;

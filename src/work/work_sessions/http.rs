@@ -12,8 +12,8 @@ use super::{
 use crate::{
     kernel::{Code, Created, Ctx, Error, Nullable, Result, Timestamp, UserId, Versioned},
     web::{
-        ById, Change, Field, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, OwnerMember, Patch, Query, Reply,
-        Resource, WhoseQuery, given,
+        ById, Change, Field, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, Patch, Query, Reply, Resource, Whose,
+        WhoseQuery, given,
     },
     work::hours::hours,
 };
@@ -127,10 +127,9 @@ impl Resource for WorkSession {
 #[schema(example = json!({ "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b" }))]
 struct StartWorkSessionBody {
     /// Yourself, unless you are an administrator.
-    user_id: OwnerMember,
+    #[schema(value_type = UserId)]
+    user_id: Field<Whose<WorkSession>>,
 }
-
-const NOBODY: &str = "Field 'user_id' is required";
 
 /// Start a work session, the only one under way.
 #[utoipa::path(post, path = "/api/work_sessions/start", tag = "work_sessions", request_body = StartWorkSessionBody,
@@ -142,7 +141,7 @@ async fn start_work_session(
     idempotency: IdempotencyHeader,
     body: Json<StartWorkSessionBody>,
 ) -> Result<Reply> {
-    let owner = body.value.user_id.owner(&ctx, NOBODY)?;
+    let owner = body.value.user_id.0.owner(&ctx)?;
     let key = idempotency.key(&ctx, "start_work_session", &body.raw)?;
     created(&sessions.start(&ctx, owner, key.as_ref()).await?)
 }
@@ -153,7 +152,8 @@ async fn start_work_session(
     "end_time": "2026-01-14T11:30:00+01:00", "note": "Planning" }))]
 struct RecordWorkSessionBody {
     /// Yourself, unless you are an administrator.
-    user_id: OwnerMember,
+    #[schema(value_type = UserId)]
+    user_id: Field<Whose<WorkSession>>,
     /// With an offset or `Z`, not before 2000.
     #[schema(value_type = Timestamp)]
     start_time: Field<Timestamp>,
@@ -178,7 +178,7 @@ async fn record_work_session(
     body: Json<RecordWorkSessionBody>,
 ) -> Result<Reply> {
     let RecordWorkSessionBody { user_id, start_time, end_time, note: Field(note) } = body.value;
-    let owner = user_id.owner(&ctx, NOBODY)?;
+    let owner = user_id.0.owner(&ctx)?;
     let times = Times::new(start_time.0, end_time.0, ctx.now)?;
     let key = idempotency.key(&ctx, "record_work_session", &body.raw)?;
     created(&sessions.record(&ctx, owner, NewWorkSession { times, note }, key.as_ref()).await?)
