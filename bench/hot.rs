@@ -87,7 +87,7 @@ impl Fixture {
 
 /// Makes something through the routes and returns its id.
 async fn create(routes: &Router, path: &str, token: &str, body: &str) -> anyhow::Result<String> {
-    let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+    let request = Request::post(path).header(header::HOST, "localhost").header(header::CONTENT_TYPE, "application/json");
     let request = request.header(header::AUTHORIZATION, format!("Bearer {token}")).body(Body::from(body.to_owned()))?;
     let answer = routes.clone().oneshot(request).await?;
     anyhow::ensure!(answer.status() == StatusCode::CREATED, "{path} was answered with {}", answer.status());
@@ -204,7 +204,10 @@ fn answer_requests(criterion: &mut Criterion, runtime: &Runtime, fixture: &Fixtu
     ] {
         let authorization = format!("Bearer {}", fixture.token);
         let ask = || -> anyhow::Result<StatusCode> {
-            let request = Request::get(&path).header(header::AUTHORIZATION, &authorization).body(Body::empty())?;
+            let request = Request::get(&path)
+                .header(header::HOST, "localhost")
+                .header(header::AUTHORIZATION, &authorization)
+                .body(Body::empty())?;
             runtime.block_on(async {
                 let answer = fixture.routes.clone().oneshot(request).await?;
                 let status = answer.status();

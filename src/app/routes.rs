@@ -24,7 +24,8 @@ pub fn assemble(domains: Contribution, store: Arc<dyn Store>, edge: &Edge) -> se
         .merge(health::router(store))
         .merge(docs::protected(domains.routes, edge))
         .split_for_parts();
-    let document = docs::complete(document);
-    let routes = layers::wrap(routes.merge(docs::router(&document)?), edge);
+    let shown = domains.kinds.iter().filter_map(|kind| Some((kind.name, kind.schema?)));
+    let document = docs::complete(docs::with_kinds(document, "ChangeView", "item", shown));
+    let routes = layers::wrap(routes.merge(docs::router(&document)?), &document, edge);
     Ok((routes, document))
 }

@@ -12,7 +12,7 @@ use tokio::{sync::broadcast, time::Instant};
 
 use super::{
     model::{Changes, Token},
-    view::{ChangesQuery, ChangesView, Feed},
+    view::{ChangesEvent, ChangesQuery, ChangesView, Feed},
 };
 use crate::{
     kernel::{Ctx, Error, Limit, Owner, Result, UserId},
@@ -34,7 +34,7 @@ const COME_AGAIN: Duration = Duration::from_secs(1);
 /// seconds at the latest: connect again with the last id in `Last-Event-ID`, as browsers do by themselves.
 #[utoipa::path(get, path = "/api/changes/stream", tag = "changes",
     params(ChangesQuery, WhoseQuery, ("Last-Event-ID" = Option<String>, Header, description = "The token of what you applied last; wins over `since`")),
-    responses((status = 200, body = String, content_type = "text/event-stream", description = "Events with the changes, as they happen")))]
+    responses((status = 200, body = ChangesEvent, content_type = "text/event-stream", description = "Events with the changes, as they happen")))]
 pub(super) async fn stream_changes(
     State(feed): State<Feed>,
     ctx: Ctx,

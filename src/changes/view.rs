@@ -46,7 +46,6 @@ pub struct ChangeView<'a> {
     id: &'a str,
     op: Op,
     /// When that happened.
-    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// The resource as its own route shows it; null when it is gone.
     #[schema(value_type = Option<Object>)]
@@ -63,6 +62,29 @@ pub struct ChangesView<'a> {
     more: bool,
     /// Whether to forget first whatever you have.
     reset: bool,
+}
+
+/// An event of the stream: its lines `event`, `id`, `data` and `retry`. For the description; the stream writes them as they are.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum ChangesEvent {
+    /// What to apply.
+    Changes {
+        /// The token of the changes.
+        id: String,
+        /// A `ChangesView`.
+        #[schema(content_media_type = "application/json")]
+        data: String,
+    },
+    /// That the stream ends here, and how to go on.
+    End {
+        /// What to send as `Last-Event-ID`.
+        id: String,
+        /// For a person.
+        data: String,
+        /// How soon to connect again, in milliseconds.
+        retry: u32,
+    },
 }
 
 impl<'a> ChangesView<'a> {

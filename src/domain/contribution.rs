@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{Kind, Kinds, Render};
@@ -46,9 +47,9 @@ impl Contribution {
         self
     }
 
-    /// A kind of documents whose changes clients are told of, as `render` shows them.
-    pub fn kind<T: Counted>(mut self, render: Render) -> Self {
-        self.kinds.add(Kind::published::<T>(render));
+    /// A kind of documents whose changes clients are told of, as a `V`, which is what `render` makes of one.
+    pub fn kind<T: Counted, V: ToSchema>(mut self, render: Render) -> Self {
+        self.kinds.add(Kind::published::<T, V>(render));
         self
     }
 

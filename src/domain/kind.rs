@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use crate::{
     kernel::Result,
     ledger::{Add, Counted},
+    web::docs::{SchemaOf, schema_of},
 };
 
 /// Shows a stored document as callers see it.
@@ -18,6 +20,8 @@ pub struct Kind {
     pub name: &'static str,
     /// How clients see one among what changed; `None` for what they do not see.
     pub render: Option<Render>,
+    /// What it looks like to them.
+    pub schema: Option<SchemaOf>,
     /// Why clients do not see it.
     pub internal: Option<&'static str>,
     counts: fn(&str, Add<'_>) -> bool,
@@ -25,13 +29,13 @@ pub struct Kind {
 
 impl Kind {
     /// A kind of which each change is told to clients, who see it as `render` shows it.
-    pub fn published<T: Counted>(render: Render) -> Self {
-        Self { name: T::KIND, render: Some(render), internal: None, counts: counts_of::<T> }
+    pub fn published<T: Counted, V: ToSchema>(render: Render) -> Self {
+        Self { name: T::KIND, render: Some(render), schema: Some(schema_of::<V>), internal: None, counts: counts_of::<T> }
     }
 
     /// A kind that clients do not see, and why.
     pub fn internal<T: Counted>(reason: &'static str) -> Self {
-        Self { name: T::KIND, render: None, internal: Some(reason), counts: counts_of::<T> }
+        Self { name: T::KIND, render: None, schema: None, internal: Some(reason), counts: counts_of::<T> }
     }
 
     /// Tells what a stored document counts for; `false` when it cannot be read.

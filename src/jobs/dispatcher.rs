@@ -4,6 +4,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
+use tracing::Instrument as _;
 
 use super::{
     Entry, Outcome, Registry, Tick,
@@ -55,6 +56,10 @@ impl Dispatcher {
 
     /// Deals with one event for the job.
     pub async fn dispatch(&self, ctx: &Ctx, entry: &Entry, event: Event) -> Verdict {
+        self.deal_with(ctx, entry, event).instrument(span(ctx)).await
+    }
+
+    async fn deal_with(&self, ctx: &Ctx, entry: &Entry, event: Event) -> Verdict {
         let (outcome, message) = match event {
             Event::Tick(tick) => (run(ctx, entry, json!({ "past_due": tick.past_due })).await, None),
             // It was delivered often enough, and nobody lived or had the time to say how it went.
@@ -81,10 +86,8 @@ impl Dispatcher {
             (Outcome::GiveUp { error }, None) => Verdict::Again { after: Duration::ZERO, error },
         };
         match &verdict {
-            Verdict::Done => tracing::debug!(job = entry.name, request_id = %ctx.request_id, "job"),
-            Verdict::Again { error, .. } => {
-                tracing::warn!(job = entry.name, request_id = %ctx.request_id, error = %error.chain(), "a job failed");
-            }
+            Verdict::Done => tracing::debug!(job = entry.name, "job"),
+            Verdict::Again { error, .. } => tracing::warn!(job = entry.name, error = %error.chain(), "a job failed"),
         }
         verdict
     }
@@ -107,6 +110,11 @@ impl Dispatcher {
         }
         self.dead_letters.drop(ctx, &read).await
     }
+}
+
+/// What every line bears that is logged on the way.
+fn span(ctx: &Ctx) -> tracing::Span {
+    tracing::error_span!("job", request_id = %ctx.request_id)
 }
 
 /// A panic is a failure like any other: what fails with one will be set aside.

@@ -91,6 +91,7 @@ codes! {
 pub struct Error {
     code: Code,
     message: Cow<'static, str>,
+    field: Option<Cow<'static, str>>,
     retry_after: Option<Duration>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -98,7 +99,7 @@ pub struct Error {
 impl Error {
     /// An error with a sentence that its reader may see.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), retry_after: None, source: None }
+        Self { code, message: message.into(), field: None, retry_after: None, source: None }
     }
 
     pub fn not_found(what: &'static str) -> Self {
@@ -135,6 +136,13 @@ impl Error {
         Self::new(Code::Busy, "The service is busy; try again shortly").after(Duration::from_secs(1))
     }
 
+    /// Names the field that is at fault, a nested one by its path such as `work_hours.end`.
+    #[must_use]
+    pub fn about(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
     /// When it makes sense to try again.
     #[must_use]
     pub fn after(mut self, wait: Duration) -> Self {
@@ -163,6 +171,11 @@ impl Error {
 
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// The field that is at fault, if one is.
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
     }
 
     pub fn retry_after(&self) -> Option<Duration> {

@@ -1,11 +1,15 @@
 //! Typed ids: UUID strings outside, distinct types inside, so that a task's id cannot stand where a user's belongs.
 
-use std::{fmt, hash::Hash, marker::PhantomData};
+use std::{borrow::Cow, fmt, hash::Hash, marker::PhantomData};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{KnownFormat, RefOr, schema::Schema},
+};
 use uuid::{ContextV7, Timestamp as UuidTime, Uuid};
 
-use super::Timestamp;
+use super::{Timestamp, field::formatted};
 
 /// The id of a `T`. New ones are UUIDv7, so that the order of ids is the order of creation.
 pub struct Id<T>(Uuid, PhantomData<fn() -> T>);
@@ -72,6 +76,18 @@ impl<T> fmt::Debug for Id<T> {
 impl<T> Serialize for Id<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
+    }
+}
+
+impl<T> PartialSchema for Id<T> {
+    fn schema() -> RefOr<Schema> {
+        formatted(KnownFormat::Uuid).into()
+    }
+}
+
+impl<T> ToSchema for Id<T> {
+    fn name() -> Cow<'static, str> {
+        "Id".into()
     }
 }
 

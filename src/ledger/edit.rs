@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Counted, Ledger, Transaction};
 use crate::{
-    kernel::{Created, Error, IdempotencyKey, Owner, Precondition, Result, Versioned},
+    kernel::{Created, Error, IdempotencyKey, Owner, Precondition, Resource, Result, Versioned},
     store::{Partition, Stored},
 };
 
@@ -67,7 +67,7 @@ impl Ledger {
 
     /// Replaces the document under the id by what `decide` makes of it, unless that is `None`. Errors: `NotFound`,
     /// `StaleEtag`.
-    pub async fn edit<T: Counted>(
+    pub async fn edit<T: Counted + Resource>(
         &self,
         owner: Owner,
         id: &str,
@@ -87,7 +87,7 @@ impl Ledger {
     }
 
     /// Deletes the document under the id; `also` queues what else follows. Errors: `NotFound`, `StaleEtag`.
-    pub async fn delete<T: Counted>(
+    pub async fn delete<T: Counted + Resource>(
         &self,
         owner: Owner,
         id: &str,
@@ -106,7 +106,7 @@ impl Ledger {
     }
 
     /// The document under the id. Errors: `NotFound`.
-    pub async fn load<T: Counted>(&self, owner: Owner, id: &str) -> Result<Stored<T>> {
+    pub async fn load<T: Counted + Resource>(&self, owner: Owner, id: &str) -> Result<Stored<T>> {
         let found = self.collection::<T>().get(Partition::of(owner.id()), id).await?;
         found.ok_or_else(|| Error::not_found(T::NOUN))
     }
@@ -130,7 +130,7 @@ impl Transaction<'_> {
     }
 
     /// The document under the id, as the caller believes it to be. Errors: `NotFound`, `StaleEtag`.
-    pub async fn load<T: Counted>(&self, id: &str, expected: &Precondition) -> Result<Stored<T>> {
+    pub async fn load<T: Counted + Resource>(&self, id: &str, expected: &Precondition) -> Result<Stored<T>> {
         let found = self.collection::<T>().get(self.partition(), id).await?;
         let read = found.ok_or_else(|| Error::not_found(T::NOUN))?;
         expected.check(read.op)?;

@@ -14,8 +14,6 @@ use crate::kernel::{Limit, Page, PageRequest, Timestamp, Versioned};
 /// A type that is kept as documents of one kind.
 pub trait Entity: Serialize + DeserializeOwned {
     const KIND: &'static str;
-    /// What a person is told is not there, as in "Task not found".
-    const NOUN: &'static str = "Document";
     /// See [`Draft::published`].
     const PUBLISHED: bool = false;
 

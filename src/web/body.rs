@@ -9,9 +9,10 @@ use axum::{
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
-use serde_json::error::Category;
+use serde_json::{Map, Value};
 
-use crate::kernel::{Code, Error};
+use super::{member::fields, strict};
+use crate::kernel::{Code, Error, Rule, field::told};
 
 /// The most that a body may have, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -29,6 +30,14 @@ pub struct Json<T> {
 #[derive(Debug)]
 pub struct OptionalJson<T>(pub T);
 
+/// What to change of something, of which at least one member is known; `None` for an empty object.
+#[derive(Debug)]
+pub struct Patch<T>(pub Option<T>);
+
+/// As [`Patch`], where no body is as good as an empty object.
+#[derive(Debug)]
+pub struct OptionalPatch<T>(pub Option<T>);
+
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
@@ -36,7 +45,31 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         let (parts, body) = request.into_parts();
         check_type(&parts.headers)?;
         let raw = read(body, MAX_BODY).await?;
-        Ok(Self { value: parse(&raw)?, raw })
+        Ok(Self { value: read_members(&strict::object(&raw)?)?, raw })
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Patch<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        check_type(&parts.headers)?;
+        read_change(&read(body, MAX_BODY).await?).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for OptionalPatch<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        let raw = read(body, MAX_BODY).await?;
+        if raw.is_empty() {
+            return Ok(Self(None));
+        }
+        check_type(&parts.headers)?;
+        read_change(&raw).map(Self)
     }
 }
 
@@ -50,12 +83,16 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalJ
             return Ok(Self(T::default()));
         }
         check_type(&parts.headers)?;
-        parse(&raw).map(Self)
+        read_members(&strict::object(&raw)?).map(Self)
     }
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Error> {
-    let Some(value) = headers.get(header::CONTENT_TYPE) else { return Err(invalid_json()) };
+    let encodings = headers.get_all(header::CONTENT_ENCODING).iter();
+    if encodings.filter(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")).count() > 0 {
+        return Err(Error::new(Code::UnsupportedMediaType, "The body must not have a Content-Encoding"));
+    }
+    let Some(value) = headers.get(header::CONTENT_TYPE) else { return Err(strict::invalid_json()) };
     let essence = value.to_str().unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     let subtype = essence.strip_prefix("application/");
     if subtype.is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json")) {
@@ -78,22 +115,45 @@ pub async fn read(body: Body, limit: usize) -> Result<Bytes, Error> {
     }
 }
 
-fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T, Error> {
-    // A struct could be read from an array too, which no caller means.
-    if raw.trim_ascii_start().first() != Some(&b'{') {
-        return Err(invalid_json());
+/// Reads a value from the members of an object. Errors: the rule that a member breaks, with its name and never its value.
+pub fn read_members<T: DeserializeOwned>(members: &Map<String, Value>) -> Result<T, Error> {
+    let error = match serde_path_to_error::deserialize(members) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    let (path, words) = (error.path().to_string(), error.inner().to_string());
+    let Some(name) = missing(&words) else {
+        let of_the_wrong_type = || Rule::field("is missing or of the wrong type").of_field(&path);
+        return Err(told(&words, &path).unwrap_or_else(of_the_wrong_type));
+    };
+    let required = || Rule::field("is required").of_field(&if path == "." { name.to_owned() } else { format!("{path}.{name}") });
+    if path != "." || members.contains_key(name) {
+        return Err(required());
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(raw);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| match error.inner().classify() {
-        Category::Data => Error::invalid_field(format!("Field '{}' is missing or of the wrong type", error.path())),
-        _ => invalid_json(),
-    })?;
-    deserializer.end().map_err(|_| invalid_json())?;
-    Ok(value)
+    // What the type has to say of a missing one it says of null.
+    let mut filled = members.clone();
+    filled.insert(name.to_owned(), Value::Null);
+    match serde_path_to_error::deserialize::<_, T>(&filled) {
+        Err(error) if error.path().to_string() == name => Err(told(&error.inner().to_string(), name).unwrap_or_else(required)),
+        _ => Err(required()),
+    }
 }
 
-fn invalid_json() -> Error {
-    Error::new(Code::InvalidJson, "Invalid JSON payload")
+/// The member that a struct of ours has and the body lacks; its name is ours.
+fn missing(words: &str) -> Option<&str> {
+    words.strip_prefix("missing field `")?.strip_suffix('`')
+}
+
+/// A change: at least one of its members must be one that can be changed; `None` for an empty object.
+fn read_change<T: DeserializeOwned>(raw: &[u8]) -> Result<Option<T>, Error> {
+    let members = strict::object(raw)?;
+    let known = fields::<T>();
+    if !members.is_empty() && !members.keys().any(|name| known.contains(&name.as_str())) {
+        let sentence = format!("None of the fields can be changed; those that can are: {}", known.join(", "));
+        let first = members.keys().next().map(|name| strict::named(name)).unwrap_or_default();
+        return Err(Error::invalid_field(sentence).about(first));
+    }
+    if members.is_empty() { Ok(None) } else { read_members(&members).map(Some) }
 }
 
 #[cfg(test)]
@@ -102,24 +162,68 @@ mod tests {
 
     use super::*;
 
-    #[derive(Debug, Default, PartialEq, Deserialize)]
+    use crate::kernel::Timestamp;
+    use crate::web::{Change, Field};
+
+    #[derive(Debug, Deserialize)]
     struct Thing {
-        title: Option<String>,
+        at: Field<Timestamp>,
+        more: Option<Part>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Part {
+        #[serde(rename = "count")]
+        _count: u32,
+        at: Change<Field<Timestamp>>,
+    }
+
+    fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+        read_members(&strict::object(text.as_bytes())?)
     }
 
     #[test]
-    fn reads_objects_only() {
-        assert_eq!(parse::<Thing>(br#" {"title":"a","more":[1]} "#).expect("an object"), Thing { title: Some("a".into()) });
-        for bad in [&b""[..], b"[\"a\"]", b"null", b"\"a\"", b"{", b"{} {}", b"{\"title\":\"\xff\"}", br#"{"title":"\ud800"}"#] {
-            assert_eq!(parse::<Thing>(bad).expect_err("not an object").code(), Code::InvalidJson, "{bad:?}");
+    fn names_the_field_and_the_rule_and_not_the_value() {
+        let at = "\"at\":\"2026-01-14T10:15:30Z\"";
+        for (body, field, rule) in [
+            (String::from("{}"), "at", "is required"),
+            (r#"{"at":null}"#.into(), "at", "is required"),
+            (r#"{"at":"12345"}"#.into(), "at", "must be a time with its offset"),
+            (r#"{"at":12345}"#.into(), "at", "is missing or of the wrong type"),
+            (r#"{"at":{"12345":12345}}"#.into(), "at", "is missing or of the wrong type"),
+            (format!("{{{at},\"more\":12345}}"), "more", "is missing or of the wrong type"),
+            (format!("{{{at},\"more\":{{}}}}"), "more.count", "is required"),
+            (format!("{{{at},\"more\":{{\"count\":-12345}}}}"), "more.count", "is missing or of the wrong type"),
+            (format!("{{{at},\"more\":{{\"count\":1,\"at\":\"12345\"}}}}"), "more.at", "must be a time with its offset"),
+        ] {
+            let error = parse::<Thing>(&body).expect_err(&body);
+            assert_eq!((error.code(), error.field()), (Code::InvalidField, Some(field)), "{body}: {error}");
+            assert!(error.message().starts_with(&format!("Field '{field}' {rule}")), "{error}");
+            assert!(!error.message().contains("12345"), "{error}");
         }
+        let good =
+            parse::<Thing>(&format!("{{{at},\"more\":{{\"count\":1,\"at\":\"2026-01-14T10:15:30Z\"}}}}")).expect("a thing");
+        assert_eq!(good.more.expect("more").at.0.map(|field| field.0), Some(good.at.0));
+    }
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(default)]
+    struct Changes {
+        at: Change<Field<Timestamp>>,
+        also: Change<Field<Timestamp>>,
     }
 
     #[test]
-    fn names_the_field_that_does_not_fit_and_not_its_value() {
-        let error = parse::<Thing>(br#"{"title":12345}"#).expect_err("a number");
-        assert_eq!(error.code(), Code::InvalidField);
-        assert!(error.message().contains("'title'") && !error.message().contains("12345"));
+    fn a_change_of_nothing_that_is_known_is_refused() {
+        let read = |text: &str| read_change::<Changes>(text.as_bytes());
+        assert!(read("{}").expect("empty").is_none());
+        let some = read(r#"{"at":"2026-01-14T10:15:30Z","more":1}"#).expect("a change").expect("some");
+        assert!(some.at.0.is_some() && some.also.0.is_none());
+        for unknown in [r#"{"more":1}"#, r#"{"At":"2026-01-14T10:15:30Z"}"#, r#"{"more":null,"and":2}"#] {
+            let error = read(unknown).expect_err(unknown);
+            assert!(error.code() == Code::InvalidField && error.message().ends_with("at, also"), "{error}");
+        }
+        assert_eq!(read(r#"{"at":null}"#).expect_err("null").field(), Some("at"));
     }
 
     #[test]
@@ -133,5 +237,14 @@ mod tests {
         assert_eq!(check(Some("application/merge-patch+json")), Ok(()));
         assert_eq!(check(Some("text/plain")), Err(Code::UnsupportedMediaType));
         assert_eq!(check(None), Err(Code::InvalidJson));
+    }
+
+    #[test]
+    fn a_body_is_not_encoded() {
+        for (encoding, fits) in [("gzip", false), ("br", false), ("identity, gzip", false), ("Identity", true)] {
+            let pairs = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_ENCODING, encoding)];
+            let headers = pairs.map(|(name, value)| (name, value.parse().expect("a header"))).into_iter().collect();
+            assert_eq!(check_type(&headers).is_ok(), fits, "{encoding}");
+        }
     }
 }

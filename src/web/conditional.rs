@@ -44,14 +44,18 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let header = ParameterBuilder::new()
-            .name("If-Match")
-            .parameter_in(ParameterIn::Header)
-            .required(Required::False)
-            .description(Some("The ETag that you read"))
-            .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
-        vec![header.build()]
+        vec![tag("If-Match", "The ETag that you read")]
     }
+}
+
+fn tag(name: &str, description: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
 }
 
 /// `If-None-Match`: spare me what I have.
@@ -61,6 +65,12 @@ pub struct IfNoneMatch(Precondition);
 impl IfNoneMatch {
     pub fn has(&self, version: Uuid) -> bool {
         matches!(&self.0, Precondition::OneOf(versions) if versions.contains(&version) || versions.contains(&ANY))
+    }
+}
+
+impl IntoParams for IfNoneMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![tag("If-None-Match", "The ETag of what you have")]
     }
 }
 

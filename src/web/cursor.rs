@@ -47,8 +47,9 @@ impl ListQuery {
         }
         let digest = Sha256::digest(format!("{scope}\n{target}"));
         let binding = std::array::from_fn(|index| digest[index]);
-        if let Some(limit) = &self.limit {
-            target.extend(["limit=", limit, "&"]);
+        // What was understood, and not what was written: that may need escaping.
+        if self.limit.is_some() {
+            target.push_str(&format!("limit={}&", limit.get()));
         }
         let after = self.cursor.as_deref().map(|cursor| open(cursor, &binding)).transpose()?;
         Ok(Paging { request: PageRequest { limit, after }, binding, target })

@@ -16,6 +16,10 @@ pub struct ErrorBody {
     pub error: String,
     /// Stable, for programs.
     pub code: String,
+    /// The field of the body that is at fault, if one is; a nested one by its path, such as `work_hours.end`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub field: Option<String>,
     /// The id under which the log knows this request.
     pub request_id: String,
 }
@@ -57,6 +61,7 @@ pub fn render(response: &mut Response, request_id: &RequestId) {
     let body = ErrorBody {
         error: error.message().to_owned(),
         code: error.code().as_str().to_owned(),
+        field: error.field().map(str::to_owned),
         request_id: request_id.to_string(),
     };
     let headers = response.headers_mut();
@@ -68,6 +73,6 @@ pub fn render(response: &mut Response, request_id: &RequestId) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
     }
     headers.remove(header::CONTENT_LENGTH);
-    // Three strings always have a JSON form.
+    // Strings always have a JSON form.
     *response.body_mut() = serde_json::to_vec(&body).unwrap_or_default().into();
 }

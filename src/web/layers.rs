@@ -8,9 +8,11 @@ use axum::{
     middleware,
 };
 use tower_http::cors::{AllowCredentials, AllowOrigin, CorsLayer};
+use utoipa::openapi::OpenApi;
 
 use super::{
     Edge,
+    params::KnownParameters,
     request::{self, Around},
 };
 
@@ -18,20 +20,21 @@ use super::{
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// The routes with everything around them. A layer costs each request several allocations, so there are as few as can be.
-pub fn wrap(routes: Router, edge: &Edge) -> Router {
+pub fn wrap(routes: Router, document: &OpenApi, edge: &Edge) -> Router {
     let routes = routes.fallback(request::unknown_route).method_not_allowed_fallback(request::wrong_method);
     let routes = if edge.origins.is_empty() { routes } else { routes.layer(cors(&edge.origins)) };
-    around(routes, edge, TIME_LIMIT)
+    around(routes, edge, TIME_LIMIT, Some(KnownParameters::of(document)))
 }
 
 /// Routes for events of the Functions host, with what is around those of the API but for what concerns browsers, and the
 /// time limit: how long a job may take is its own to know.
 pub fn wrap_events(routes: Router, edge: &Edge) -> Router {
-    around(routes, edge, Duration::MAX)
+    around(routes, edge, Duration::MAX, None)
 }
 
-fn around(routes: Router, edge: &Edge, time_limit: Duration) -> Router {
-    routes.layer(middleware::from_fn_with_state(Arc::new(Around { edge: edge.clone(), time_limit }), request::around))
+fn around(routes: Router, edge: &Edge, time_limit: Duration, parameters: Option<KnownParameters>) -> Router {
+    let around = Around { edge: edge.clone(), time_limit, parameters };
+    routes.layer(middleware::from_fn_with_state(Arc::new(around), request::around))
 }
 
 fn cors(origins: &[String]) -> CorsLayer {

@@ -2,26 +2,31 @@
 
 pub mod authentication;
 pub mod body;
+mod compression;
 pub mod conditional;
 pub mod cursor;
 pub mod docs;
 pub mod error;
 pub mod idempotency;
 pub mod layers;
+pub mod member;
 pub mod params;
 pub mod reply;
 pub mod request;
 pub mod server;
+mod strict;
 
 use std::sync::Arc;
 
-pub use body::{Json, OptionalJson};
+pub use body::{Json, OptionalJson, OptionalPatch, Patch};
 pub use conditional::{IfMatch, IfNoneMatch};
 pub use cursor::{ListQuery, limit};
 pub use error::ErrorBody;
 pub use idempotency::IdempotencyHeader;
-pub use params::{PathId, Query, WhoseQuery, given};
+pub use member::{Change, Field, Whose};
+pub use params::{Account, ById, Query, UserInPath, WhoseQuery, given, parameter};
 pub use reply::{Reply, shown};
+pub use strict::object;
 
 use crate::kernel::{Clock, IdSource, ports::Authenticator};
 

@@ -1,42 +1,117 @@
 //! Path and query parameters.
 
+use std::{borrow::Cow, collections::HashMap};
+
 use axum::{
-    extract::{FromRequestParts, RawPathParams},
-    http::request::Parts,
+    extract::{FromRequestParts, MatchedPath, RawPathParams},
+    http::{Method, Uri, request::Parts},
 };
 use serde::{Deserialize, de::DeserializeOwned};
-use utoipa::IntoParams;
+use utoipa::{
+    IntoParams,
+    openapi::{
+        KnownFormat, OpenApi, Required,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+    },
+};
 
-use crate::kernel::{Code, Error};
+use super::{docs, strict};
+use crate::kernel::{Code, Ctx, Error, FromText, Id, Owner, Resource, Result, field::formatted};
 
-/// The query, as a struct of optional texts. Errors: `InvalidParameter` when it cannot be decoded or a parameter is
-/// given twice.
+/// The query, as a struct of optional texts. What its parameters may be called is held against the description of the API
+/// before, by [`KnownParameters`]. Errors: `InvalidParameter` when it cannot be decoded.
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        let query = axum::extract::Query::try_from_uri(&parts.uri);
-        let bad = |_| Error::new(Code::InvalidParameter, "The query parameters cannot be read");
-        query.map(|axum::extract::Query(value)| Self(value)).map_err(bad)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        query(&parts.uri).map(Self)
     }
 }
 
-/// The one parameter of the path, as text: what is no id is not found rather than wrong.
-#[derive(Debug)]
-pub struct PathId(pub String);
+fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T> {
+    let bad = |_| Error::new(Code::InvalidParameter, "The query parameters cannot be read");
+    axum::extract::Query::try_from_uri(uri).map(|axum::extract::Query(value)| value).map_err(bad)
+}
 
-impl<S: Send + Sync> FromRequestParts<S> for PathId {
+/// The resource that the path names by its id, and whose data it is looked for in: the caller's own, or that of the user
+/// whom an administrator names. Errors: `NotFound` for what is no id, `Forbidden` for somebody else as `user_id`.
+#[derive(Debug)]
+pub struct ById<T> {
+    pub id: Id<T>,
+    pub owner: Owner,
+}
+
+impl<T: Resource, S: Send + Sync> FromRequestParts<S> for ById<T> {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        // Bytes that are not UTF-8 are no id either.
-        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::not_found("This"))?;
-        let first = params.iter().next().map(|(_, value)| value.to_owned());
-        first.map(Self).ok_or_else(|| Error::internal("a route without a parameter"))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let ctx = Ctx::from_request_parts(parts, state).await?;
+        let owner = ctx.owner(query::<WhoseQuery>(&parts.uri)?.given())?;
+        let id = in_path(parts, state).await?.as_deref().and_then(Id::parse);
+        Ok(Self { id: id.ok_or_else(|| Error::not_found(T::NOUN))?, owner })
     }
+}
+
+impl<T> IntoParams for ById<T> {
+    fn into_params(parameter_in: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut all = vec![id_in_path("id")];
+        all.extend(WhoseQuery::into_params(parameter_in));
+        all
+    }
+}
+
+/// The user whose account the path names by its id. Errors: `NotFound` for everybody else's, but to an administrator.
+#[derive(Debug)]
+pub struct Account(pub Owner);
+
+impl<S: Send + Sync> FromRequestParts<S> for Account {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let ctx = Ctx::from_request_parts(parts, state).await?;
+        ctx.owner_of_account(&in_path(parts, state).await?.unwrap_or_default()).map(Self)
+    }
+}
+
+impl IntoParams for Account {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![id_in_path("id")]
+    }
+}
+
+/// The user whom the path names as the owner of what is asked for. Errors: `Forbidden` for everybody else, but to an
+/// administrator.
+#[derive(Debug)]
+pub struct UserInPath(pub Owner);
+
+impl<S: Send + Sync> FromRequestParts<S> for UserInPath {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let ctx = Ctx::from_request_parts(parts, state).await?;
+        ctx.owner_named(&in_path(parts, state).await?.unwrap_or_default()).map(Self)
+    }
+}
+
+impl IntoParams for UserInPath {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![id_in_path("user_id")]
+    }
+}
+
+/// The one parameter of the path; `None` for bytes that are no text, which no id can be.
+async fn in_path<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Option<String>> {
+    let Ok(params) = RawPathParams::from_request_parts(parts, state).await else { return Ok(None) };
+    let first = params.iter().next().map(|(_, value)| value.to_owned());
+    first.map(Some).ok_or_else(|| Error::internal("a route without a parameter"))
+}
+
+fn id_in_path(name: &str) -> Parameter {
+    let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True);
+    parameter.schema(Some(formatted(KnownFormat::Uuid))).build()
 }
 
 /// Whose resource a route is about, for administrators; for everybody else it can only be their own.
@@ -56,4 +131,100 @@ impl WhoseQuery {
 /// A parameter or field that is really there: an empty one is as good as none.
 pub fn given(value: Option<&String>) -> Option<&str> {
     value.map(|value| value.trim()).filter(|value| !value.is_empty())
+}
+
+/// Reads a parameter of the query by the rule of its type. Errors: `InvalidParameter`.
+pub fn parameter<T: FromText>(name: &str, text: Option<&str>) -> Result<Option<T>> {
+    text.map(|text| T::from_text(text).map_err(|rule| rule.of_parameter(name))).transpose()
+}
+
+/// The query parameters of each operation, as the description has them: so that what is not described is refused everywhere,
+/// and what is described is not forgotten.
+#[derive(Debug)]
+pub struct KnownParameters(HashMap<String, Vec<(&'static str, Vec<String>)>>);
+
+impl KnownParameters {
+    pub fn of(document: &OpenApi) -> Self {
+        let mut known: HashMap<String, Vec<_>> = HashMap::new();
+        for (method, path, operation) in docs::operations(document) {
+            let names = docs::parameters(operation, ParameterIn::Query).map(str::to_owned).collect();
+            known.entry(path.to_owned()).or_default().push((method, names));
+        }
+        Self(known)
+    }
+
+    /// Errors: `InvalidParameter`, naming a parameter that the operation does not have or that is given twice. Routes that
+    /// are not described may be asked anything.
+    pub fn check(&self, method: &Method, route: Option<&MatchedPath>, uri: &Uri) -> Result<()> {
+        let Some(operations) = route.filter(|_| uri.query().is_some()).and_then(|route| self.0.get(route.as_str())) else {
+            return Ok(());
+        };
+        // Whatever can be read can be asked about.
+        let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+        let Some((_, known)) = operations.iter().find(|(one, _)| *one == method) else { return Ok(()) };
+        let given: Vec<(Cow<'_, str>, serde::de::IgnoredAny)> = query(uri)?;
+        for (index, (name, _)) in given.iter().enumerate() {
+            let problem = if !known.iter().any(|known| known == name) {
+                "is not known here"
+            } else if given[..index].iter().any(|(earlier, _)| earlier == name) {
+                "is given more than once"
+            } else {
+                continue;
+            };
+            let name = strict::named(name);
+            return Err(Error::new(Code::InvalidParameter, format!("Query parameter '{name}' {problem}")));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::Body, http::Request, routing::get};
+    use tower::ServiceExt as _;
+    use utoipa::openapi::{
+        HttpMethod, OpenApiBuilder, PathsBuilder,
+        path::{OperationBuilder, PathItem},
+    };
+
+    use super::*;
+
+    /// What is said of a request to a route that knows `a` and `b` when it is read, and nothing when it is written.
+    async fn said(method: &str, target: &str) -> Option<String> {
+        let parameter = |name| ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query);
+        let mut item =
+            PathItem::new(HttpMethod::Get, OperationBuilder::new().parameter(parameter("a")).parameter(parameter("b")));
+        item.post = Some(OperationBuilder::new().build());
+        let known = KnownParameters::of(&OpenApiBuilder::new().paths(PathsBuilder::new().path("/things/{id}", item)).build());
+        let known = std::sync::Arc::new(known);
+        let check = move |method: Method, route: MatchedPath, uri: Uri| {
+            let known = std::sync::Arc::clone(&known);
+            async move { known.check(&method, Some(&route), &uri).err().map(|error| error.message().to_owned()).unwrap_or_default() }
+        };
+        let routes = Router::new()
+            .route("/things/{id}", get(check.clone()).post(check.clone()).put(check.clone()))
+            .route("/page", get(check));
+        let request = Request::builder().method(method).uri(target).body(Body::empty()).expect("a request");
+        let answer = routes.oneshot(request).await;
+        let body = axum::body::to_bytes(answer.expect("infallible").into_body(), 1_000).await.expect("a body");
+        (!body.is_empty()).then(|| String::from_utf8_lossy(&body).into_owned())
+    }
+
+    #[tokio::test]
+    async fn only_what_is_described_may_be_asked_and_once() {
+        for good in ["/things/1", "/things/1?", "/things/1?a=1&b=2", "/things/1?b=&a", "/page?anything=1"] {
+            assert_eq!(said("GET", good).await, None, "{good}");
+        }
+        assert_eq!(said("PUT", "/things/1?a=1").await, None, "no such operation, which is said elsewhere");
+        for (method, target, name) in [
+            ("GET", "/things/1?c=1", "'c' is not known here"),
+            ("GET", "/things/1?a=1&A=1", "'A' is not known here"),
+            ("GET", "/things/1?a%5B%5D=1", "'a[]' is not known here"),
+            ("GET", "/things/1?=1", "'' is not known here"),
+            ("GET", "/things/1?a=1&a=1", "'a' is given more than once"),
+            ("POST", "/things/1?a=1", "'a' is not known here"),
+        ] {
+            assert_eq!(said(method, target).await, Some(format!("Query parameter {name}")), "{target}");
+        }
+    }
 }

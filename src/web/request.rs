@@ -9,7 +9,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{FromRequestParts, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -17,7 +17,9 @@ use axum::{
 use futures_util::FutureExt as _;
 use http_body_util::BodyExt as _;
 
-use super::{Edge, error};
+use tracing::Instrument as _;
+
+use super::{Edge, compression, error, params::KnownParameters};
 use crate::kernel::{Caller, Code, Ctx, Error, RequestId};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -37,11 +39,13 @@ pub struct Around {
     pub edge: Edge,
     /// How long the use case may take.
     pub time_limit: Duration,
+    /// `None` where requests are events, which the host makes and nobody else.
+    pub parameters: Option<KnownParameters>,
 }
 
 /// Gives the request its context, and its answer the request id, the safety headers and, for an error, its body.
 pub async fn around(State(around): State<Arc<Around>>, mut request: Request, next: Next) -> Response {
-    let Around { edge, time_limit } = &*around;
+    let Around { edge, time_limit, parameters } = &*around;
     // The host's readiness ping, every 25 ms until the first answer: not worth a log line.
     if request.uri().path() == "/" {
         return root(request.method());
@@ -55,18 +59,21 @@ pub async fn around(State(around): State<Arc<Around>>, mut request: Request, nex
     let method = request.method().clone();
     // The template and never the path: a path may hold what is somebody's.
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let acceptable = parameters.as_ref().map_or(Ok(()), |known| acceptable(&request, route.as_ref(), known));
+    let accepted = compression::accepted(request.headers());
     request.extensions_mut().insert(Ctx { caller: Caller::Anonymous, now, request_id: request_id.clone() });
 
-    let in_time = AssertUnwindSafe(tokio::time::timeout(*time_limit, next.run(request)));
-    let mut response = match in_time.catch_unwind().await {
-        Ok(Ok(response)) => response,
-        Ok(Err(_)) => Error::busy().into_response(),
-        // It has been logged where it happened.
-        Err(_) => Error::internal("a panic").into_response(),
+    let span = tracing::error_span!("request", %request_id);
+    let mut response = match acceptable {
+        Ok(()) => answer(request, next, *time_limit).instrument(span).await,
+        Err(error) => error.into_response(),
     };
 
     error::render(&mut response, &request_id);
     add_headers(response.headers_mut(), &request_id);
+    if let Some(accepted) = accepted {
+        response = compression::compressed(response, accepted).await;
+    }
     if edge.behind_host {
         response = in_chunks(response);
     }
@@ -80,6 +87,26 @@ pub async fn around(State(around): State<Arc<Around>>, mut request: Request, nex
         "request"
     );
     response
+}
+
+async fn answer(request: Request, next: Next, time_limit: Duration) -> Response {
+    let in_time = AssertUnwindSafe(tokio::time::timeout(time_limit, next.run(request)));
+    match in_time.catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => Error::busy().into_response(),
+        // It has been logged where it happened.
+        Err(_) => Error::internal("a panic").into_response(),
+    }
+}
+
+/// Errors: `InvalidParameter`, for a parameter that is not known, and for anything but one host, as HTTP/1.1 has it: of
+/// several, those in front of us and we may each take another one.
+fn acceptable(request: &Request, route: Option<&MatchedPath>, known: &KnownParameters) -> Result<(), Error> {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    if hosts != 1 && request.version() == Version::HTTP_11 {
+        return Err(Error::new(Code::InvalidParameter, "The request must have exactly one Host header"));
+    }
+    known.check(request.method(), route, request.uri())
 }
 
 /// The id that the Functions host gave this invocation; `None` when there are several, since then a caller has sent one.

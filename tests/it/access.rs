@@ -1,7 +1,11 @@
 //! Who may call what, for every operation that the description lists: a new route cannot be forgotten here.
 
-use avanochi::web::docs::methods_and_paths;
-use serde_json::json;
+use std::collections::BTreeMap;
+
+use avanochi::web::docs::{methods_and_paths, operations, parameters};
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+use utoipa::openapi::path::ParameterIn;
 
 use crate::support::{Client, TestApp};
 
@@ -33,7 +37,7 @@ async fn no_route_works_without_a_good_token() {
     app.app.stop();
     for (method, path) in protected(&app) {
         let path = path.replace("{id}", &ann.id).replace("{user_id}", &ann.id);
-        let body = json!({ "title": "x", "user_id": ann.id, "name": "x" });
+        let body = body_naming(&ann.id);
         let call = async |client: &Client| client.send(method, &path, (method != "GET").then(|| body.clone())).await;
         let callers = [
             app.anonymous(),
@@ -56,42 +60,71 @@ async fn no_route_works_without_a_good_token() {
     }
 }
 
+/// Makes something of the caller's and returns its id.
+type Fixture = for<'a> fn(&'a Client) -> BoxFuture<'a, String>;
+
+/// What an `{id}` stands for, by how the path begins. A new resource adds its line.
+const FIXTURES: &[(&str, Fixture)] = &[
+    ("/api/tasks/", |owner| Box::pin(async { owner.create_task("private").await.text("id") })),
+    ("/api/users/", |owner| Box::pin(async { owner.id.clone() })),
+    ("/api/work_sessions/", |owner| Box::pin(async { owner.start().await.text("id") })),
+];
+
+fn fixture(path: &str) -> Option<&'static (&'static str, Fixture)> {
+    FIXTURES.iter().find(|(beginning, _)| path.starts_with(beginning))
+}
+
+/// Something that every body of a protected route can be read from.
+fn body_naming(user_id: &str) -> Value {
+    json!({ "title": "x", "name": "x", "user_id": user_id, "start_time": "2026-01-13T09:00:00Z", "end_time": "2026-01-13T10:00:00Z" })
+}
+
+#[tokio::test]
+async fn every_route_with_an_id_is_tried_on_somebody_elses() {
+    let app = TestApp::new();
+    for (method, path) in protected(&app) {
+        let known = |name: &str| (name == "id" && fixture(&path).is_some()) || name == "user_id";
+        for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+            assert!(known(name), "{method} {path}: no fixture in FIXTURES makes its {{{name}}}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn nobody_reaches_what_is_somebody_elses() {
     let app = TestApp::new();
     let (ann, bob) = (app.user("ann").await, app.user("bob").await);
-    let task = ann.create_task("private").await.text("id");
-    let session = ann.start().await.text("id");
     let missing = "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b";
+    let mut ids = BTreeMap::new();
+    for (beginning, make) in FIXTURES {
+        ids.insert(*beginning, make(&ann).await);
+    }
+    let before = [ann.get("/api/tasks").await.body, ann.get("/api/work_sessions").await.body, ann.get("/api/auth/me").await.body];
 
-    for (method, template) in protected(&app) {
-        let id = if template.contains("/tasks") {
-            &task
-        } else if template.contains("/work_sessions") {
-            &session
-        } else {
-            &ann.id
-        };
-        let body = json!({ "title": "x", "user_id": ann.id, "name": "x" });
-        let call = async |path: String| bob.send(method, &path, (method != "GET").then(|| body.clone())).await;
-        if template.contains("{id}") {
+    for (method, template, operation) in
+        operations(&app.app.document).filter(|(method, path, _)| !PUBLIC.contains(&(*method, *path)))
+    {
+        let call = async |path: String| bob.send(method, &path, (method != "GET").then(|| body_naming(&ann.id))).await;
+        let names_owner = parameters(operation, ParameterIn::Query).any(|name| name == "user_id");
+        let path = template.replace("{user_id}", &ann.id);
+        let named = if names_owner { format!("{path}?user_id={}", ann.id) } else { path };
+        if let Some((beginning, _)) = template.contains("{id}").then(|| fixture(template)).flatten() {
             // The same answer as for what does not exist, but for the request's own id.
-            let theirs = call(template.replace("{id}", id)).await;
+            let theirs = call(template.replace("{id}", &ids[beginning])).await;
             let nothing = call(template.replace("{id}", missing)).await;
             theirs.assert_error(404, "not_found");
             assert_eq!((theirs.status, &theirs.body["error"]), (nothing.status, &nothing.body["error"]), "{method} {template}");
-            let named = call(format!("{}?user_id={}", template.replace("{id}", id), ann.id)).await;
-            assert!([403, 404].contains(&named.status), "{method} {template}: {named:?}");
+            let named = call(named.replace("{id}", &ids[beginning])).await;
+            let expected = if names_owner { (403, "forbidden") } else { (404, "not_found") };
+            named.assert_error(expected.0, expected.1);
         } else if template == "/api/auth/me" {
-            assert_eq!(call(template).await.body["id"], bob.id);
-        } else if (method, template.as_str()) != ("PATCH", "/api/tasks") {
-            let path = template.replace("{user_id}", &ann.id);
-            call(format!("{path}?user_id={}", ann.id)).await.assert_error(403, "forbidden");
+            assert_eq!(call(named).await.body["id"], bob.id);
+        } else if (method, template) != ("PATCH", "/api/tasks") {
+            call(named).await.assert_error(403, "forbidden");
         }
     }
-    assert_eq!(ann.get(&format!("/api/tasks/{task}")).await.body["title"], "private");
-    assert_eq!(ann.get(&format!("/api/work_sessions/{session}")).await.body["end_time"], json!(null));
-    assert_eq!(ann.get(&format!("/api/users/{}", ann.id)).await.body["name"], "ann");
+    let after = [ann.get("/api/tasks").await.body, ann.get("/api/work_sessions").await.body, ann.get("/api/auth/me").await.body];
+    assert_eq!(after, before);
 }
 
 #[tokio::test]

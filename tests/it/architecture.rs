@@ -150,7 +150,7 @@ fn files_of_a_slice_import_what_their_name_allows() {
         let domain = top(&source.path);
         let own = |import: &str, files: &[&str]| top(import) == domain && import.split('/').any(|part| files.contains(&part));
         let rule: &dyn Fn(&str) -> bool = match source.file() {
-            "model" => &|import| own(import, &["model"]),
+            "model" => &|import| own(import, &["model", "note"]),
             "repo" => &|import| ["store", "ledger"].contains(&top(import)) || own(import, &["model"]),
             // Of the store a service knows what was read, and nothing that reads or writes.
             "service" => &|import| {

@@ -356,8 +356,9 @@ struct Events {
 
 impl Events {
     async fn of(app: &TestApp, client: &Client, last: Option<&str>) -> Self {
-        let mut request =
-            axum::http::Request::get("/api/changes/stream").header("authorization", format!("Bearer {}", client.token()));
+        let mut request = axum::http::Request::get("/api/changes/stream")
+            .header("host", "localhost")
+            .header("authorization", format!("Bearer {}", client.token()));
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }

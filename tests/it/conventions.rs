@@ -1,9 +1,15 @@
 //! What holds for every route: bodies, errors, request ids, versions, methods, CORS, headers.
 
-use axum::body::Body;
-use serde_json::json;
+use std::io::Read as _;
 
-use crate::support::TestApp;
+use axum::{
+    body::Body,
+    http::{Request, Version},
+};
+use serde_json::json;
+use tower::ServiceExt as _;
+
+use crate::support::{PASSWORD, TestApp};
 
 #[tokio::test]
 async fn a_body_that_is_no_json_object_is_refused() {
@@ -28,6 +34,92 @@ async fn a_body_that_is_no_json_object_is_refused() {
     let id = ann.create_task("a").await.text("id");
     let patched = ann.send_raw("PATCH", &format!("/api/tasks/{id}"), None, Body::from("{}")).await;
     patched.assert_error(400, "invalid_json");
+}
+
+#[tokio::test]
+async fn what_nobody_looks_at_is_judged_like_everything_else() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let id = ann.create_task("a").await.text("id");
+    let deep = format!("{}{}", "[".repeat(127), "]".repeat(127));
+    let parts = [b"1e999".as_slice(), deep.as_bytes(), br#""\ud800""#, b"\"\xff\"", b"-", b"{", b"nul"];
+    for (method, path) in [
+        ("POST", "/api/auth/register"),
+        ("POST", "/api/auth/login"),
+        ("POST", "/api/tasks"),
+        ("PATCH", &format!("/api/tasks/{id}")),
+        ("PATCH", &format!("/api/users/{}", ann.id)),
+        ("POST", "/api/work_sessions/start"),
+        ("POST", "/api/work_sessions"),
+    ] {
+        for part in parts {
+            let known =
+                format!(r#"{{"title":"x","name":"x","username":"other","password":"{PASSWORD}","user_id":"{}","more":"#, ann.id);
+            let body = [known.as_bytes(), part, b"}"].concat();
+            let answer = ann.send_raw(method, path, Some("application/json"), Body::from(body)).await;
+            answer.assert_error(400, "invalid_json").assert_says("Invalid JSON payload");
+        }
+        let doubled = Body::from(r#"{"more":{"a":[{"b":1,"b":1}]}}"#);
+        let answer = ann.send_raw(method, path, Some("application/json"), doubled).await;
+        assert_eq!(answer.assert_error(400, "invalid_field").text("field"), "more.a.b", "{method} {path}");
+        let encoded = ann.clone().with_header("content-encoding", "gzip");
+        encoded
+            .send_raw(method, path, Some("application/json"), Body::from("{}"))
+            .await
+            .assert_error(415, "unsupported_media_type");
+    }
+    assert_eq!(ann.stats().await["total_tasks"], 1);
+}
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let app = TestApp::new();
+    let send = async |hosts: &[&str], version| {
+        let request =
+            hosts.iter().fold(Request::get("/api/health").version(version), |request, host| request.header("host", *host));
+        app.routes.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible").status().as_u16()
+    };
+    assert_eq!(send(&["localhost"], Version::HTTP_11).await, 200);
+    assert_eq!(send(&[], Version::HTTP_11).await, 400);
+    assert_eq!(send(&["localhost", "elsewhere"], Version::HTTP_11).await, 400);
+    assert_eq!(send(&["localhost", "localhost"], Version::HTTP_11).await, 400);
+    assert_eq!(send(&[], Version::HTTP_10).await, 200);
+}
+
+#[tokio::test]
+async fn long_answers_are_compressed_for_whoever_asks() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    for n in 0..8 {
+        ann.create_task(&format!("task {n}")).await;
+    }
+    let plain = ann.get("/api/tasks").await;
+    assert_eq!((plain.header("content-encoding"), plain.bytes.len() > 1024), (None, true));
+    for (accepted, compressed) in
+        [("gzip", true), ("br, gzip;q=0.5", true), ("br", false), ("gzip;q=0", false), ("identity", false)]
+    {
+        let asking = ann.clone().with_header("accept-encoding", accepted);
+        let answer = asking.get("/api/tasks").await;
+        assert_eq!(answer.header("content-encoding"), compressed.then_some("gzip"), "{accepted}");
+        assert_eq!(if compressed { gunzipped(&answer.bytes) } else { answer.bytes.to_vec() }, plain.bytes, "{accepted}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        // Not worth it.
+        assert_eq!(asking.get("/api/tasks?limit=1").await.header("content-encoding"), None);
+        assert_eq!(asking.get(&format!("/api/users/{}", ann.id)).await.header("content-encoding"), None);
+        // The page of documentation is kept compressed, which is no reason to hand it out so.
+        let page = asking.get("/api/docs/").await;
+        assert_eq!((page.status, page.header("content-encoding")), (200, compressed.then_some("gzip")), "{accepted}");
+        let html = if compressed { gunzipped(&page.bytes) } else { page.bytes.to_vec() };
+        assert!(html.starts_with(b"<!"), "{accepted}: {html:?}");
+    }
+    let page = app.anonymous().get("/api/docs/").await;
+    assert!(page.header("content-encoding").is_none() && page.bytes.starts_with(b"<!"), "{page:?}");
+}
+
+fn gunzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(bytes).read_to_end(&mut plain).expect("gzip");
+    plain
 }
 
 #[tokio::test]

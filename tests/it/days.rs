@@ -91,12 +91,23 @@ async fn a_range_is_a_range_of_dates() {
     let (app, admin) = app_with_admin().await;
     let ann = app.user("ann").await;
     let path = format!("/api/stats/{}/days", ann.id);
-    for query in
-        ["format=png", "from=yesterday", "to=2026-02-30", "from=2026-1-14", "from=", "from=2026-01-15", "from=2024-12-10"]
-    {
+    for query in [
+        "format=png",
+        "from=yesterday",
+        "to=2026-02-30",
+        "from=2026-1-14",
+        "from=",
+        "from=2026-01-15",
+        "from=2024-12-10",
+        "to=0000-01-01",
+        "to=1969-12-31",
+    ] {
         ann.get(&format!("{path}?{query}")).await.assert_error(400, "invalid_parameter");
     }
     assert_eq!(ann.get(&format!("{path}?from=2024-12-11")).await.status, 200);
+    for (to, from) in [("1970-03-01", "1970-01-01"), ("9999-12-31", "9999-01-01")] {
+        assert_eq!(ann.get(&format!("{path}?to={to}")).await.body["from"], from);
+    }
     assert_eq!(admin.get(&path).await.body["user_id"], json!(ann.id));
     app.user("bob").await.get(&path).await.assert_error(403, "forbidden");
     admin.get("/api/stats/0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b/days").await.assert_error(404, "not_found");

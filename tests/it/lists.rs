@@ -47,6 +47,25 @@ async fn tasks_are_narrowed_to_those_completed_or_not() {
 }
 
 #[tokio::test]
+async fn a_link_is_written_from_what_was_understood() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    for n in 0..3 {
+        ann.create_task(&format!("{n}")).await;
+    }
+    for limit in ["1", "+1", "%2B1", "0001", "%31"] {
+        let answer = ann.get(&format!("/api/tasks?limit={limit}")).await;
+        if answer.status == 200 {
+            let next = answer.next_page().expect("more");
+            assert!(next.contains("limit=1&"), "{next}");
+            assert_eq!(titles(ann.get(&next).await.body.as_array().expect("a page")), ["1"]);
+        } else {
+            answer.assert_error(400, "invalid_parameter");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_cursor_is_bound_to_its_list_and_its_user() {
     let (app, admin) = app_with_admin().await;
     let (ann, bob) = (app.user("ann").await, app.user("bob").await);

@@ -11,6 +11,7 @@ mod changes;
 mod conventions;
 mod cosmos;
 mod days;
+mod description;
 mod faults;
 mod forgotten;
 mod graph;

@@ -1,22 +1,31 @@
 //! Tasks, as section 3 of the API's conventions promises them.
 
+use axum::body::Body;
+use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::support::{TestApp, app_with_admin};
+use crate::support::{TestApp, app_with_admin, shown::shown};
 
 #[tokio::test]
 async fn a_task_is_created_and_read() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
     let made = ann.create_task("  Write the report ").await;
-    assert_eq!(made.status, 201);
     let id = made.text("id");
-    assert_eq!(
-        made.body,
-        json!({ "id": id, "user_id": ann.id, "title": "Write the report", "completed": false,
-            "created_at": "2026-01-14T10:00:00.000000Z", "updated_at": null, "completed_at": null })
-    );
-    assert_eq!(made.header("location"), Some(format!("/api/tasks/{id}").as_str()));
+    assert_snapshot!(shown(&made), @r#"
+    201
+    location: /api/tasks/[id 1]
+    {
+      "completed": false,
+      "completed_at": null,
+      "created_at": "2026-01-14T10:00:00.000000Z",
+      "id": "[id 1]",
+      "title": "Write the report",
+      "updated_at": null,
+      "user_id": "[id 2]"
+    }
+    "#);
+    assert_eq!(made.text("user_id"), ann.id);
     let read = ann.get(&format!("/api/tasks/{id}")).await;
     assert_eq!((read.status, &read.body, read.header("etag")), (200, &made.body, made.header("etag")));
 }
@@ -56,11 +65,70 @@ async fn completing_is_the_default_action_and_changes_nothing_twice() {
     assert_eq!(done.body["completed_at"], "2026-01-14T10:01:00.000000Z");
     assert_eq!(done.body["updated_at"], "2026-01-14T10:01:00.000000Z");
     app.advance_seconds(60);
-    for body in [json!({}), json!({ "action": "complete" }), json!({ "action": null, "title": null })] {
+    for body in [json!({}), json!({ "action": "complete" }), json!({ "action": "complete", "more": 1 })] {
         let again = ann.patch(&path, body).await;
         assert_eq!((&again.body, again.header("etag")), (&done.body, done.header("etag")));
     }
     assert_eq!(ann.stats().await["completed_tasks"], 1);
+}
+
+#[tokio::test]
+async fn only_no_body_and_an_empty_one_complete() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let path = format!("/api/tasks/{}", ann.create_task("a").await.text("id"));
+    let open = ann.get(&path).await;
+    for (body, field) in [
+        (json!({ "title": null }), "title"),
+        (json!({ "action": null }), "action"),
+        (json!({ "action": null, "title": "b" }), "action"),
+        (json!({ "completed": false }), "completed"),
+        (json!({ "completed": true }), "completed"),
+        (json!({ "name": "x" }), "name"),
+        (json!({ "Title": "x" }), "Title"),
+        (json!({ "": {} }), ""),
+    ] {
+        let refused = ann.patch(&path, body.clone()).await;
+        assert_eq!((refused.status, refused.text("field").as_str()), (400, field), "{body}");
+        assert_eq!(ann.get(&path).await.body, open.body, "{body}");
+    }
+    let doubled = Body::from(r#"{"title":"b","title":"c"}"#);
+    let refused = ann.send_raw("PATCH", &path, Some("application/json"), doubled).await;
+    refused.assert_error(400, "invalid_field").assert_says("Field 'title' is given more than once");
+    // A field that is known is enough, and completes nothing.
+    let renamed = ann.patch(&path, json!({ "title": "b", "completed": true })).await;
+    assert_eq!((renamed.text("title").as_str(), &renamed.body["completed"]), ("b", &json!(false)));
+    for body in [Some(json!({})), None] {
+        let path = format!("/api/tasks/{}", ann.create_task("c").await.text("id"));
+        assert_eq!(ann.send("PATCH", &path, body).await.body["completed"], true);
+    }
+    assert_eq!(ann.stats().await["completed_tasks"], 2);
+}
+
+#[tokio::test]
+async fn an_error_names_the_field_and_the_rule() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await.with_header("x-request-id", "a-request");
+    let refused = ann.post("/api/tasks", json!({ "user_id": ann.id, "title": "x".repeat(501) })).await;
+    assert_snapshot!(shown(&refused), @r#"
+    400
+    {
+      "code": "invalid_field",
+      "error": "Task title cannot be longer than 500 characters",
+      "field": "title",
+      "request_id": "a-request"
+    }
+    "#);
+    let refused = ann.post("/api/tasks", json!({ "title": "x", "user_id": "" })).await;
+    assert_snapshot!(shown(&refused), @r#"
+    400
+    {
+      "code": "missing_user_id",
+      "error": "Task must be associated to a user_id",
+      "field": "user_id",
+      "request_id": "a-request"
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -102,7 +170,11 @@ async fn an_unknown_id_is_not_found_whatever_it_looks_like() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
     for id in ["0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b", "user_123", "%00", "%ff", "..", "a%20b"] {
-        ann.get(&format!("/api/tasks/{id}")).await.assert_error(404, "not_found");
+        let answer = ann.get(&format!("/api/tasks/{id}")).await;
+        answer.assert_error(404, "not_found");
+        if !id.contains("..") {
+            answer.assert_says("Task not found");
+        }
     }
     ann.patch("/api/tasks", json!({}))
         .await

@@ -1,23 +1,36 @@
 //! Work sessions, as section 4 of the API's conventions promises them.
 
+use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, shown::shown};
 
 #[tokio::test]
 async fn a_session_is_started_and_ended() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
     let started = ann.start().await;
-    assert_eq!(started.status, 201);
     let id = started.text("id");
-    let expected = json!({ "id": id, "user_id": ann.id, "start_time": "2026-01-14T10:00:00.000000Z", "end_time": null, "duration": null,
-            "note": null, "paused": false, "pauses": [], "needs_review": false, "ended_by": null, "edits": [] });
-    assert_eq!(started.body, expected);
+    assert_snapshot!(shown(&started), @r#"
+    201
+    location: /api/work_sessions/[id 1]
+    {
+      "duration": null,
+      "edits": [],
+      "end_time": null,
+      "ended_by": null,
+      "id": "[id 1]",
+      "needs_review": false,
+      "note": null,
+      "paused": false,
+      "pauses": [],
+      "start_time": "2026-01-14T10:00:00.000000Z",
+      "user_id": "[id 2]"
+    }
+    "#);
     let path = format!("/api/work_sessions/{id}");
-    assert_eq!(started.header("location"), Some(path.as_str()));
-    assert_eq!(ann.get(&path).await.body, expected);
-    assert_eq!(ann.get(&format!("/api/work_sessions/active?user_id={}", ann.id)).await.body, expected);
+    assert_eq!(ann.get(&path).await.body, started.body);
+    assert_eq!(ann.get(&format!("/api/work_sessions/active?user_id={}", ann.id)).await.body, started.body);
 
     app.advance_seconds(2 * 3600 + 1800);
     let ended = ann.end(&id).await;
@@ -61,6 +74,33 @@ async fn what_is_missing_is_named() {
         ann.end(id).await.assert_error(404, "not_found");
         ann.get(&format!("/api/work_sessions/{id}")).await.assert_error(404, "not_found");
     }
+}
+
+#[tokio::test]
+async fn only_an_empty_body_confirms_a_guess() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let path = format!("/api/work_sessions/{}", ann.start().await.text("id"));
+    app.advance_hours(13);
+    app.app.jobs.run(&app.app.jobs.ctx(None), "work_sessions_sweep", json!({ "past_due": false })).await.expect("a sweep");
+    let guessed = ann.get(&path).await;
+    assert_eq!(guessed.body["needs_review"], true, "{guessed:?}");
+    for (body, field) in [
+        (json!({ "endTime": "2026-01-14T12:00:00Z" }), "endTime"),
+        (json!({ "end_time": null }), "end_time"),
+        (json!({ "start_time": null }), "start_time"),
+        (json!({ "needs_review": false }), "needs_review"),
+        (json!({ "end_time": "noon" }), "end_time"),
+        (json!({ "start_time": "2026-01-14T12:00:00Z", "end_time": "2026-01-14T11:00:00Z" }), "end_time"),
+        (json!({ "note": [] }), "note"),
+    ] {
+        let refused = ann.patch(&path, body.clone()).await;
+        assert_eq!(refused.assert_error(400, "invalid_field").text("field"), field, "{body}");
+        assert_eq!(ann.get(&path).await.body, guessed.body, "{body}");
+    }
+    ann.send("PATCH", &path, None).await.assert_error(400, "invalid_json");
+    let confirmed = ann.patch(&path, json!({})).await;
+    assert_eq!((&confirmed.body["needs_review"], &confirmed.body["edits"]), (&json!(false), &json!([])), "{confirmed:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

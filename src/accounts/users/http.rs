@@ -1,18 +1,19 @@
 //! Accounts over HTTP.
 
 use axum::extract::State;
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    model::{DisplayName, User, UserPatch, parse_time_zone},
+    model::{DisplayName, User, UserPatch},
     service::UserService,
 };
 use crate::{
     kernel::{Ctx, Result, Timestamp, UserId, Versioned},
-    web::{self, IfMatch, IfNoneMatch, Json, ListQuery, PathId, Query, Reply},
+    web::{self, Account, Change, Field, IfMatch, IfNoneMatch, ListQuery, Patch, Query, Reply},
 };
 
 pub fn router(service: UserService) -> OpenApiRouter {
@@ -25,16 +26,15 @@ pub fn router(service: UserService) -> OpenApiRouter {
 
 /// An account as callers see it.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b", "name": "Ann", "time_zone": "Europe/Madrid",
+    "created_at": "2026-01-14T09:00:00.000000Z", "updated_at": null }))]
 pub struct UserView<'a> {
-    #[schema(value_type = String, format = Uuid)]
     id: UserId,
     /// What is shown; the login name stays what it was.
-    name: &'a str,
+    name: &'a DisplayName,
     /// An IANA name, such as Europe/Madrid.
     time_zone: &'static str,
-    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    #[schema(value_type = Option<String>, format = DateTime)]
     updated_at: Option<Timestamp>,
 }
 
@@ -42,7 +42,7 @@ impl<'a> From<&'a User> for UserView<'a> {
     fn from(user: &'a User) -> Self {
         Self {
             id: user.id,
-            name: user.name.as_str(),
+            name: &user.name,
             time_zone: user.time_zone.name(),
             created_at: user.created_at,
             updated_at: user.updated_at,
@@ -65,63 +65,59 @@ async fn list_users(State(users): State<UserService>, ctx: Ctx, Query(list): Que
 }
 
 /// Get an account.
-#[utoipa::path(get, path = "/api/users/{id}", tag = "users", params(("id" = String, Path, format = Uuid)),
-    responses((status = 200, body = UserView, description = "The account"), (status = 304, description = "You have this version")))]
-async fn get_user(State(users): State<UserService>, ctx: Ctx, PathId(id): PathId, known: IfNoneMatch) -> Result<Reply> {
-    let owner = ctx.owner_of_account(&id)?;
+#[utoipa::path(get, path = "/api/users/{id}", tag = "users", params(Account, IfNoneMatch),
+    responses((status = 200, body = UserView, description = "The account")))]
+async fn get_user(State(users): State<UserService>, ctx: Ctx, Account(owner): Account, known: IfNoneMatch) -> Result<Reply> {
     answer(&users.get(&ctx, owner).await?, &known)
 }
 
 /// Get your own account.
-#[utoipa::path(get, path = "/api/auth/me", tag = "auth",
-    responses((status = 200, body = UserView, description = "The account"), (status = 304, description = "You have this version")))]
+#[utoipa::path(get, path = "/api/auth/me", tag = "auth", params(IfNoneMatch),
+    responses((status = 200, body = UserView, description = "The account")))]
 async fn get_me(State(users): State<UserService>, ctx: Ctx, known: IfNoneMatch) -> Result<Reply> {
     answer(&users.get(&ctx, ctx.own()?).await?, &known)
 }
 
 /// What to change of an account.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(example = json!({ "name": "Ann", "time_zone": "Europe/Madrid" }))]
 struct UpdateUserBody {
-    /// 1 to 64 characters after trimming, none of them a control character.
-    #[schema(min_length = 1, max_length = 64)]
-    name: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = DisplayName)]
+    name: Change<Field<DisplayName>>,
     /// An IANA name, such as Europe/Madrid.
-    time_zone: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = String)]
+    time_zone: Change<Field<Tz>>,
 }
 
 /// Change an account.
 #[utoipa::path(patch, path = "/api/users/{id}", tag = "users", request_body = UpdateUserBody,
-    params(("id" = String, Path, format = Uuid), ("If-Match" = Option<String>, Header, description = "The ETag that you read")),
-    responses((status = 200, body = UserView, description = "The account"),
-        (status = 412, body = crate::web::ErrorBody, description = "It has another ETag by now")))]
+    params(Account, IfMatch),
+    responses((status = 200, body = UserView, description = "The account")))]
 async fn update_user(
     State(users): State<UserService>,
     ctx: Ctx,
-    PathId(id): PathId,
+    Account(owner): Account,
     IfMatch(expected): IfMatch,
-    body: Json<UpdateUserBody>,
+    Patch(body): Patch<UpdateUserBody>,
 ) -> Result<Reply> {
-    let owner = ctx.owner_of_account(&id)?;
-    let patch = UserPatch {
-        name: body.value.name.as_deref().map(|name| DisplayName::parse("name", name)).transpose()?,
-        time_zone: body.value.time_zone.as_deref().map(parse_time_zone).transpose()?,
-    };
+    let UpdateUserBody { name, time_zone } = body.unwrap_or_default();
+    let patch = UserPatch { name: name.value(), time_zone: time_zone.value() };
     let Versioned { value: user, version } = users.update(&ctx, owner, patch, &expected).await?;
     Ok(Reply::ok(&UserView::from(&user))?.versioned(version))
 }
 
 /// Delete an account and everything that is its user's.
 #[utoipa::path(delete, path = "/api/users/{id}", tag = "users",
-    params(("id" = String, Path, format = Uuid), ("If-Match" = Option<String>, Header, description = "The ETag that you read")),
-    responses((status = 204, description = "All of it is gone"),
-        (status = 412, body = crate::web::ErrorBody, description = "It has another ETag by now")))]
+    params(Account, IfMatch),
+    responses((status = 204, description = "All of it is gone")))]
 async fn delete_user(
     State(users): State<UserService>,
     ctx: Ctx,
-    PathId(id): PathId,
+    Account(owner): Account,
     IfMatch(expected): IfMatch,
 ) -> Result<Reply> {
-    let owner = ctx.owner_of_account(&id)?;
     users.delete(&ctx, owner, &expected).await?;
     Ok(Reply::no_content())
 }

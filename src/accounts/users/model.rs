@@ -2,8 +2,12 @@
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::ObjectBuilder;
 
-use crate::kernel::{Error, Result, Timestamp, UserId, text, text::TextError};
+use crate::{
+    described,
+    kernel::{FromText, Resource, Result, Rule, Timestamp, UserId, field, text, text::TextError},
+};
 
 /// A user's account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,16 +32,27 @@ impl DisplayName {
 
     /// Errors: `InvalidField`, speaking of the field `field`.
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
-        let reason = match text::name(text, Self::MAX) {
-            Ok(name) => return Ok(Self(name.into())),
-            Err(TextError::Empty | TextError::TooLong(_)) => "must be 1 to 64 characters long",
-            Err(TextError::ControlCharacter) => "must not contain control characters",
-        };
-        Err(Error::invalid_field(format!("Field '{field}' {reason}")))
+        Self::from_text(text).map_err(|rule| rule.of_field(field))
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+described!(DisplayName, "DisplayName");
+
+impl FromText for DisplayName {
+    fn schema() -> ObjectBuilder {
+        field::text(1, Self::MAX).description(Some("1 to 64 characters after trimming, none of them a control character"))
+    }
+
+    fn from_text(text: &str) -> Result<Self, Rule> {
+        match text::name(text, Self::MAX) {
+            Ok(name) => Ok(Self(name.into())),
+            Err(TextError::Empty | TextError::TooLong(_)) => Err(Rule::field("must be 1 to 64 characters long")),
+            Err(TextError::ControlCharacter) => Err(Rule::field("must not contain control characters")),
+        }
     }
 }
 
@@ -46,11 +61,6 @@ impl DisplayName {
 pub struct UserPatch {
     pub name: Option<DisplayName>,
     pub time_zone: Option<Tz>,
-}
-
-/// Reads an IANA time zone name. Errors: `InvalidField`.
-pub fn parse_time_zone(text: &str) -> Result<Tz> {
-    text.parse().map_err(|_| Error::invalid_field("Field 'time_zone' must be an IANA time zone name such as Europe/Madrid"))
 }
 
 impl User {
@@ -63,6 +73,10 @@ impl User {
     }
 }
 
+impl Resource for User {
+    const NOUN: &'static str = "User";
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,14 +87,6 @@ mod tests {
         assert!(DisplayName::parse("name", &"é".repeat(64)).is_ok());
         for bad in ["", "  ", "a\tb", &"é".repeat(65)] {
             assert!(DisplayName::parse("name", bad).is_err(), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn a_time_zone_is_an_iana_name() {
-        assert!(parse_time_zone("Europe/Madrid").is_ok());
-        for bad in ["", "Madrid", "UTC+2", "../etc/passwd"] {
-            assert!(parse_time_zone(bad).is_err(), "{bad}");
         }
     }
 }

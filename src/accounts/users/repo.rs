@@ -11,7 +11,6 @@ use crate::{
 
 impl Entity for User {
     const KIND: &'static str = "users";
-    const NOUN: &'static str = "User";
     const PUBLISHED: bool = true;
 
     fn document_id(&self) -> String {

@@ -7,13 +7,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    model::{DayEntry, History, Wanted, parse_date},
+    model::{DayEntry, History, Wanted},
     service::DayService,
     svg::{Cell, heat_map},
 };
 use crate::{
     kernel::{Code, Ctx, Error, Result, Timestamp, UserId},
-    web::{PathId, Query, Reply},
+    web::{Query, Reply, UserInPath, parameter},
 };
 
 pub fn router(service: DayService) -> OpenApiRouter {
@@ -23,7 +23,6 @@ pub fn router(service: DayService) -> OpenApiRouter {
 /// What a user did on each of some dates.
 #[derive(Debug, Serialize, ToSchema)]
 struct DaysView {
-    #[schema(value_type = String, format = Uuid)]
     user_id: UserId,
     /// Where the user is now; a date is the one that it was where the user was then.
     time_zone: &'static str,
@@ -55,9 +54,7 @@ struct DayView {
     #[schema(value_type = Vec<f64>, min_items = 24, max_items = 24)]
     focus_by_hour: Vec<f64>,
     /// When the user first changed a task or a session on it.
-    #[schema(value_type = Option<String>, format = DateTime)]
     first_activity: Option<Timestamp>,
-    #[schema(value_type = Option<String>, format = DateTime)]
     last_activity: Option<Timestamp>,
 }
 
@@ -96,7 +93,7 @@ fn seconds(micros: u64) -> f64 {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct DaysQuery {
-    /// The first date; 364 days before the last when left out.
+    /// The first date, from 1970-01-01 on; 364 days before the last when left out.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<String>,
     /// The last date, at most 399 days after the first; the user's today when left out.
@@ -109,17 +106,16 @@ struct DaysQuery {
 
 /// Get what a user did on each date of a range.
 #[utoipa::path(get, path = "/api/stats/{user_id}/days", tag = "stats",
-    params(("user_id" = String, Path, format = Uuid), DaysQuery),
+    params(UserInPath, DaysQuery),
     responses((status = 200, description = "The dates on which anything happened",
         content((DaysView = "application/json"), (String = "image/svg+xml")))))]
 async fn get_days(
     State(days): State<DayService>,
     ctx: Ctx,
-    PathId(user_id): PathId,
+    UserInPath(owner): UserInPath,
     Query(query): Query<DaysQuery>,
 ) -> Result<Reply> {
-    let owner = ctx.owner_named(&user_id)?;
-    let wanted = Wanted { from: date("from", query.from.as_deref())?, to: date("to", query.to.as_deref())? };
+    let wanted = Wanted { from: parameter("from", query.from.as_deref())?, to: parameter("to", query.to.as_deref())? };
     let render: fn(&History) -> Result<Reply> = match query.format.as_deref() {
         None | Some("json") => |history| Reply::ok(&DaysView::from(history)),
         Some("svg") => |history| Ok(Reply::svg(image(history))),
@@ -137,9 +133,4 @@ fn image(history: &History) -> String {
     };
     let cells: Vec<Cell> = history.days.iter().map(cell).collect();
     heat_map(history.range.from, history.range.to, &cells)
-}
-
-fn date(name: &str, text: Option<&str>) -> Result<Option<NaiveDate>> {
-    let bad = || Error::new(Code::InvalidParameter, format!("Query parameter '{name}' must be a date such as 2026-01-14"));
-    text.map(|text| parse_date(text).ok_or_else(bad)).transpose()
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
+use utoipa::ToSchema;
 
 use super::model::{Habits, Usual};
 use crate::{
@@ -10,9 +11,11 @@ use crate::{
 };
 
 /// Habits as callers see them.
-#[derive(Debug, Serialize)]
-struct HabitsView<'a> {
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HabitsView<'a> {
     user_id: UserId,
+    /// The days of the week on which the user works, Monday first.
+    #[schema(max_items = 7)]
     weekdays: &'a [Usual],
 }
 

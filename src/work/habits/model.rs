@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use chrono::{Datelike as _, Days, NaiveDate, Timelike as _};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{
     kernel::{Timestamp, UserId},
@@ -25,7 +26,7 @@ pub struct Habits {
 }
 
 /// What is usual on one day of the week: the medians of the days that were worked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Usual {
     /// 1 is Monday, 7 is Sunday.
     pub weekday: u32,

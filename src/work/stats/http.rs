@@ -7,8 +7,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{model::Stats, service::StatsService};
 use crate::{
-    kernel::{Code, Ctx, Error, Result, Timestamp, UserId},
-    web::{PathId, Query, Reply, given},
+    kernel::{Code, Ctx, Error, Owner, Result, Timestamp, UserId},
+    web::{Query, Reply, UserInPath, given},
     work::hours::hours,
 };
 
@@ -18,8 +18,10 @@ pub fn router(service: StatsService) -> OpenApiRouter {
 
 /// What a user achieved.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b", "total_tasks": 12, "completed_tasks": 9,
+    "total_sessions": 4, "total_hours": 7.25, "hours_worked": 7.25, "tasks_completed": 9, "current_streak": 3,
+    "longest_streak": 5, "active_session": false, "as_of": "2026-01-14T11:40:02.000000Z" }))]
 struct StatsView {
-    #[schema(value_type = String, format = Uuid)]
     user_id: UserId,
     total_tasks: u64,
     completed_tasks: u64,
@@ -36,7 +38,6 @@ struct StatsView {
     longest_streak: u32,
     /// Whether a session is under way.
     active_session: bool,
-    #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
 }
 
@@ -60,10 +61,10 @@ impl From<Stats> for StatsView {
 }
 
 /// Get a user's statistics.
-#[utoipa::path(get, path = "/api/stats/{user_id}", tag = "stats", params(("user_id" = String, Path, format = Uuid)),
+#[utoipa::path(get, path = "/api/stats/{user_id}", tag = "stats", params(UserInPath),
     responses((status = 200, body = StatsView, description = "The statistics as of now")))]
-async fn get_stats(State(stats): State<StatsService>, ctx: Ctx, PathId(user_id): PathId) -> Result<Reply> {
-    answer(&stats, &ctx, &user_id).await
+async fn get_stats(State(stats): State<StatsService>, ctx: Ctx, UserInPath(owner): UserInPath) -> Result<Reply> {
+    answer(&stats, &ctx, owner).await
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -80,10 +81,9 @@ struct StatsQuery {
 async fn get_stats_by_query(State(stats): State<StatsService>, ctx: Ctx, Query(query): Query<StatsQuery>) -> Result<Reply> {
     let user_id =
         given(query.user_id.as_ref()).ok_or_else(|| Error::new(Code::MissingUserId, "user_id is required in route or query"))?;
-    answer(&stats, &ctx, user_id).await
+    answer(&stats, &ctx, ctx.owner_named(user_id)?).await
 }
 
-async fn answer(stats: &StatsService, ctx: &Ctx, user_id: &str) -> Result<Reply> {
-    let owner = ctx.owner_named(user_id)?;
+async fn answer(stats: &StatsService, ctx: &Ctx, owner: Owner) -> Result<Reply> {
     Reply::ok(&StatsView::from(stats.get(ctx, owner).await?))
 }

@@ -14,7 +14,8 @@ use super::{
 use crate::{
     kernel::{Code, Ctx, Error, Result, Timestamp, UserId, Versioned},
     web::{
-        self, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, OptionalJson, PathId, Query, Reply, WhoseQuery, given,
+        self, ById, Change, Field, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, OptionalPatch, Query, Reply, Whose,
+        given,
     },
 };
 
@@ -27,19 +28,16 @@ pub fn router(service: TaskService) -> OpenApiRouter {
 
 /// A task as callers see it.
 #[derive(Debug, Serialize, ToSchema)]
-struct TaskView<'a> {
-    #[schema(value_type = String, format = Uuid)]
+#[schema(example = json!({ "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a", "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b",
+    "title": "Write the report", "completed": true, "created_at": "2026-01-14T10:15:30.123456Z",
+    "updated_at": "2026-01-14T11:40:02.000000Z", "completed_at": "2026-01-14T11:40:02.000000Z" }))]
+pub(super) struct TaskView<'a> {
     id: TaskId,
-    #[schema(value_type = String, format = Uuid)]
     user_id: UserId,
-    #[schema(min_length = 1, max_length = 500)]
-    title: &'a str,
+    title: &'a Title,
     completed: bool,
-    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    #[schema(value_type = Option<String>, format = DateTime)]
     updated_at: Option<Timestamp>,
-    #[schema(value_type = Option<String>, format = DateTime)]
     completed_at: Option<Timestamp>,
 }
 
@@ -48,7 +46,7 @@ impl<'a> From<&'a Task> for TaskView<'a> {
         Self {
             id: task.id,
             user_id: task.user_id,
-            title: task.title.as_str(),
+            title: &task.title,
             completed: task.completion.is_some(),
             created_at: task.created_at,
             updated_at: task.updated_at,
@@ -64,30 +62,27 @@ pub fn shown(body: &str) -> Result<Box<RawValue>> {
 
 /// A task to be created.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({ "title": "Write the report", "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b" }))]
 struct CreateTaskBody {
-    /// 1 to 500 characters after trimming.
-    #[schema(required, value_type = String, min_length = 1, max_length = 500, pattern = r"\S")]
-    title: Option<String>,
+    #[schema(value_type = Title)]
+    title: Field<Title>,
     /// Whose it is: yourself, unless you are an administrator.
-    #[schema(required, value_type = String, format = Uuid)]
-    user_id: Option<String>,
+    #[schema(value_type = UserId)]
+    user_id: Field<Whose<Task>>,
 }
 
 /// Create a task.
 #[utoipa::path(post, path = "/api/tasks", tag = "tasks", request_body = CreateTaskBody,
     params(IdempotencyHeader),
-    responses((status = 201, body = TaskView, description = "The task"),
-        (status = 422, body = crate::web::ErrorBody, description = "The Idempotency-Key was used for another request")))]
+    responses((status = 201, body = TaskView, description = "The task")))]
 async fn create_task(
     State(tasks): State<TaskService>,
     ctx: Ctx,
     idempotency: IdempotencyHeader,
     body: Json<CreateTaskBody>,
 ) -> Result<Reply> {
-    let title = Title::parse(body.value.title.as_deref().unwrap_or_default())?;
-    let user_id = given(body.value.user_id.as_ref())
-        .ok_or_else(|| Error::new(Code::MissingUserId, "Task must be associated to a user_id"))?;
-    let owner = ctx.owner_named(user_id)?;
+    let CreateTaskBody { title: Field(title), user_id: Field(whose) } = body.value;
+    let owner = whose.owner(&ctx)?;
     let key = idempotency.key(&ctx, "create_task", &body.raw)?;
     let made = tasks.create(&ctx, owner, NewTask { title }, key.as_ref()).await?;
     let Versioned { value: task, version } = &made.value;
@@ -128,55 +123,49 @@ async fn list_tasks(
 }
 
 /// Get a task.
-#[utoipa::path(get, path = "/api/tasks/{id}", tag = "tasks", params(("id" = String, Path, format = Uuid), WhoseQuery),
-    responses((status = 200, body = TaskView, description = "The task"), (status = 304, description = "You have this version")))]
+#[utoipa::path(get, path = "/api/tasks/{id}", tag = "tasks", params(ById<Task>, IfNoneMatch),
+    responses((status = 200, body = TaskView, description = "The task")))]
 async fn get_task(
     State(tasks): State<TaskService>,
     ctx: Ctx,
-    PathId(id): PathId,
-    Query(whose): Query<WhoseQuery>,
+    ById { id, owner }: ById<Task>,
     known: IfNoneMatch,
 ) -> Result<Reply> {
-    let owner = ctx.owner(whose.given())?;
-    let Versioned { value: task, version } = tasks.get(&ctx, owner, task_id(&id)?).await?;
+    let Versioned { value: task, version } = tasks.get(&ctx, owner, id).await?;
     if known.has(version) {
         return Ok(Reply::not_modified(version));
     }
     Ok(Reply::ok(&TaskView::from(&task))?.versioned(version))
 }
 
-/// What to change of a task; without any of it, it is completed.
+/// What to change of a task; with no body or an empty one, it is completed.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(example = json!({ "title": "Write the report of the week" }))]
 struct UpdateTaskBody {
-    #[schema(value_type = Option<String>, pattern = "^(complete|reopen)$")]
-    action: Option<String>,
-    /// 1 to 500 characters after trimming.
-    #[schema(min_length = 1, max_length = 500, pattern = r"\S")]
-    title: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Action)]
+    action: Change<Field<Action>>,
+    #[serde(default)]
+    #[schema(value_type = Title)]
+    title: Change<Field<Title>>,
 }
 
 /// Complete, reopen or rename a task.
 #[utoipa::path(patch, path = "/api/tasks/{id}", tag = "tasks", request_body(content = Option<UpdateTaskBody>),
-    params(("id" = String, Path, format = Uuid), WhoseQuery, IfMatch),
-    responses((status = 200, body = TaskView, description = "The task"),
-        (status = 412, body = crate::web::ErrorBody, description = "It has another ETag by now")))]
+    params(ById<Task>, IfMatch),
+    responses((status = 200, body = TaskView, description = "The task")))]
 async fn update_task(
     State(tasks): State<TaskService>,
     ctx: Ctx,
-    PathId(id): PathId,
-    Query(whose): Query<WhoseQuery>,
+    ById { id, owner }: ById<Task>,
     IfMatch(expected): IfMatch,
-    OptionalJson(body): OptionalJson<UpdateTaskBody>,
+    OptionalPatch(body): OptionalPatch<UpdateTaskBody>,
 ) -> Result<Reply> {
-    let owner = ctx.owner(whose.given())?;
-    let mut patch = TaskPatch {
-        action: body.action.as_deref().map(Action::parse).transpose()?,
-        title: body.title.as_deref().map(Title::parse).transpose()?,
+    let patch = match body {
+        Some(UpdateTaskBody { action, title }) => TaskPatch { action: action.value(), title: title.value() },
+        None => TaskPatch { action: Some(Action::Complete), title: None },
     };
-    if patch.action.is_none() && patch.title.is_none() {
-        patch.action = Some(Action::Complete);
-    }
-    let Versioned { value: task, version } = tasks.update(&ctx, owner, task_id(&id)?, patch, &expected).await?;
+    let Versioned { value: task, version } = tasks.update(&ctx, owner, id, patch, &expected).await?;
     Ok(Reply::ok(&TaskView::from(&task))?.versioned(version))
 }
 
@@ -188,21 +177,14 @@ async fn update_task_without_id(_: Ctx) -> Error {
 
 /// Delete a task.
 #[utoipa::path(delete, path = "/api/tasks/{id}", tag = "tasks",
-    params(("id" = String, Path, format = Uuid), WhoseQuery, IfMatch),
-    responses((status = 204, description = "It is gone"),
-        (status = 412, body = crate::web::ErrorBody, description = "It has another ETag by now")))]
+    params(ById<Task>, IfMatch),
+    responses((status = 204, description = "It is gone")))]
 async fn delete_task(
     State(tasks): State<TaskService>,
     ctx: Ctx,
-    PathId(id): PathId,
-    Query(whose): Query<WhoseQuery>,
+    ById { id, owner }: ById<Task>,
     IfMatch(expected): IfMatch,
 ) -> Result<Reply> {
-    let owner = ctx.owner(whose.given())?;
-    tasks.delete(&ctx, owner, task_id(&id)?, &expected).await?;
+    tasks.delete(&ctx, owner, id, &expected).await?;
     Ok(Reply::no_content())
-}
-
-fn task_id(text: &str) -> Result<TaskId> {
-    TaskId::parse(text).ok_or_else(|| Error::not_found("Task"))
 }

@@ -2,8 +2,12 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::{ObjectBuilder, schema::Type};
 
-use crate::kernel::{Code, Error, Id, Result, Timestamp, UserId, text, text::TextError};
+use crate::{
+    described,
+    kernel::{Code, FromText, Id, Resource, Result, Rule, Timestamp, UserId, field, text, text::TextError},
+};
 
 pub type TaskId = Id<Task>;
 
@@ -37,17 +41,36 @@ pub struct Title(String);
 impl Title {
     pub const MAX: usize = 500;
 
+    const EMPTY: Rule = Rule::sentence(Code::InvalidField, "Task title cannot be empty");
+    const TOO_LONG: Rule = Rule::sentence(Code::InvalidField, "Task title cannot be longer than 500 characters");
+
     /// Errors: `InvalidField`.
     pub fn parse(text: &str) -> Result<Self> {
-        match text::trimmed(text, Self::MAX) {
-            Ok(title) => Ok(Self(title.into())),
-            Err(TextError::TooLong(_)) => Err(Error::invalid_field("Task title cannot be longer than 500 characters")),
-            Err(_) => Err(Error::invalid_field("Task title cannot be empty")),
-        }
+        Self::from_text(text).map_err(|rule| rule.of_field("title"))
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+described!(Title, "Title");
+
+impl FromText for Title {
+    fn schema() -> ObjectBuilder {
+        field::text(1, Self::MAX).description(Some("1 to 500 characters after trimming"))
+    }
+
+    fn from_text(text: &str) -> Result<Self, Rule> {
+        match text::trimmed(text, Self::MAX) {
+            Ok(title) => Ok(Self(title.into())),
+            Err(TextError::TooLong(_)) => Err(Self::TOO_LONG),
+            Err(_) => Err(Self::EMPTY),
+        }
+    }
+
+    fn missing() -> Result<Self, Rule> {
+        Err(Self::EMPTY)
     }
 }
 
@@ -70,14 +93,24 @@ pub enum Action {
     Reopen,
 }
 
-impl Action {
-    /// Errors: `UnsupportedAction`, naming those there are.
-    pub fn parse(text: &str) -> Result<Self> {
+described!(Action, "Action");
+
+impl FromText for Action {
+    fn schema() -> ObjectBuilder {
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["complete", "reopen"]))
+    }
+
+    fn from_text(text: &str) -> Result<Self, Rule> {
         match text {
             "complete" => Ok(Self::Complete),
             "reopen" => Ok(Self::Reopen),
-            _ => Err(Error::new(Code::UnsupportedAction, "Unsupported action; the supported actions are: complete, reopen")),
+            _ => Self::missing(),
         }
+    }
+
+    fn missing() -> Result<Self, Rule> {
+        let sentence = "Unsupported action; the supported actions are: complete, reopen";
+        Err(Rule::sentence(Code::UnsupportedAction, sentence))
     }
 }
 
@@ -98,6 +131,11 @@ impl Task {
         let changed = completion != self.completion || title != self.title;
         changed.then(|| Self { title, completion, updated_at: Some(now), ..self.clone() })
     }
+}
+
+impl Resource for Task {
+    const NOUN: &'static str = "Task";
+    const NOBODYS: &'static str = "Task must be associated to a user_id";
 }
 
 #[cfg(test)]
@@ -142,7 +180,7 @@ mod tests {
 
     #[test]
     fn an_unknown_action_is_told_the_known_ones() {
-        let error = Action::parse("explode").expect_err("unknown");
-        assert!(error.message().contains("complete, reopen"));
+        let error = Action::from_text("explode").expect_err("unknown");
+        assert!(error.text.contains("complete, reopen"));
     }
 }

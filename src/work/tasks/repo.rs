@@ -12,7 +12,6 @@ use crate::{
 
 impl Entity for Task {
     const KIND: &'static str = "tasks";
-    const NOUN: &'static str = "Task";
     const PUBLISHED: bool = true;
 
     fn document_id(&self) -> String {

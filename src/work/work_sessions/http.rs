@@ -10,8 +10,11 @@ use super::{
     service::WorkSessionService,
 };
 use crate::{
-    kernel::{Code, Created, Ctx, Error, Nullable, Owner, Result, Timestamp, UserId, Versioned, nullable},
-    web::{IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, PathId, Query, Reply, WhoseQuery, given},
+    kernel::{Code, Created, Ctx, Error, Nullable, Result, Timestamp, UserId, Versioned},
+    web::{
+        ById, Change, Field, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, Patch, Query, Reply, Whose, WhoseQuery,
+        given,
+    },
     work::hours::hours,
 };
 
@@ -30,20 +33,19 @@ pub fn router(service: WorkSessionService) -> OpenApiRouter {
 
 /// A work session as callers see it.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "id": "0193c7a8-a2b3-7c4d-9e5f-6a7b8c9d0e1f", "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b",
+    "start_time": "2026-01-14T09:00:00.000000Z", "end_time": "2026-01-14T11:15:00.000000Z", "duration": 2.0, "note": "Planning",
+    "paused": false, "pauses": [{ "from": "2026-01-14T10:00:00.000000Z", "to": "2026-01-14T10:15:00.000000Z" }],
+    "needs_review": false, "ended_by": "user", "edits": [] }))]
 pub(super) struct WorkSessionView<'a> {
-    #[schema(value_type = String, format = Uuid)]
     id: WorkSessionId,
-    #[schema(value_type = String, format = Uuid)]
     user_id: UserId,
-    #[schema(value_type = String, format = DateTime)]
     start_time: Timestamp,
     /// Null while it is under way, like the duration.
-    #[schema(value_type = Option<String>, format = DateTime)]
     end_time: Option<Timestamp>,
     /// Hours worked, without the pauses, rounded to two decimals.
     duration: Option<f64>,
-    #[schema(value_type = Option<String>, max_length = 1000)]
-    note: Option<&'a str>,
+    note: Option<&'a Note>,
     /// Whether it is interrupted now.
     paused: bool,
     /// Ascending. The last has no end while the session is interrupted.
@@ -52,7 +54,6 @@ pub(super) struct WorkSessionView<'a> {
     /// Whether its end was guessed. Correcting it, also to what it is, says that it is right.
     needs_review: bool,
     /// Who ended it: `sweep` is the program, when it was forgotten. Null while it is under way.
-    #[schema(value_type = Option<String>, pattern = "^(user|sweep)$")]
     ended_by: Option<EndedBy>,
     /// The corrections, oldest first, each with what was there before.
     #[schema(max_items = 200)]
@@ -62,20 +63,16 @@ pub(super) struct WorkSessionView<'a> {
 /// An interruption.
 #[derive(Debug, Serialize, ToSchema)]
 struct PauseView {
-    #[schema(value_type = String, format = DateTime)]
     from: Timestamp,
     /// Null while it lasts.
-    #[schema(value_type = Option<String>, format = DateTime)]
     to: Option<Timestamp>,
 }
 
 /// A correction.
 #[derive(Debug, Serialize, ToSchema)]
 struct EditView<'a> {
-    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// Whose: the owner's or an administrator's.
-    #[schema(value_type = String, format = Uuid)]
     by: UserId,
     former: FormerView<'a>,
 }
@@ -84,15 +81,15 @@ struct EditView<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 struct FormerView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    #[schema(nullable = false)]
     start_time: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    #[schema(nullable = false)]
     end_time: Option<Timestamp>,
     /// Null when there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, max_length = 1000)]
-    note: Option<Nullable<&'a str>>,
+    #[schema(value_type = Option<Note>)]
+    note: Option<Nullable<&'a Note>>,
 }
 
 impl<'a> From<&'a WorkSession> for WorkSessionView<'a> {
@@ -103,7 +100,7 @@ impl<'a> From<&'a WorkSession> for WorkSessionView<'a> {
             start_time: session.start_time,
             end_time: session.end.map(|end| end.at),
             duration: session.micros().map(hours),
-            note: session.note.as_ref().map(Note::as_str),
+            note: session.note.as_ref(),
             paused: session.is_paused(),
             pauses: session.pauses.iter().map(|pause| PauseView { from: pause.from, to: pause.to }).collect(),
             needs_review: session.needs_review,
@@ -116,201 +113,183 @@ impl<'a> From<&'a WorkSession> for WorkSessionView<'a> {
 impl<'a> From<&'a Edit> for EditView<'a> {
     fn from(edit: &'a Edit) -> Self {
         let Former { start_time, end_time, note } = &edit.former;
-        let note = note.as_ref().map(|note| Nullable(note.0.as_ref().map(Note::as_str)));
+        let note = note.as_ref().map(|note| Nullable(note.0.as_ref()));
         Self { at: edit.at, by: edit.by, former: FormerView { start_time: *start_time, end_time: *end_time, note } }
     }
 }
 
 /// Whose session is to be started.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({ "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b" }))]
 struct StartWorkSessionBody {
     /// Yourself, unless you are an administrator.
-    #[schema(required, value_type = String, format = Uuid)]
-    user_id: Option<String>,
+    #[schema(value_type = UserId)]
+    user_id: Field<Whose<WorkSession>>,
 }
 
 /// Start a work session, the only one under way.
 #[utoipa::path(post, path = "/api/work_sessions/start", tag = "work_sessions", request_body = StartWorkSessionBody,
     params(IdempotencyHeader),
-    responses((status = 201, body = WorkSessionView, description = "The session"),
-        (status = 422, body = crate::web::ErrorBody, description = "The Idempotency-Key was used for another request")))]
+    responses((status = 201, body = WorkSessionView, description = "The session")))]
 async fn start_work_session(
     State(sessions): State<WorkSessionService>,
     ctx: Ctx,
     idempotency: IdempotencyHeader,
     body: Json<StartWorkSessionBody>,
 ) -> Result<Reply> {
-    let owner = owner_in_body(&ctx, body.value.user_id.as_ref())?;
+    let owner = body.value.user_id.0.owner(&ctx)?;
     let key = idempotency.key(&ctx, "start_work_session", &body.raw)?;
     created(&sessions.start(&ctx, owner, key.as_ref()).await?)
 }
 
 /// A session that is over.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({ "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b", "start_time": "2026-01-14T09:00:00Z",
+    "end_time": "2026-01-14T11:30:00+01:00", "note": "Planning" }))]
 struct RecordWorkSessionBody {
     /// Yourself, unless you are an administrator.
-    #[schema(required, value_type = String, format = Uuid)]
-    user_id: Option<String>,
+    #[schema(value_type = UserId)]
+    user_id: Field<Whose<WorkSession>>,
     /// With an offset or `Z`, not before 2000.
-    #[schema(required, value_type = String, format = DateTime)]
-    start_time: Option<String>,
+    #[schema(value_type = Timestamp)]
+    start_time: Field<Timestamp>,
     /// With an offset or `Z`; after the start, at most 24 hours after it, and not in the future.
-    #[schema(required, value_type = String, format = DateTime)]
-    end_time: Option<String>,
+    #[schema(value_type = Timestamp)]
+    end_time: Field<Timestamp>,
     /// At most 1000 characters after trimming; without any it is null.
-    #[schema(max_length = 1000)]
-    note: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<Note>)]
+    note: Field<Option<Note>>,
 }
 
 /// Record a work session that is over. It must not overlap another one.
 #[utoipa::path(post, path = "/api/work_sessions", tag = "work_sessions", request_body = RecordWorkSessionBody,
     params(IdempotencyHeader),
     responses((status = 201, body = WorkSessionView, description = "The session"),
-        (status = 409, body = crate::web::ErrorBody, description = "It would overlap another session"),
-        (status = 422, body = crate::web::ErrorBody, description = "The Idempotency-Key was used for another request")))]
+        (status = 409, body = crate::web::ErrorBody, description = "It would overlap another session")))]
 async fn record_work_session(
     State(sessions): State<WorkSessionService>,
     ctx: Ctx,
     idempotency: IdempotencyHeader,
     body: Json<RecordWorkSessionBody>,
 ) -> Result<Reply> {
-    let owner = owner_in_body(&ctx, body.value.user_id.as_ref())?;
-    let needed = |field, text: Option<&String>| {
-        let missing = || Error::invalid_field(format!("Field '{field}' is required"));
-        given(text).ok_or_else(missing).and_then(|text| time(field, text))
-    };
-    let start = needed("start_time", body.value.start_time.as_ref())?;
-    let times = Times::new(start, needed("end_time", body.value.end_time.as_ref())?, ctx.now)?;
-    let note = body.value.note.as_deref().map(Note::parse).transpose()?.flatten();
+    let RecordWorkSessionBody { user_id, start_time, end_time, note: Field(note) } = body.value;
+    let owner = user_id.0.owner(&ctx)?;
+    let times = Times::new(start_time.0, end_time.0, ctx.now)?;
     let key = idempotency.key(&ctx, "record_work_session", &body.raw)?;
     created(&sessions.record(&ctx, owner, NewWorkSession { times, note }, key.as_ref()).await?)
 }
 
-/// What to correct of a session. Without any of it, a session whose end was guessed is confirmed.
-#[derive(Debug, Deserialize, ToSchema)]
+/// What to correct of a session. An empty body confirms a session whose end was guessed.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(example = json!({ "end_time": "2026-01-14T11:15:00Z" }))]
 struct UpdateWorkSessionBody {
     /// With an offset or `Z`, not before 2000.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    start_time: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Timestamp)]
+    start_time: Change<Field<Timestamp>>,
     /// With an offset or `Z`; after the start, at most 24 hours after it, and not in the future.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    end_time: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Timestamp)]
+    end_time: Change<Field<Timestamp>>,
     /// At most 1000 characters after trimming; null or without any takes it away.
-    #[serde(default, deserialize_with = "nullable::given")]
-    #[schema(value_type = Option<String>, max_length = 1000)]
-    note: Option<Nullable<String>>,
+    #[serde(default)]
+    #[schema(value_type = Option<Note>)]
+    note: Change<Field<Option<Note>>>,
 }
 
 /// Correct a work session: the times only once it has ended, the note always.
 #[utoipa::path(patch, path = "/api/work_sessions/{id}", tag = "work_sessions", request_body = UpdateWorkSessionBody,
-    params(("id" = String, Path, format = Uuid), WhoseQuery, IfMatch),
+    params(ById<WorkSession>, IfMatch),
     responses((status = 200, body = WorkSessionView, description = "The session"),
-        (status = 409, body = crate::web::ErrorBody, description = "It is under way, would overlap another session, or was corrected too often"),
-        (status = 412, body = crate::web::ErrorBody, description = "It has another ETag by now")))]
+        (status = 409, body = crate::web::ErrorBody, description = "It is under way, would overlap another session, or was corrected too often")))]
 async fn update_work_session(
     State(sessions): State<WorkSessionService>,
     ctx: Ctx,
-    PathId(id): PathId,
-    Query(whose): Query<WhoseQuery>,
+    ById { id, owner }: ById<WorkSession>,
     IfMatch(expected): IfMatch,
-    body: Json<UpdateWorkSessionBody>,
+    Patch(body): Patch<UpdateWorkSessionBody>,
 ) -> Result<Reply> {
-    let owner = ctx.owner(whose.given())?;
-    let UpdateWorkSessionBody { start_time, end_time, note } = body.value;
-    let patch = WorkSessionPatch {
-        start_time: start_time.map(|text| time("start_time", &text)).transpose()?,
-        end_time: end_time.map(|text| time("end_time", &text)).transpose()?,
-        note: note.map(|note| Note::parse(note.0.as_deref().unwrap_or_default()).map(Nullable)).transpose()?,
-    };
-    answer(&sessions.update(&ctx, owner, session_id(&id)?, patch, &expected).await?)
+    let UpdateWorkSessionBody { start_time, end_time, note } = body.unwrap_or_default();
+    let patch = WorkSessionPatch { start_time: start_time.value(), end_time: end_time.value(), note: note.value().map(Nullable) };
+    answer(&sessions.update(&ctx, owner, id, patch, &expected).await?)
 }
 
 /// Interrupt a work session; one that is interrupted stays as it is.
 #[utoipa::path(post, path = "/api/work_sessions/{id}/pause", tag = "work_sessions",
-    params(("id" = String, Path, format = Uuid), WhoseQuery),
+    params(ById<WorkSession>),
     responses((status = 200, body = WorkSessionView, description = "The session"),
         (status = 409, body = crate::web::ErrorBody, description = "It has ended, or was interrupted too often")))]
 async fn pause_work_session(
     State(sessions): State<WorkSessionService>,
     ctx: Ctx,
-    PathId(id): PathId,
-    Query(whose): Query<WhoseQuery>,
+    ById { id, owner }: ById<WorkSession>,
 ) -> Result<Reply> {
-    let owner = ctx.owner(whose.given())?;
-    answer(&sessions.pause(&ctx, owner, session_id(&id)?).await?)
+    answer(&sessions.pause(&ctx, owner, id).await?)
 }
 
 /// Go on with an interrupted work session; one that is not interrupted stays as it is.
 #[utoipa::path(post, path = "/api/work_sessions/{id}/resume", tag = "work_sessions",
-    params(("id" = String, Path, format = Uuid), WhoseQuery),
+    params(ById<WorkSession>),
     responses((status = 200, body = WorkSessionView, description = "The session"),
         (status = 409, body = crate::web::ErrorBody, description = "It has ended")))]
 async fn resume_work_session(
     State(sessions): State<WorkSessionService>,
     ctx: Ctx,
-    PathId(id): PathId,
-    Query(whose): Query<WhoseQuery>,
+    ById { id, owner }: ById<WorkSession>,
 ) -> Result<Reply> {
-    let owner = ctx.owner(whose.given())?;
-    answer(&sessions.resume(&ctx, owner, session_id(&id)?).await?)
+    answer(&sessions.resume(&ctx, owner, id).await?)
 }
 
 /// Say that you are still at it, once a minute or so.
 #[utoipa::path(post, path = "/api/work_sessions/{id}/heartbeat", tag = "work_sessions",
-    params(("id" = String, Path, format = Uuid), WhoseQuery),
+    params(ById<WorkSession>),
     responses((status = 204, description = "Noted"),
         (status = 409, body = crate::web::ErrorBody, description = "It has ended")))]
 async fn keep_work_session_alive(
     State(sessions): State<WorkSessionService>,
     ctx: Ctx,
-    PathId(id): PathId,
-    Query(whose): Query<WhoseQuery>,
+    ById { id, owner }: ById<WorkSession>,
 ) -> Result<Reply> {
-    let owner = ctx.owner(whose.given())?;
-    sessions.keep_alive(&ctx, owner, session_id(&id)?).await?;
+    sessions.keep_alive(&ctx, owner, id).await?;
     Ok(Reply::no_content())
 }
 
 /// End a work session; one that has ended stays as it is.
 #[utoipa::path(post, path = "/api/work_sessions/{id}/end", tag = "work_sessions",
-    params(("id" = String, Path, format = Uuid), WhoseQuery),
+    params(ById<WorkSession>),
     responses((status = 200, body = WorkSessionView, description = "The session")))]
 async fn end_work_session(
     State(sessions): State<WorkSessionService>,
     ctx: Ctx,
-    PathId(id): PathId,
-    Query(whose): Query<WhoseQuery>,
+    ById { id, owner }: ById<WorkSession>,
 ) -> Result<Reply> {
-    let owner = ctx.owner(whose.given())?;
-    answer(&sessions.end(&ctx, owner, session_id(&id)?).await?)
+    answer(&sessions.end(&ctx, owner, id).await?)
 }
 
 /// End a work session: the older address of `/end`.
 #[utoipa::path(post, path = "/api/work_sessions/{id}", tag = "work_sessions",
-    params(("id" = String, Path, format = Uuid), WhoseQuery),
+    params(ById<WorkSession>),
     responses((status = 200, body = WorkSessionView, description = "The session")))]
 async fn end_work_session_at_its_address(
     sessions: State<WorkSessionService>,
     ctx: Ctx,
-    id: PathId,
-    whose: Query<WhoseQuery>,
+    by_id: ById<WorkSession>,
 ) -> Result<Reply> {
-    end_work_session(sessions, ctx, id, whose).await
+    end_work_session(sessions, ctx, by_id).await
 }
 
 /// Get a work session.
 #[utoipa::path(get, path = "/api/work_sessions/{id}", tag = "work_sessions",
-    params(("id" = String, Path, format = Uuid), WhoseQuery),
-    responses((status = 200, body = WorkSessionView, description = "The session"), (status = 304, description = "You have this version")))]
+    params(ById<WorkSession>, IfNoneMatch),
+    responses((status = 200, body = WorkSessionView, description = "The session")))]
 async fn get_work_session(
     State(sessions): State<WorkSessionService>,
     ctx: Ctx,
-    PathId(id): PathId,
-    Query(whose): Query<WhoseQuery>,
+    ById { id, owner }: ById<WorkSession>,
     known: IfNoneMatch,
 ) -> Result<Reply> {
-    let owner = ctx.owner(whose.given())?;
-    let read = sessions.get(&ctx, owner, session_id(&id)?).await?;
+    let read = sessions.get(&ctx, owner, id).await?;
     if known.has(read.version) { Ok(Reply::not_modified(read.version)) } else { answer(&read) }
 }
 
@@ -374,19 +353,4 @@ fn created(made: &Created<Versioned<WorkSession>>) -> Result<Reply> {
     let Versioned { value: session, version } = &made.value;
     let reply = Reply::created(&WorkSessionView::from(session), &format!("/api/work_sessions/{}", session.id))?;
     Ok(reply.versioned(*version).replayed(made.replayed))
-}
-
-fn owner_in_body(ctx: &Ctx, user_id: Option<&String>) -> Result<Owner> {
-    let missing = || Error::new(Code::MissingUserId, "Field 'user_id' is required");
-    given(user_id).ok_or_else(missing).and_then(|user_id| ctx.owner_named(user_id))
-}
-
-/// Reads a time that a caller states. Errors: `InvalidField`.
-fn time(field: &str, text: &str) -> Result<Timestamp> {
-    let bad = || Error::invalid_field(format!("Field '{field}' must be a time with its offset, such as 2026-01-14T10:15:30Z"));
-    Timestamp::from_rfc3339(text).ok_or_else(bad)
-}
-
-fn session_id(text: &str) -> Result<WorkSessionId> {
-    WorkSessionId::parse(text).ok_or_else(|| Error::not_found("Work session"))
 }

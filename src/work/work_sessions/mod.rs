@@ -4,6 +4,7 @@ pub mod booking;
 pub mod forgotten;
 pub mod http;
 pub mod model;
+mod note;
 pub mod repo;
 pub mod review;
 pub mod service;
@@ -20,7 +21,7 @@ use crate::domain::{Contribution, Shared};
 pub fn contribute(shared: &Shared) -> Contribution {
     Contribution::default()
         .routes(http::router(WorkSessionService::new(shared)))
-        .kind::<WorkSession>(shown::session)
-        .kind::<Nudge>(shown::nudge)
+        .kind::<WorkSession, http::WorkSessionView<'_>>(shown::session)
+        .kind::<Nudge, Nudge>(shown::nudge)
         .internal_kind::<Heartbeat>("only the latest is of use, and only to the review of a session that was forgotten")
 }

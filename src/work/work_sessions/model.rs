@@ -5,11 +5,11 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+pub use super::note::Note;
 use crate::kernel::{
-    Code, Error, HourShare, Id, Interval, Nullable, Result, Timestamp, UserId, interval, nullable,
-    text::{self, TextError},
-    wall_clock,
+    Code, Error, HourShare, Id, Interval, Nullable, Resource, Result, Rule, Timestamp, UserId, interval, nullable, wall_clock,
 };
 
 pub type WorkSessionId = Id<WorkSession>;
@@ -58,7 +58,7 @@ pub struct End {
     pub by: EndedBy,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EndedBy {
     #[default]
@@ -87,30 +87,9 @@ pub struct Former {
     pub note: Option<Nullable<Note>>,
 }
 
-/// 1 to 1000 characters, trimmed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Note(String);
-
-impl Note {
-    pub const MAX: usize = 1000;
-
-    /// `None` for an empty text. Errors: `InvalidField`.
-    pub fn parse(text: &str) -> Result<Option<Self>> {
-        match text::trimmed(text, Self::MAX) {
-            Ok(note) => Ok(Some(Self(note.into()))),
-            Err(TextError::Empty) => Ok(None),
-            Err(_) => Err(Error::invalid_field("Field 'note' cannot be longer than 1000 characters")),
-        }
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// A reminder that a session has been going on for long; there is at most one for each session and number of hours.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = NudgeView)]
 pub struct Nudge {
     pub id: String,
     pub user_id: UserId,
@@ -143,18 +122,18 @@ pub struct Times {
 impl Times {
     /// Errors: `InvalidField`, naming the rule.
     pub fn new(start: Timestamp, end: Timestamp, now: Timestamp) -> Result<Self> {
-        let broken = if start < EARLIEST {
-            "Field 'start_time' lies before the year 2000"
+        let (field, broken) = if start < EARLIEST {
+            ("start_time", Rule::field("lies before the year 2000"))
         } else if end <= start {
-            "Field 'end_time' must be after 'start_time'"
+            ("end_time", Rule::field("must be after 'start_time'"))
         } else if end > now {
-            "Field 'end_time' must not be in the future"
+            ("end_time", Rule::field("must not be in the future"))
         } else if end.since(start) > MAX_STATED {
-            "A session cannot be longer than 24 hours"
+            ("end_time", Rule::sentence(Code::InvalidField, "A session cannot be longer than 24 hours"))
         } else {
             return Ok(Self { start, end });
         };
-        Err(Error::invalid_field(broken))
+        Err(broken.of_field(field))
     }
 }
 
@@ -300,6 +279,10 @@ fn micros(length: Duration) -> u64 {
     u64::try_from(length.as_micros()).unwrap_or(u64::MAX)
 }
 
+impl Resource for WorkSession {
+    const NOUN: &'static str = "Work session";
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -383,13 +366,5 @@ mod tests {
         assert!(check(at(0), at(1440)) && check(at(2999), at(3000)));
         assert!(!check(at(0), at(1441)) && !check(at(5), at(5)) && !check(at(2999), at(3001)));
         assert!(!check(EARLIEST.minus(Duration::from_secs(1)), at(1)));
-    }
-
-    #[test]
-    fn a_note_is_trimmed_and_bounded() {
-        assert_eq!(Note::parse("  ").expect("none"), None);
-        assert_eq!(Note::parse(" x\n").expect("short").expect("a note").as_str(), "x");
-        assert!(Note::parse(&"é".repeat(1000)).is_ok());
-        assert!(Note::parse(&"é".repeat(1001)).is_err());
     }
 }

@@ -17,7 +17,6 @@ const BY_START: Place = Place::FIRST;
 
 impl Entity for WorkSession {
     const KIND: &'static str = "work_sessions";
-    const NOUN: &'static str = "Work session";
     const PUBLISHED: bool = true;
 
     fn document_id(&self) -> String {

@@ -12,6 +12,7 @@ pub mod http;
 pub mod invocations;
 pub mod process;
 pub mod served_emulator;
+pub mod shown;
 
 use std::sync::{
     Arc,
