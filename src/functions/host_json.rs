@@ -11,7 +11,7 @@ use super::{
 const FILE: &str = "host.json";
 
 /// The prefix of every path that the code serves.
-pub(super) const PREFIX: &str = "api";
+const PREFIX: &str = "api";
 
 /// Where version 1 had its sections and where they belong now. The host ignores them at the old place.
 const OLD_SECTIONS: &[(&str, &str)] = &[

@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::{
-    function_json::{self, Function},
-    host_json,
+    folders::{self, Folder, file_of},
+    host_json::{self, Host},
     json::{self, Object},
     problems::Problems,
     settings::Settings,
@@ -37,43 +37,40 @@ const QUEUE_SERVICE: &[&str] = &["AVANOCHI_QUEUE_URL", "AzureWebJobsStorage__que
 /// What a connection can be: the setting of that name, or those of an identity.
 const CONNECTION: &[&str] = &["", "__accountEndpoint", "__accountName", "__queueServiceUri"];
 
-/// Holds the functions against the jobs of the program, each a name and the text of the function.json in it.
-pub(super) fn check(functions: &[Function], jobs: &[(&str, &str)], settings: &Settings<'_>, problems: &mut Problems) {
-    for function in functions.iter().filter(|function| function.starts_job()) {
-        if !jobs.iter().any(|(name, _)| *name == function.name) {
-            let text = "the program has no job of that name, so that each event would fail; remove or rename the folder";
-            problems.add(&function_json::file_of(&function.name), text);
-        }
-    }
+/// Checks the folder of each job of the program, given as its name and the function.json that the program was built with.
+pub(super) fn check(
+    folders: &[Folder],
+    jobs: &[(&str, &str)],
+    host: Option<&Host<'_>>,
+    settings: &Settings<'_>,
+    problems: &mut Problems,
+) {
+    let mut has_queue = false;
     for (name, compiled_in) in jobs {
-        let file = function_json::file_of(name);
-        match functions.iter().find(|function| function.name == *name) {
-            None => problems.add(&file, "it is missing, so that nothing starts the job of that name; publish the folder"),
-            Some(function) => {
-                let config = function.config.as_ref();
-                if let Some(difference) = config.and_then(|config| difference(config, compiled_in)) {
-                    problems.add(&file, difference);
-                }
+        let Some(folder) = folders.iter().find(|folder| folder.name == *name) else {
+            problems.add(&file_of(name), "it is missing, so that nothing starts the job of that name; publish the folder");
+            continue;
+        };
+        let Some(config) = &folder.config else { continue };
+        if let Some(difference) = difference(config, compiled_in) {
+            problems.add(&file_of(name), difference);
+        }
+        let trigger = folders::trigger(name, config, problems);
+        if !trigger.as_ref().is_some_and(|(trigger, _)| runs_by_itself(trigger, settings)) {
+            settings.check_enabled(name, problems);
+        }
+        if let Some((trigger, binding)) = trigger {
+            has_queue |= matches!(trigger, Trigger::Queue { .. });
+            for problem in trigger_problems(&trigger, binding, config, settings) {
+                problems.add(&file_of(name), problem);
             }
         }
     }
-    let jobs = functions.iter().any(Function::starts_job);
-    if jobs && !STORAGE.iter().any(|name| settings.get(name).is_some_and(|value| !value.trim().is_empty())) {
-        problems.add("local.settings.json", "AzureWebJobsStorage is empty, without which the host starts no job; set it");
-    }
-}
-
-/// Tells what is wrong with the queues of host.json when there is a function that a queue starts.
-pub(super) fn check_queues(functions: &[Function], host: &host_json::Host<'_>, problems: &mut Problems) {
-    let queue = |function: &Function| matches!(function.trigger, function_json::Trigger::Job(Trigger::Queue { .. }));
-    if functions.iter().any(queue) {
+    if has_queue && let Some(host) = host {
         host.check_queues(problems);
     }
-}
-
-impl Function {
-    fn starts_job(&self) -> bool {
-        matches!(self.trigger, function_json::Trigger::Job(_))
+    if !jobs.is_empty() && !STORAGE.iter().any(|name| settings.get(name).is_some_and(|value| !value.trim().is_empty())) {
+        problems.add("local.settings.json", "AzureWebJobsStorage is empty, without which the host starts no job; set it");
     }
 }
 
@@ -96,7 +93,7 @@ fn difference(config: &Object, compiled_in: &str) -> Option<String> {
 
 /// Whether the program passes on by itself what the trigger would tell it, so that the host may be told not to. Decided from
 /// the settings as `config` does it, which this module does not know.
-pub(super) fn runs_by_itself(trigger: &Trigger, settings: &Settings<'_>) -> bool {
+fn runs_by_itself(trigger: &Trigger, settings: &Settings<'_>) -> bool {
     let given = |name: &str| settings.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
     match trigger {
         Trigger::Timer { .. } => false,
@@ -109,7 +106,7 @@ pub(super) fn runs_by_itself(trigger: &Trigger, settings: &Settings<'_>) -> bool
 }
 
 /// What is wrong with the trigger of a job that can be read.
-pub(super) fn problems(trigger: &Trigger, binding: &Object, config: &Object, settings: &Settings<'_>) -> Vec<String> {
+fn trigger_problems(trigger: &Trigger, binding: &Object, config: &Object, settings: &Settings<'_>) -> Vec<String> {
     let retry = json::property(config, "retry").filter(|retry| !retry.is_null());
     let mut problems: Vec<String> = retry.and_then(retry_problem).into_iter().collect();
     match trigger {

@@ -7,15 +7,14 @@
 
 pub mod alone;
 mod check;
-mod function_json;
+mod folders;
 mod host_json;
 pub mod http;
+mod http_functions;
 pub mod invocation;
 mod jobs;
 mod json;
 mod problems;
-mod route_constraint;
-mod route_template;
 mod settings;
 pub mod trigger;
 

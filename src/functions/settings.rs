@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::{
+    folders::file_of,
     json::{self, Object},
     problems::Problems,
 };
@@ -44,8 +45,8 @@ impl<'a> Settings<'a> {
         (self.environment)(name).or_else(|| self.values.iter().find(|(key, _)| same(key)).map(|(_, value)| value.clone()))
     }
 
-    /// Whether a switch is on.
-    pub(super) fn is_on(&self, name: &str) -> bool {
+    /// Whether a setting is `1` or `true`.
+    fn is_on(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
     }
 
@@ -62,6 +63,15 @@ impl<'a> Settings<'a> {
         }
         expanded.push_str(rest);
         Ok(expanded)
+    }
+
+    /// Tells a setting that disables the function of that name.
+    pub(super) fn check_enabled(&self, function: &str, problems: &mut Problems) {
+        for name in [format!("AzureWebJobs.{function}.Disabled"), format!("AzureWebJobs_{function}_Disabled")] {
+            if self.is_on(&name) {
+                problems.add(&file_of(function), format!("the setting {name} disables the function; remove the setting"));
+            }
+        }
     }
 
     fn check_runtime(&self, problems: &mut Problems) {
