@@ -1,4 +1,4 @@
-//! An app root as a whole: host.json, the settings, and the function folders against what the program serves.
+//! The whole app root: host.json, the settings, and the function folders against what the program serves.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::{
     settings::Settings,
 };
 
-/// Tells what the host would refuse, or would do otherwise than meant, with the app at `root`: a line for each problem.
+/// Reports what the host would refuse, or would do otherwise than meant, with the app at `root`: a line for each problem.
 ///
 /// `setting` reads the environment. `jobs` are the jobs of the program, each with its name and the text of the function.json
 /// that the program was built with.

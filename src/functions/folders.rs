@@ -13,7 +13,7 @@ use super::{
 /// A folder with a function.json.
 pub(super) struct Folder {
     pub(super) name: String,
-    /// The file; `None` when it cannot be read, which has been told.
+    /// The file; `None` when it cannot be read, which has been reported.
     pub(super) config: Option<Object>,
 }
 
@@ -49,7 +49,7 @@ fn folder(path: &Path, problems: &mut Problems) -> Option<Folder> {
     Some(Folder { name, config })
 }
 
-/// The trigger binding of a job and what it says; `None` when there is no such binding, which is told.
+/// The trigger binding of a job and what it says; `None` when there is no such binding, which is reported.
 pub(super) fn trigger<'a>(name: &str, config: &'a Object, problems: &mut Problems) -> Option<(Trigger, &'a Object)> {
     let file = file_of(name);
     if json::property(config, "disabled").and_then(json::plain).is_some_and(|value| value.eq_ignore_ascii_case("true")) {

@@ -36,7 +36,7 @@ fn function_json(route: &str) -> String {
     )
 }
 
-/// Tells which of the functions is missing, differs from its generated file, or is disabled.
+/// Reports a function that is missing, differs from its generated file, or is disabled.
 pub(super) fn check(folders: &[Folder], settings: &Settings<'_>, problems: &mut Problems) {
     for (name, expected) in all() {
         let file = file_of(name);
