@@ -18,7 +18,6 @@ use crate::{
     kernel::SystemClock,
     migration::{Maintenance, console, verify::Mode},
     store::embedded::{self, Embedded},
-    web::docs,
 };
 
 /// The back end of a productive tamagotchi.
@@ -175,9 +174,9 @@ fn check(app: &Path, source: &Source, overrides: &Overrides) -> ExitCode {
         Ok(program) => {
             let jobs: Vec<_> = program.jobs.registry.iter().map(|entry| (entry.name, entry.function_json)).collect();
             let setting = |name: &str| source.get(name).map(str::to_owned);
-            problems.extend(functions::check(app, &setting, &docs::methods_and_paths(&program.document), &jobs));
+            problems.extend(functions::check(app, &setting, &jobs));
         }
-        Err(error) => problems.push(format!("the routes cannot be listed: {error:#}")),
+        Err(error) => problems.push(format!("the jobs cannot be listed: {error:#}")),
     }
     if problems.is_empty() {
         println!("All is well.");

@@ -1,5 +1,6 @@
 //! What the tests share: the program put together as in production, on an in-memory store with a clock that stands
-//! still until it is moved. Built with `AVANOCHI_TEST_STORE=cosmos`, the same tests run on the Cosmos DB store.
+//! still until it is moved. With `AVANOCHI_TEST_STORE=cosmos` in the environment, the same tests run on the Cosmos DB
+//! store.
 
 pub mod client;
 #[path = "../../../src/store/cosmos/emulator.rs"]
@@ -53,7 +54,7 @@ impl TestApp {
     /// With settings, as they would stand in the environment.
     pub fn with(settings: &[(&str, &str)]) -> Self {
         let clock = Arc::new(ManualClock::at(time("2026-01-14T10:00:00Z")));
-        let store: Arc<dyn Store> = match option_env!("AVANOCHI_TEST_STORE") {
+        let store: Arc<dyn Store> = match Source::from_environment().get("AVANOCHI_TEST_STORE") {
             Some("cosmos") => Arc::new(emulator::Emulator::start().store(clock.clone())),
             _ => Arc::new(Embedded::in_memory(clock.clone()).expect("a store")),
         };
