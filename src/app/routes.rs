@@ -67,7 +67,8 @@ pub fn assemble(slices: Slices, edge: &Edge) -> serde_json::Result<(Router, Open
         .merge(changes::http::router(Feed {
             changes: slices.changes,
             views: Arc::new(views()),
-            clock: Arc::clone(&edge.clock),
+            edge: edge.clone(),
+            streams: changes::open_streams::OpenStreams::default(),
             stopping: slices.stopping,
         }));
     let (routes, document) = OpenApiRouter::with_openapi(Document::openapi())

@@ -5,6 +5,7 @@
 
 pub mod http;
 pub mod model;
+pub mod open_streams;
 pub mod repo;
 pub mod service;
 pub mod stream;

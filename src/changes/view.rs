@@ -9,11 +9,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     model::{Changed, Changes, Token},
+    open_streams::OpenStreams,
     service::ChangesService,
 };
 use crate::{
-    kernel::{Clock, Limit, Result, Timestamp},
-    web::{given, limit},
+    kernel::{Limit, Result, Timestamp},
+    web::{Edge, given, limit},
 };
 
 /// Becomes true when the program is asked to stop.
@@ -26,11 +27,12 @@ pub type Render = fn(&str) -> Result<Box<RawValue>>;
 pub type Views = BTreeMap<&'static str, Render>;
 
 /// What the routes share.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Feed {
     pub changes: ChangesService,
     pub views: Arc<Views>,
-    pub clock: Arc<dyn Clock>,
+    pub edge: Edge,
+    pub streams: OpenStreams,
     pub stopping: Stopping,
 }
 
