@@ -188,3 +188,69 @@ impl io::Write for Line<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// An output that nobody reads until it is let go.
+    struct Blocked {
+        go: mpsc::Receiver<()>,
+        written: mpsc::Sender<Vec<u8>>,
+        blocks: bool,
+    }
+
+    impl io::Write for Blocked {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if std::mem::take(&mut self.blocks) {
+                self.go.recv().expect("to be let go");
+            }
+            self.written.send(bytes.to_vec()).expect("somebody to tell");
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn an_output_that_nobody_reads_holds_nobody_up_and_takes_bounded_memory() {
+        let lines = Lines::default();
+        let (let_go, go) = mpsc::channel();
+        let (written, told) = mpsc::channel();
+        let writer = lines.clone();
+        thread::spawn(move || writer.write_to(&mut Blocked { go, written, blocks: true }));
+        let line = |n: usize| format!("{n:099}\n");
+        let count = 3 * WAITING_LIMIT / 100;
+        for n in 0..count {
+            lines.append(line(n).as_bytes(), if n % 2 == 0 { Urgency::AtOnce } else { Urgency::Waits });
+        }
+        let state = lines.state();
+        assert!(state.waiting.len() <= WAITING_LIMIT && state.lost > 0, "{} {}", state.waiting.len(), state.lost);
+        let kept = count - usize::try_from(state.lost).expect("a count");
+        drop(state);
+        // The end of the program does not wait for ever either.
+        lines.wait_until_written(Duration::from_millis(10));
+        let_go.send(()).expect("a writer");
+        lines.wait_until_written(Duration::from_secs(20));
+        let all: Vec<u8> = told.try_iter().flatten().collect();
+        // What was kept is whole and in order.
+        assert_eq!(all, (0..kept).map(line).collect::<String>().into_bytes());
+    }
+
+    #[test]
+    fn all_is_written_at_the_end() {
+        let lines = Lines::default();
+        let (_go, go) = mpsc::channel();
+        let (written, told) = mpsc::channel();
+        let writer = lines.clone();
+        thread::spawn(move || writer.write_to(&mut Blocked { go, written, blocks: false }));
+        lines.append(b"one\n", Urgency::Waits);
+        lines.append(b"two\n", Urgency::Waits);
+        lines.wait_until_written(Duration::from_secs(20));
+        assert_eq!(told.try_iter().flatten().collect::<Vec<u8>>(), b"one\ntwo\n");
+    }
+}

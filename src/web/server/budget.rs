@@ -103,3 +103,41 @@ impl ResponseBudget {
 fn kib(bytes: u64) -> u32 {
     u32::try_from(bytes.div_ceil(1024)).unwrap_or(HELD).min(HELD)
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::{super::limits::Limits, *};
+
+    fn budget() -> ResponseBudget {
+        ResponseBudget::new(Arc::new(Connections::new(Limits::alone(256))))
+    }
+
+    #[tokio::test]
+    async fn a_share_comes_back_with_the_last_of_the_bytes() {
+        let budget = budget();
+        let all = u64::from(HELD) * 1024;
+        let bytes = budget.try_take(all).expect("all of it").hold(Bytes::from_static(b"abc"));
+        let part = bytes.slice(1..);
+        drop(bytes);
+        assert!(budget.try_take(1024).is_none());
+        let mut waiting = Box::pin(budget.take(1024));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        assert_eq!(part, b"bc"[..]);
+        drop(part);
+        assert!(waiting.await.is_some());
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_bounded_too() {
+        let budget = budget();
+        let all = budget.try_take(u64::MAX).expect("all of it, and no more");
+        let mut waiting = Box::pin(budget.take(u64::from(WAITING) * 1024));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        assert!(budget.take(1024).await.is_none());
+        assert_eq!(budget.connections.tally.answers_given_up.load(std::sync::atomic::Ordering::Relaxed), 1);
+        drop(all);
+        assert!(waiting.await.is_some());
+    }
+}

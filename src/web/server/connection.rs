@@ -133,6 +133,10 @@ impl Connection {
         self.state().lingers = true;
     }
 
+    pub fn is_closing(&self) -> bool {
+        self.state().phase == Phase::Closed
+    }
+
     /// Since when no request has been under way; `None` while one is.
     pub fn unused_since(&self) -> Option<Instant> {
         let state = self.state();
@@ -282,5 +286,62 @@ impl AsyncWrite for Socket {
             }
         }
         this.poll_linger(cx).map(Ok)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    fn connection() -> Connection {
+        Connection::new(SocketAddr::from(([127, 0, 0, 1], 1)))
+    }
+
+    #[test]
+    fn a_request_waits_until_the_last_answer_is_written() {
+        let connection = connection();
+        connection.received();
+        assert!(connection.begin().now_or_never().is_some_and(|begun| begun.is_ok()));
+        connection.tried_to_write(&Poll::Pending);
+        connection.end();
+        // Some of it was taken, but not all.
+        connection.tried_to_write(&Poll::Ready(Ok(1)));
+        let mut next = Box::pin(connection.begin());
+        assert!(next.as_mut().now_or_never().is_none());
+        connection.wrote_all();
+        assert!(next.now_or_never().is_some_and(|begun| begun.is_ok()));
+    }
+
+    #[test]
+    fn a_connection_that_is_being_closed_begins_nothing() {
+        let unused = connection();
+        assert!(unused.close_unless_busy());
+        assert!(unused.begin().now_or_never().is_some_and(|begun| begun.is_err()));
+        let busy = connection();
+        assert!(busy.begin().now_or_never().is_some_and(|begun| begun.is_ok()));
+        assert!(busy.unused_since().is_none() && !busy.close_unless_busy());
+    }
+
+    #[test]
+    fn each_phase_has_its_time() {
+        let limits = Limits::alone(256);
+        let connection = connection();
+        let after = |seconds| connection.overdue(&limits, Instant::now() + Duration::from_secs(seconds));
+        assert_eq!([after(14), after(16)], [None, Some(Overdue::Request)]);
+        connection.received();
+        assert_eq!([after(14), after(16)], [None, Some(Overdue::Request)]);
+        assert!(connection.begin().now_or_never().is_some_and(|begun| begun.is_ok()));
+        assert_eq!(after(1_000), None);
+        connection.tried_to_write(&Poll::Pending);
+        assert_eq!([after(29), after(31)], [None, Some(Overdue::Reading)]);
+        connection.tried_to_write(&Poll::Ready(Ok(1)));
+        connection.wrote_all();
+        assert_eq!(after(1_000), None);
+        connection.end();
+        assert_eq!([after(74), after(76)], [None, Some(Overdue::Request)]);
+        let limits = Limits::behind_host(256);
+        assert_eq!(connection.overdue(&limits, Instant::now() + Duration::from_secs(149)), None);
     }
 }

@@ -70,16 +70,18 @@ impl Server {
                 () = &mut stop => break,
             };
             match accepted {
-                Ok((stream, peer)) => self.converse(stream, peer),
-                Err(error) if !self.connections.make_room() => {
+                Ok((stream, peer)) => self.converse(stream, peer).await,
+                // Out of descriptors, most likely.
+                Err(error) if !self.connections.make_room().await => {
                     tracing::warn!(%error, "a connection could not be accepted");
                     tokio::time::sleep(ACCEPT_DELAY).await;
                 }
-                // Out of descriptors, most likely, and one is free now.
-                Err(_) => tokio::task::yield_now().await,
+                Err(_) => {}
             }
         }
-        waiting(listener).for_each(|(stream, peer)| self.converse(stream, peer));
+        for (stream, peer) in waiting(listener) {
+            self.converse(stream, peer).await;
+        }
         let last_answers = async {
             if self.under_way.count() > 0 {
                 tokio::time::sleep(STOP_DELAY).await;
@@ -92,8 +94,8 @@ impl Server {
     }
 
     /// Answers what comes on the connection, if there is room for it.
-    fn converse(&self, stream: TcpStream, peer: SocketAddr) {
-        if !self.connections.admit(peer.ip()) {
+    async fn converse(&self, stream: TcpStream, peer: SocketAddr) {
+        if !self.connections.admit(peer.ip()).await {
             return;
         }
         // Small answers go out at once.
@@ -107,11 +109,12 @@ impl Server {
         self.connections.register(&connection, |registered| {
             #[expect(clippy::disallowed_methods, reason = "a connection outlives each of its requests; the stop waits for it")]
             let task = tokio::spawn(async move {
+                // Left only after the socket is closed.
+                let _registered = registered;
                 // A peer that goes away in the middle concerns nobody else.
                 if answered.await.is_err_and(|error| error.is_parse() || error.is_parse_too_large()) {
                     Tally::count(&connections.tally.malformed);
                 }
-                drop(registered);
             });
             task.abort_handle()
         });

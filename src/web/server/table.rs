@@ -7,13 +7,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::task::AbortHandle;
+use tokio::{sync::Notify, task::AbortHandle};
 
 use super::{
     connection::{Connection, Overdue},
     limits::{Limits, shared_by},
     tally::Tally,
 };
+
+/// How often what was counted is told.
+const TELL_INTERVAL: Duration = Duration::from_mins(1);
 
 #[derive(Debug)]
 struct Open {
@@ -32,7 +35,18 @@ struct Table {
 pub struct Connections {
     table: Mutex<Table>,
     limits: Limits,
+    /// Wakes whoever waits for a connection to end.
+    ended: Notify,
     pub tally: Tally,
+}
+
+/// Whether one more connection may be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Free,
+    /// When one has ended that is being closed.
+    Soon,
+    None,
 }
 
 /// Takes the connection out of the table at its end.
@@ -45,31 +59,76 @@ pub struct Registered {
 impl Drop for Registered {
     fn drop(&mut self) {
         self.connections.table().open.remove(&self.number);
+        self.connections.ended.notify_waiters();
     }
 }
 
 impl Connections {
     pub fn new(limits: Limits) -> Self {
-        Self { table: Mutex::default(), limits, tally: Tally::default() }
+        Self { table: Mutex::default(), limits, ended: Notify::new(), tally: Tally::default() }
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes room for one more connection from the address; whether there is some.
-    pub fn admit(&self, address: IpAddr) -> bool {
-        let mut table = self.table();
-        let own_share = shared_by(address).is_none_or(|address| {
-            let of_address = |open: &Open| shared_by(open.connection.peer.ip()) == Some(address);
-            let count = table.open.values().filter(|open| of_address(open)).count();
-            count < self.limits.connections_of_one_address || self.close_longest_unused(&mut table, of_address)
+    /// Waits for room for one more connection from the address; false when all are at work.
+    pub async fn admit(&self, address: IpAddr) -> bool {
+        let room = self.when_closed(|table| match shared_by(address) {
+            Some(shared) => {
+                let of_address = |open: &Open| shared_by(open.connection.peer.ip()) == Some(shared);
+                let share = self.room(table, self.limits.connections_of_one_address, of_address);
+                if share == Room::Free { self.room(table, self.limits.connections, |_| true) } else { share }
+            }
+            None => self.room(table, self.limits.connections, |_| true),
         });
-        let room = own_share && (table.open.len() < self.limits.connections || self.close_longest_unused(&mut table, |_| true));
-        if !room {
+        let admitted = room.await;
+        if !admitted {
             Tally::count(&self.tally.refused);
         }
-        room
+        admitted
+    }
+
+    /// Closes the connection that has been without a request for longest, and returns when it is gone; false when all are at
+    /// work.
+    pub async fn make_room(&self) -> bool {
+        let before = self.table().open.len();
+        before > 0 && self.when_closed(|table| self.room(table, before, |_| true)).await
+    }
+
+    /// Asks for room until there is some. A connection that is being closed has its descriptor for a moment longer.
+    async fn when_closed(&self, room: impl Fn(&Table) -> Room) -> bool {
+        loop {
+            let ended = self.ended.notified();
+            let found = room(&self.table());
+            match found {
+                Room::Free => return true,
+                Room::None => return false,
+                Room::Soon => ended.await,
+            }
+        }
+    }
+
+    /// Whether there are fewer than `limit` of these connections; else closes the one that has been without a request for
+    /// longest, unless one is being closed already.
+    fn room(&self, table: &Table, limit: usize, these: impl Fn(&Open) -> bool) -> Room {
+        let these = || table.open.values().filter(|open| these(open));
+        if these().count() < limit {
+            return Room::Free;
+        }
+        if these().any(|open| open.connection.is_closing()) {
+            return Room::Soon;
+        }
+        loop {
+            let unused = these().filter_map(|open| Some((open.connection.unused_since()?, open)));
+            let Some((_, longest)) = unused.min_by_key(|(since, _)| *since) else { return Room::None };
+            // Unless a request has begun on it this instant.
+            if longest.connection.close_unless_busy() {
+                longest.task.abort();
+                Tally::count(&self.tally.displaced);
+                return Room::Soon;
+            }
+        }
     }
 
     /// Enters a connection, whose task `start` starts.
@@ -80,29 +139,6 @@ impl Connections {
         let number = table.last;
         let task = start(Registered { connections: Arc::clone(self), number });
         table.open.insert(number, Open { connection: Arc::clone(connection), task });
-    }
-
-    /// Closes the connection that has been without a request for longest; whether there was one.
-    pub fn make_room(&self) -> bool {
-        let mut table = self.table();
-        self.close_longest_unused(&mut table, |_| true)
-    }
-
-    fn close_longest_unused(&self, table: &mut Table, candidate: impl Fn(&Open) -> bool) -> bool {
-        loop {
-            let unused = table.open.iter().filter(|(_, open)| candidate(open));
-            let longest = unused.filter_map(|(number, open)| Some((open.connection.unused_since()?, *number))).min();
-            let Some(open) = longest.and_then(|(_, number)| table.open.remove(&number)) else { return false };
-            if open.connection.close_unless_busy() {
-                open.task.abort();
-                Tally::count(&self.tally.displaced);
-                return true;
-            }
-            // A request has begun on it this instant.
-            if let Some((_, number)) = longest {
-                table.open.insert(number, open);
-            }
-        }
     }
 
     /// Closes the connection whose peer has been behind with reading for longest, if that is `at_least` as long.
@@ -143,6 +179,3 @@ impl Connections {
         Tally::count(counter);
     }
 }
-
-/// How often what was counted is told.
-const TELL_INTERVAL: Duration = Duration::from_mins(1);
