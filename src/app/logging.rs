@@ -197,6 +197,7 @@ mod tests {
 
     /// An output that nobody reads until it is let go.
     struct Blocked {
+        reached: mpsc::Sender<()>,
         go: mpsc::Receiver<()>,
         written: mpsc::Sender<Vec<u8>>,
         blocks: bool,
@@ -205,6 +206,7 @@ mod tests {
     impl io::Write for Blocked {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             if std::mem::take(&mut self.blocks) {
+                self.reached.send(()).expect("somebody to tell");
                 self.go.recv().expect("to be let go");
             }
             self.written.send(bytes.to_vec()).expect("somebody to tell");
@@ -221,11 +223,14 @@ mod tests {
         let lines = Lines::default();
         let (let_go, go) = mpsc::channel();
         let (written, told) = mpsc::channel();
+        let (reached, blocked) = mpsc::channel();
         let writer = lines.clone();
-        thread::spawn(move || writer.write_to(&mut Blocked { go, written, blocks: true }));
+        thread::spawn(move || writer.write_to(&mut Blocked { reached, go, written, blocks: true }));
         let line = |n: usize| format!("{n:099}\n");
+        lines.append(line(0).as_bytes(), Urgency::AtOnce);
+        blocked.recv().expect("a writer");
         let count = 3 * WAITING_LIMIT / 100;
-        for n in 0..count {
+        for n in 1..count {
             lines.append(line(n).as_bytes(), if n % 2 == 0 { Urgency::AtOnce } else { Urgency::Waits });
         }
         let state = lines.state();
@@ -244,10 +249,9 @@ mod tests {
     #[test]
     fn all_is_written_at_the_end() {
         let lines = Lines::default();
-        let (_go, go) = mpsc::channel();
-        let (written, told) = mpsc::channel();
+        let ((reached, _), (_, go), (written, told)) = (mpsc::channel(), mpsc::channel(), mpsc::channel());
         let writer = lines.clone();
-        thread::spawn(move || writer.write_to(&mut Blocked { go, written, blocks: false }));
+        thread::spawn(move || writer.write_to(&mut Blocked { reached, go, written, blocks: false }));
         lines.append(b"one\n", Urgency::Waits);
         lines.append(b"two\n", Urgency::Waits);
         lines.wait_until_written(Duration::from_secs(20));

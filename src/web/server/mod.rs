@@ -56,7 +56,7 @@ impl Server {
         let mut http = hyper::server::conn::http1::Builder::new();
         // Its timer is left out: what takes too long is found by looking at all connections now and then, which costs a
         // request less.
-        http.max_buf_size(MAX_HEAD);
+        http.max_buf_size(MAX_HEAD).max_header_size(MAX_HEAD);
         let budget = Arc::new(ResponseBudget::new(Arc::clone(connections)));
         let shared = Arc::new(Shared { routes, budget, connections: Arc::clone(connections) });
         Self { http, under_way: GracefulShutdown::new(), shared, connections: Arc::clone(connections) }

@@ -192,7 +192,8 @@ fn whoever_reads_nothing_is_closed_and_whoever_reads_is_not() {
     let mut piece = vec![0; 64 * 1024];
     // Much longer than the limit, with something read all the time.
     while began.elapsed() < 3 * write_timeout {
-        if read as f64 / (LARGE as f64) < began.elapsed().as_secs_f64() / (4 * write_timeout).as_secs_f64() {
+        let due = u128::from(LARGE as u64) * began.elapsed().as_micros() / (4 * write_timeout).as_micros();
+        if u128::from(read as u64) < due {
             slow_reader.0.read_exact(&mut piece[..2048]).expect("more of it");
             read += 2048;
         }

@@ -2,18 +2,17 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    process::{Child, ChildStdout},
+    process::ChildStdout,
     sync::mpsc,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::support::{
     http::{Http, PATIENCE},
-    process::Program,
+    process::{Process, Program},
 };
 
 /// Asks until the pipe is full, and what may wait beside it too; how many requests that were.
@@ -25,13 +24,11 @@ fn fill(http: &Http, requests: usize) {
     }
 }
 
-/// Sends SIGTERM and holds the program to ending well in its usual time.
-fn assert_stops(mut child: Child) {
-    kill_process(Pid::from_child(&child), Signal::TERM).expect("a signal sent");
-    let (ended, told) = mpsc::channel();
-    thread::spawn(move || ended.send(child.wait().expect("an exit status")));
-    let status = told.recv_timeout(Duration::from_secs(10)).expect("the end");
-    assert_eq!(status.code(), Some(0));
+/// Holds the program to ending well in its usual time.
+fn assert_stops(process: &mut Process) {
+    let began = Instant::now();
+    process.stop();
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }
 
 /// Whether the line is about a request that was made here.
@@ -48,19 +45,19 @@ fn lines(stdout: ChildStdout) -> mpsc::Receiver<String> {
 #[test]
 fn a_full_pipe_that_nobody_reads_holds_up_neither_requests_nor_the_stop() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (child, stdout, address) = Program::new(folder.path()).start_unheard();
-    let http = Http::new(address);
+    let (mut process, stdout) = Program::new(folder.path()).start_unheard();
+    let http = process.http();
     fill(&http, 2_000);
     assert_eq!(http.register("ann").status, 201);
-    assert_stops(child);
+    assert_stops(&mut process);
     drop(stdout);
 }
 
 #[test]
 fn lines_lost_are_counted_and_told_once_somebody_reads_again() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (child, stdout, address) = Program::new(folder.path()).start_unheard();
-    let http = Http::new(address);
+    let (mut process, stdout) = Program::new(folder.path()).start_unheard();
+    let http = process.http();
     let requests = 5_000;
     fill(&http, requests);
     let lines = lines(stdout);
@@ -78,7 +75,7 @@ fn lines_lost_are_counted_and_told_once_somebody_reads_again() {
     assert!(count > 0 && kept < requests, "{kept} {lost}");
     // And from now on all is as ever, with nothing lost any more.
     fill(&http, 10);
-    assert_stops(child);
+    assert_stops(&mut process);
     kept += lines.iter().filter(|line| is_request(line)).count();
     assert_eq!(kept + count, requests + 10);
 }

@@ -50,10 +50,12 @@ impl Program {
     }
 
     /// Starts it and reads of its output no more than where it listens; what it says later waits in the pipe.
-    pub fn start_unheard(mut self) -> (Child, ChildStdout, SocketAddr) {
-        let command = self.0.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    pub fn start_unheard(mut self) -> (Process, ChildStdout) {
+        let command = self.0.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary");
         let mut stdout = child.stdout.take().expect("stdout");
+        let stderr = Lines::follow(child.stderr.take().expect("stderr"));
+        let mut process = Process { child, address: SocketAddr::from(([0, 0, 0, 0], 0)), stdout: stderr.clone(), stderr };
         let mut line = Vec::new();
         loop {
             let mut byte = [0];
@@ -61,7 +63,8 @@ impl Program {
             if byte[0] != b'\n' {
                 line.extend(byte);
             } else if let Some(address) = address(&String::from_utf8_lossy(&std::mem::take(&mut line))) {
-                return (child, stdout, address);
+                process.address = address;
+                return (process, stdout);
             }
         }
     }
