@@ -120,12 +120,11 @@ impl App {
             admins: config.auth.admins.clone(),
         };
         let domains = [domain::ledger_kinds(), accounts::contribute(&shared, settings, edge), work::contribute(&shared)];
-        let domains = domains.into_iter().fold(Contribution::default(), Contribution::and);
+        let mut domains = domains.into_iter().fold(Contribution::default(), Contribution::and);
+        let edge = edge(domains.authenticator.take().context("no domain knows the callers")?);
         let kinds = Arc::new(domains.kinds.clone());
         let stopping = watch::Sender::new(false);
-        let mut all = domains.and(changes::contribute(&shared, Arc::clone(&kinds), stopping.subscribe()));
-        let authenticator = all.authenticator.take().context("no domain knows the callers")?;
-        let edge = edge(authenticator);
+        let mut all = domains.and(changes::contribute(&shared, Arc::clone(&kinds), edge.clone(), stopping.subscribe()));
         let jobs = jobs::assemble(&adapters, &shared.ledger, std::mem::take(&mut all.due), std::mem::take(&mut all.consumers));
         let at_start = std::mem::take(&mut all.at_start);
         let (routes, document) = routes::assemble(all, Arc::clone(&shared.store), &edge)?;

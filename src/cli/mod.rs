@@ -123,9 +123,9 @@ pub fn run() -> ExitCode {
 }
 
 fn run_server(config: &Config) -> anyhow::Result<()> {
-    let _logging = logging::start(&config.log)?;
+    let logging = logging::start(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve::serve(config))
+    runtime.block_on(serve::serve(config, &logging))
 }
 
 /// Does what is asked of the jobs, without a server.

@@ -29,7 +29,8 @@ pub async fn required(State(edge): State<Arc<Edge>>, mut request: Request, next:
     }
 }
 
-async fn authenticate(edge: &Edge, ctx: Ctx, method: &Method, headers: &HeaderMap) -> Result<Ctx> {
+/// The context of a call with who is calling, read off the headers. Errors: `Unauthorized`.
+pub async fn authenticate(edge: &Edge, ctx: Ctx, method: &Method, headers: &HeaderMap) -> Result<Ctx> {
     let token = token(method, headers, &edge.origins).ok_or_else(Error::unauthorized)?;
     let caller = edge.authenticator.authenticate(&ctx, token).await?;
     Ok(Ctx { caller, ..ctx })

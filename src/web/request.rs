@@ -23,6 +23,8 @@ use super::{Edge, compression, error, params::KnownParameters};
 use crate::kernel::{Caller, Code, Ctx, Error, RequestId};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// How many characters of a method are shown.
+const MAX_SHOWN_METHOD: usize = 32;
 const INVOCATION_ID: &str = "x-azure-functions-invocationid";
 
 /// The context that the middleware made.
@@ -80,7 +82,7 @@ pub async fn around(State(around): State<Arc<Around>>, mut request: Request, nex
     tracing::info!(
         %request_id,
         invocation_id = invocation.as_ref().map(RequestId::as_str),
-        method = method.as_str(),
+        method = shown_method(&method),
         route = route.as_ref().map_or("unknown", MatchedPath::as_str),
         status = response.status().as_u16(),
         micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -123,7 +125,13 @@ pub async fn unknown_route() -> Error {
 
 /// 405 for a route that does not take the method; `Allow` is added by the router.
 pub async fn wrong_method(method: Method) -> Error {
-    Error::new(Code::MethodNotAllowed, format!("Method {method} not allowed"))
+    Error::new(Code::MethodNotAllowed, format!("Method {} not allowed", shown_method(&method)))
+}
+
+/// The method as the log and answers show it: whatever a peer makes up may be as long as a head.
+fn shown_method(method: &Method) -> &str {
+    let method = method.as_str();
+    method.get(..MAX_SHOWN_METHOD).unwrap_or(method)
 }
 
 /// Takes one slash from the end of a path, which the Functions host overlooks too.

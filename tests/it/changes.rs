@@ -349,13 +349,13 @@ proptest! {
 }
 
 /// The events of a stream as they come.
-struct Events {
+pub struct Events {
     body: Body,
     heard: String,
 }
 
 impl Events {
-    async fn of(app: &TestApp, client: &Client, last: Option<&str>) -> Self {
+    pub async fn of(app: &TestApp, client: &Client, last: Option<&str>) -> Self {
         let mut request = axum::http::Request::get("/api/changes/stream")
             .header("host", "localhost")
             .header("authorization", format!("Bearer {}", client.token()));
@@ -369,16 +369,18 @@ impl Events {
     }
 
     /// Name, id and data of the next event; `None` at the end.
-    async fn next(&mut self) -> Option<(String, String, String)> {
+    pub async fn next(&mut self) -> Option<(String, String, String)> {
+        let event = self.next_text().await?;
+        let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        Some(["event", "id", "data"].map(|name| field(name).unwrap_or_default().to_owned()).into())
+    }
+
+    pub async fn next_text(&mut self) -> Option<String> {
         loop {
             if let Some((event, rest)) = self.heard.clone().split_once("\n\n") {
                 rest.clone_into(&mut self.heard);
-                let field = |name: &str| {
-                    let line = event.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-                    line.unwrap_or_default().to_owned()
-                };
                 if !event.starts_with(':') {
-                    return Some((field("event"), field("id"), field("data")));
+                    return Some(format!("{event}\n"));
                 }
                 continue;
             }

@@ -27,6 +27,7 @@ mod process;
 mod recorded_sessions;
 mod replicas;
 mod stats;
+mod streams;
 mod tasks;
 mod verify;
 mod work_sessions;

@@ -5,6 +5,8 @@ mod files;
 mod host_jobs;
 mod jobs;
 pub mod kill;
+mod load;
+mod output;
 mod peers;
 mod privacy;
 mod start;
