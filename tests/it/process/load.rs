@@ -73,7 +73,7 @@ fn peers_that_do_not_go_on_or_do_not_read_take_neither_the_memory_nor_the_servic
         reader.write_all(page.repeat(2).as_bytes()).expect("asked");
     }
     // Others are answered meanwhile, and one who reads gets the same page.
-    while began.elapsed() < Duration::from_secs(8) {
+    while began.elapsed() < Duration::from_secs(4) {
         assert_eq!(bob.create_task("in time").status, 201);
         assert_eq!(bob.get("/api/tasks?limit=1").status, 200);
         assert!(bob.get("/api/health").status == 200);
@@ -82,7 +82,6 @@ fn peers_that_do_not_go_on_or_do_not_read_take_neither_the_memory_nor_the_servic
         eventually("the page for who reads it", || Some(ann.get("/api/tasks?limit=1000")).filter(|page| page.status == 200));
     assert_eq!(whole.body.as_array().map(Vec::len), Some(400));
     let memory = peak_memory(&process);
-    eprintln!("{memory} MB {:?}", began.elapsed());
     assert!(memory < 200, "{memory} MB");
     drop((idle, half_heads, readers));
 }
