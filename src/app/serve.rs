@@ -27,7 +27,7 @@ pub async fn serve(config: &Config, logging: &Logging) -> anyhow::Result<()> {
     let stop = stop_signal()?;
     // Listening comes last: the first connection is taken as the sign that requests can be answered.
     let address = config.listen.address;
-    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let listener = server::listen(address).with_context(|| format!("cannot listen on {address}"))?;
     announce(config, &listener, logging)?;
     tokio::select! {
         () = server::serve(listener, routes, limits, async {

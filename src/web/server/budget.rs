@@ -10,9 +10,9 @@ use super::{table::Connections, tally::Tally};
 /// What is smaller is not counted: connections are, and each has one answer at a time.
 const SMALL: usize = 16 * 1024;
 /// In KiB, as all that is counted here.
-const HELD: u32 = 64 * 1024;
+const HELD: u32 = 32 * 1024;
 /// Of answers that are ready and wait for others to be read.
-const WAITING: u32 = 16 * 1024;
+const WAITING: u32 = 8 * 1024;
 /// How long they wait.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often somebody who does not read is closed for their sake, and how long they must have been behind.

@@ -10,11 +10,11 @@ mod tally;
 mod tests;
 mod unread;
 
-use std::{future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::Router;
 use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown, service::TowerToHyperService};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use self::{
     answer::{Shared, answer},
@@ -30,8 +30,23 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// How much of that passes before connections that have asked for nothing are closed: what was sent on them before the
 /// stop may not have been read yet.
 const STOP_DELAY: Duration = Duration::from_millis(100);
+/// How much of its answers the system keeps for a peer that does not read, in bytes; by itself it would go up to megabytes.
+const SEND_BUFFER: u32 = 256 * 1024;
+/// How many connections may wait to be accepted.
+const BACKLOG: u32 = 1_024;
 /// How long to wait when no descriptor is free and no connection can be closed.
 const ACCEPT_DELAY: Duration = Duration::from_millis(50);
+
+/// Listens. Errors: those of the system, such as that the address is in use.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A restart need not wait until the connections of the last run are forgotten.
+    socket.set_reuseaddr(true)?;
+    // Connections inherit it.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves until `stop` is ready and the requests then under way are answered, ten seconds at most.
 pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: impl Future<Output = ()>) {
