@@ -63,7 +63,7 @@ pub async fn around(State(around): State<Arc<Around>>, mut request: Request, nex
     let accepted = compression::accepted(request.headers());
     request.extensions_mut().insert(Ctx { caller: Caller::Anonymous, now, request_id: request_id.clone() });
 
-    let span = tracing::error_span!("request", %request_id);
+    let span = tracing::error_span!("request", request_id = request_id.as_str());
     let mut response = match acceptable {
         Ok(()) => answer(request, next, *time_limit).instrument(span).await,
         Err(error) => error.into_response(),
@@ -238,9 +238,13 @@ mod tests {
         drop(guard);
         let text = String::from_utf8(lines.0.lock().expect("not poisoned").clone()).expect("text");
         let told: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-        let ids = |message: &str| -> Vec<&Value> {
+        let ids = |message: &str| {
             let those = told.iter().filter(|line| line["message"] == message);
-            those.map(|line| if message == "request" { &line["request_id"] } else { &line["span"]["request_id"] }).collect()
+            let mut ids: Vec<&str> = those
+                .filter_map(|line| if message == "request" { &line["request_id"] } else { &line["span"]["request_id"] }.as_str())
+                .collect();
+            ids.sort_unstable();
+            ids
         };
         for message in ["before", "after", "request"] {
             assert_eq!(ids(message), ["one", "two"], "{text}");
