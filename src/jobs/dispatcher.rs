@@ -114,7 +114,7 @@ impl Dispatcher {
 
 /// What every line bears that is logged on the way.
 fn span(ctx: &Ctx) -> tracing::Span {
-    tracing::error_span!("job", request_id = %ctx.request_id)
+    tracing::error_span!("job", request_id = ctx.request_id.as_str())
 }
 
 /// A panic is a failure like any other: what fails with one will be set aside.

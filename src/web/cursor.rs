@@ -49,7 +49,7 @@ impl ListQuery {
         let binding = std::array::from_fn(|index| digest[index]);
         // What was understood, and not what was written: that may need escaping.
         if self.limit.is_some() {
-            target.push_str(&format!("limit={}&", limit.get()));
+            target.extend(["limit=", &limit.get().to_string(), "&"]);
         }
         let after = self.cursor.as_deref().map(|cursor| open(cursor, &binding)).transpose()?;
         Ok(Paging { request: PageRequest { limit, after }, binding, target })

@@ -65,7 +65,7 @@ pub async fn around(State(around): State<Arc<Around>>, mut request: Request, nex
     let accepted = compression::accepted(request.headers());
     request.extensions_mut().insert(Ctx { caller: Caller::Anonymous, now, request_id: request_id.clone() });
 
-    let span = tracing::error_span!("request", %request_id);
+    let span = tracing::error_span!("request", request_id = request_id.as_str());
     let mut response = match acceptable {
         Ok(()) => answer(request, next, *time_limit).instrument(span).await,
         Err(error) => error.into_response(),
@@ -173,4 +173,89 @@ fn add_headers(headers: &mut HeaderMap, request_id: &RequestId) {
 
 fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{Mutex, PoisonError},
+    };
+
+    use axum::{Router, middleware, routing::get};
+    use serde_json::Value;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::kernel::{ManualClock, RandomIds, Result, Timestamp, ports::Authenticator};
+
+    struct Nobody;
+
+    #[async_trait::async_trait]
+    impl Authenticator for Nobody {
+        async fn authenticate(&self, _: &Ctx, _: &str) -> Result<Caller> {
+            Ok(Caller::Anonymous)
+        }
+    }
+
+    fn around_everything() -> Around {
+        let edge = Edge {
+            clock: Arc::new(ManualClock::at(Timestamp::from_micros(0))),
+            ids: Arc::new(RandomIds::default()),
+            authenticator: Arc::new(Nobody),
+            origins: Arc::new([]),
+            behind_host: false,
+            always_secure: false,
+        };
+        Around { edge, time_limit: Duration::from_secs(1), parameters: None }
+    }
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn every_line_within_a_request_bears_its_id() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let logging = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone()).finish();
+        let guard = tracing::subscriber::set_default(logging);
+        let work = get(|| async {
+            tracing::warn!("before");
+            tokio::task::yield_now().await;
+            tracing::warn!("after");
+        });
+        let routes = Router::new().route("/work", work);
+        let routes = routes.layer(middleware::from_fn_with_state(Arc::new(around_everything()), around));
+        let ask = async |id: &str| {
+            let request = Request::get("/work").header("x-request-id", id).body(Body::empty()).expect("a request");
+            routes.clone().oneshot(request).await.expect("infallible")
+        };
+        // They take turns, so that each leaves its span while the other is under way.
+        tokio::join!(ask("one"), ask("two"));
+        drop(guard);
+        let text = String::from_utf8(lines.0.lock().expect("not poisoned").clone()).expect("text");
+        let told: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let ids = |message: &str| {
+            let those = told.iter().filter(|line| line["message"] == message);
+            let mut ids: Vec<&str> = those
+                .filter_map(|line| if message == "request" { &line["request_id"] } else { &line["span"]["request_id"] }.as_str())
+                .collect();
+            ids.sort_unstable();
+            ids
+        };
+        for message in ["before", "after", "request"] {
+            assert_eq!(ids(message), ["one", "two"], "{text}");
+        }
+    }
 }
