@@ -131,6 +131,7 @@ impl App {
             ids,
             authenticator: Arc::new(auth.clone()),
             origins: config.origins.clone().into(),
+            trusted_proxies: config.trusted_proxies.clone().into(),
             behind_host: config.listen.behind_host,
             always_secure: config.in_azure,
         };

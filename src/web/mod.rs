@@ -3,12 +3,15 @@
 pub mod authentication;
 pub mod body;
 pub mod conditional;
+pub mod cookies;
 pub mod cursor;
 pub mod docs;
 pub mod error;
 pub mod idempotency;
 pub mod layers;
+pub mod origin;
 pub mod params;
+pub mod peer;
 pub mod reply;
 pub mod request;
 pub mod server;
@@ -20,10 +23,12 @@ pub use conditional::{IfMatch, IfNoneMatch};
 pub use cursor::{ListQuery, limit};
 pub use error::ErrorBody;
 pub use idempotency::IdempotencyHeader;
+pub use origin::Page;
 pub use params::{PathId, Query, WhoseQuery, given};
+pub use peer::Peer;
 pub use reply::{Reply, shown};
 
-use crate::kernel::{Clock, IdSource, ports::Authenticator};
+use crate::kernel::{Clock, IdSource, Network, ports::Authenticator};
 
 /// What the edge needs to know besides the routes.
 #[derive(Clone)]
@@ -33,8 +38,38 @@ pub struct Edge {
     pub authenticator: Arc<dyn Authenticator>,
     /// Origins whose pages may call with credentials, such as `https://app.example`.
     pub origins: Arc<[String]>,
+    /// Who may say for whom a request is forwarded, when it is not the host.
+    pub trusted_proxies: Arc<[Network]>,
     /// Whether the Functions host stands in front, whose invocation ids are then logged.
     pub behind_host: bool,
     /// Whether cookies are for HTTPS alone even when the request came over the loopback.
     pub always_secure: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{Caller, Ctx, Error, ManualClock, RandomIds, Result, Timestamp};
+
+    struct Nobody;
+
+    #[async_trait::async_trait]
+    impl Authenticator for Nobody {
+        async fn authenticate(&self, _: &Ctx, _: &str) -> Result<Caller> {
+            Err(Error::unauthorized())
+        }
+    }
+
+    /// An edge that stands alone and lists nothing.
+    pub fn edge() -> Edge {
+        Edge {
+            clock: Arc::new(ManualClock::at(Timestamp::from_micros(0))),
+            ids: Arc::new(RandomIds::default()),
+            authenticator: Arc::new(Nobody),
+            origins: Arc::new([]),
+            trusted_proxies: Arc::new([]),
+            behind_host: false,
+            always_secure: false,
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! The listener: HTTP/1.1 with limits on slow peers, and a stop that answers what is under way.
 
-use std::{convert::Infallible, future::Future, pin::pin, time::Duration};
+use std::{convert::Infallible, future::Future, net::SocketAddr, pin::pin, time::Duration};
 
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -32,7 +32,9 @@ pub async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Outp
         // Small answers go out at once.
         let _ = stream.set_nodelay(true);
         let routes = routes.clone();
-        let service = tower::service_fn(move |request: hyper::Request<Incoming>| answer(routes.clone(), request));
+        // One that is gone already counts as nobody in particular.
+        let peer = stream.peer_addr().unwrap_or(SocketAddr::from(([0, 0, 0, 0], 0)));
+        let service = tower::service_fn(move |request: hyper::Request<Incoming>| answer(routes.clone(), peer, request));
         let connection = connections.watch(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)));
         #[expect(clippy::disallowed_methods, reason = "a connection outlives each of its requests; the stop waits for it")]
         tokio::spawn(async move {
@@ -77,7 +79,12 @@ fn waiting(listener: TcpListener) -> impl Iterator<Item = TcpStream> {
     })
 }
 
-async fn answer(mut routes: Router, request: hyper::Request<Incoming>) -> Result<axum::response::Response, Infallible> {
-    let request = request::without_trailing_slash(request.map(Body::new));
+async fn answer(
+    mut routes: Router,
+    peer: SocketAddr,
+    request: hyper::Request<Incoming>,
+) -> Result<axum::response::Response, Infallible> {
+    let mut request = request::without_trailing_slash(request.map(Body::new));
+    request.extensions_mut().insert(ConnectInfo(peer));
     routes.as_service::<Body>().ready().await?.call(request).await
 }

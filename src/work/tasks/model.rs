@@ -42,7 +42,10 @@ impl Title {
         match text::trimmed(text, Self::MAX) {
             Ok(title) => Ok(Self(title.into())),
             Err(TextError::TooLong(_)) => Err(Error::invalid_field("Task title cannot be longer than 500 characters")),
-            Err(_) => Err(Error::invalid_field("Task title cannot be empty")),
+            Err(TextError::ControlCharacter) => {
+                Err(Error::invalid_field("Task title must not contain control characters other than tab and line feed"))
+            }
+            Err(TextError::Empty) => Err(Error::invalid_field("Task title cannot be empty")),
         }
     }
 

@@ -100,7 +100,9 @@ impl Note {
         match text::trimmed(text, Self::MAX) {
             Ok(note) => Ok(Some(Self(note.into()))),
             Err(TextError::Empty) => Ok(None),
-            Err(_) => Err(Error::invalid_field("Field 'note' cannot be longer than 1000 characters")),
+            Err(_) => {
+                Err(Error::invalid_field("Field 'note' takes 1000 characters, and of control characters only tab and line feed"))
+            }
         }
     }
 
