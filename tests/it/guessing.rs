@@ -212,6 +212,25 @@ async fn a_known_browser_gets_in_from_an_address_whose_budget_is_used_up() {
 }
 
 #[tokio::test]
+async fn a_refresh_token_of_ours_is_good_at_an_address_whose_budget_is_used_up() {
+    let app = TestApp::new();
+    app.user("ann").await;
+    let mut token = app.anonymous().log_in("ann", PASSWORD).await.text("refresh_token");
+    let stranger = app.anonymous().at(STRANGER);
+    let refresh = async |token: &str| stranger.post("/api/auth/refresh", json!({ "refresh_token": token })).await;
+    while refresh("x").await.status == 401 {}
+    for _ in 0..10 {
+        let answer = refresh(&token).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        token = answer.text("refresh_token");
+    }
+    // Not without end.
+    refresh(&token).await.assert_error(429, "too_many_attempts");
+    app.advance_seconds(6);
+    assert_eq!(refresh(&token).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_name_that_is_far_too_long_is_answered_as_any_other_and_no_later() {
     let app = TestApp::new();
     app.user("ann").await;

@@ -10,19 +10,22 @@ use std::{
 };
 
 use governor::{Quota, RateLimiter, clock, middleware::NoOpMiddleware, state::keyed::HashMapStateStore};
+use uuid::Uuid;
 
 use crate::kernel::{Clock as _, Code, Error, ManualClock, Result, Timestamp, UserId, network::one_caller};
 
 /// How many callers each budget knows at most. Whoever has more addresses than that has as many budgets; then all begin anew.
 const CALLERS: usize = 50_000;
 
-/// The budgets of the routes that need no token. A browser that is known has that of its account.
+/// The budgets of the routes that need no token. Whoever shows that they have logged in before has another one, since many
+/// may share an address with whoever uses its budget up.
 #[derive(Debug)]
 pub struct Budgets {
     register: Budget<IpAddr>,
     login: Budget<IpAddr>,
     refresh: Budget<IpAddr>,
     account: Budget<UserId>,
+    family: Budget<Uuid>,
 }
 
 /// What is asked for.
@@ -40,6 +43,7 @@ impl Default for Budgets {
             login: Budget::new(20, Duration::from_secs(3)),
             refresh: Budget::new(60, Duration::from_secs(1)),
             account: Budget::new(10, Duration::from_secs(6)),
+            family: Budget::new(10, Duration::from_secs(6)),
         }
     }
 }
@@ -58,6 +62,11 @@ impl Budgets {
     /// Takes one from that of the account which a known browser belongs to. Errors: `TooManyAttempts`.
     pub fn take_of_account(&self, user: UserId, now: Timestamp) -> Result<()> {
         self.account.take(&user, now)
+    }
+
+    /// Takes one from that of a family of refresh tokens. Errors: `TooManyAttempts`.
+    pub fn take_of_family(&self, family: Uuid, now: Timestamp) -> Result<()> {
+        self.family.take(&family, now)
     }
 }
 
@@ -134,8 +143,8 @@ mod tests {
         Timestamp::from_micros((1_767_323_045 + seconds) * 1_000_000)
     }
 
-    fn ip(n: u32) -> Option<IpAddr> {
-        Some(IpAddr::V4(n.into()))
+    fn ip(n: u32) -> IpAddr {
+        IpAddr::V4(n.into())
     }
 
     #[test]
@@ -143,15 +152,15 @@ mod tests {
         for (asked, at_once, period) in [(Asked::Registration, 10, 30), (Asked::Login, 20, 3), (Asked::Refresh, 60, 1)] {
             let budgets = Budgets::default();
             for n in 0..at_once {
-                assert!(budgets.take(asked, ip(1), at(0)).is_ok(), "{asked:?} {n}");
+                assert!(budgets.take(asked, Some(ip(1)), at(0)).is_ok(), "{asked:?} {n}");
             }
-            let refused = budgets.take(asked, ip(1), at(0)).expect_err("too many");
+            let refused = budgets.take(asked, Some(ip(1)), at(0)).expect_err("too many");
             assert_eq!((refused.code(), refused.retry_after()), (Code::TooManyAttempts, Some(Duration::from_secs(period))));
             // Neither others, nor other requests, nor those without a budget are concerned.
-            assert!(budgets.take(asked, ip(2), at(0)).is_ok() && budgets.take(asked, None, at(0)).is_ok());
+            assert!(budgets.take(asked, Some(ip(2)), at(0)).is_ok() && budgets.take(asked, None, at(0)).is_ok());
             let wait = i64::try_from(period).expect("seconds");
-            assert!(budgets.take(asked, ip(1), at(wait)).is_ok());
-            assert!(budgets.take(asked, ip(1), at(wait)).is_err());
+            assert!(budgets.take(asked, Some(ip(1)), at(wait)).is_ok());
+            assert!(budgets.take(asked, Some(ip(1)), at(wait)).is_err());
         }
     }
 

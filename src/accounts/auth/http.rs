@@ -147,8 +147,8 @@ async fn refresh(
     headers: HeaderMap,
     OptionalJson(body): OptionalJson<RefreshBody>,
 ) -> Result<Reply> {
-    auth.admit(&ctx, Asked::Refresh, peer.caller(&edge, &headers))?;
-    let session = auth.refresh(&ctx, &presented(&edge, &headers, &body)).await?;
+    let address = peer.caller(&edge, &headers);
+    let session = auth.refresh(&ctx, address, &presented(&edge, &headers, &body)).await?;
     signed_in(&edge, &headers, &session)
 }
 

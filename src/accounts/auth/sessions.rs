@@ -1,9 +1,12 @@
 //! Logging in, staying logged in, and logging out.
 
+use std::net::IpAddr;
+
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::{
+    budgets::Asked,
     model::{Device, Family, NameKey, Password, Presented, RefreshToken},
     service::{AuthService, MAX_TRIES, Session, Visitor},
     tokens::Purpose,
@@ -28,11 +31,17 @@ impl AuthService {
     }
 
     /// Exchanges a refresh token for a session with its successor. Of several, the first that is good counts. Errors:
-    /// `Unauthorized`, whatever is wrong with it; `Busy`.
-    pub async fn refresh(&self, ctx: &Ctx, presented: &[&str]) -> Result<Session> {
+    /// `Unauthorized`, whatever is wrong with it; `TooManyAttempts`; `Busy`.
+    pub async fn refresh(&self, ctx: &Ctx, address: Option<IpAddr>, presented: &[&str]) -> Result<Session> {
+        let admitted = self.admit(ctx, Asked::Refresh, address);
         let mut tokens: Vec<RefreshToken> = presented.iter().filter_map(|text| self.refresh_token(text)).collect();
         // Of one family the latest comes first, lest an older copy end it.
         tokens.sort_by_key(|token| std::cmp::Reverse(token.number));
+        if let Err(refused) = admitted {
+            // Whoever has a token of ours is not held up by others at the same address.
+            let family = tokens.first().ok_or(refused)?.family;
+            self.0.budgets.take_of_family(family, ctx.now)?;
+        }
         for token in tokens {
             if let Some(session) = self.renew(ctx, token).await? {
                 return Ok(session);

@@ -177,8 +177,8 @@ impl Answer {
 
     /// What the answer sets for a cookie: the value, and after it the attributes.
     pub fn set_cookie(&self, name: &str) -> Option<(&str, &str)> {
-        let cookies = self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
-        cookies.filter_map(|cookie| cookie.strip_prefix(name)?.strip_prefix('=')?.split_once("; ")).next()
+        let mut cookies = self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+        cookies.find_map(|cookie| cookie.strip_prefix(name)?.strip_prefix('=')?.split_once("; "))
     }
 
     /// Where the `Link` to the next page leads.
