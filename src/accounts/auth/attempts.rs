@@ -1,6 +1,8 @@
 //! Attempts to prove oneself by a password. Each is written down before the password is looked at, so that a store that
 //! cannot count lets nobody guess: what cannot be counted is not compared.
 
+use uuid::Uuid;
+
 use super::{
     budgets::Asked,
     model::{Counted, Credential, Family, Login, MAX_FAMILIES, NameKey, Password},
@@ -46,7 +48,7 @@ impl AuthService {
             read.value.check_pause(counted, ctx.now)?;
         }
         let class = if counted == Counted::WithEverybody { Class::Stranger } else { Class::Known };
-        // Whoever finds the queue full has not tried.
+        // Before the attempt is counted, since one that finds the queue full is not compared.
         let place = parts.passwords.place(class)?;
         let read = self.count(ctx, name, counted, read).await?;
         let stored = read.value.credential.as_ref().map(|credential| credential.password_hash.clone());
@@ -116,15 +118,18 @@ impl AuthService {
         Err(Error::busy())
     }
 
-    /// Leaves room for one more family, of those that have not ended by themselves; the ones that must.
-    async fn make_room(&self, name: &NameKey, login: &mut Login) -> Result<Vec<uuid::Uuid>> {
+    /// Leaves room for one more family; those that end for it. One that was never refreshed goes first: a program that logs in
+    /// again and again must not log out a browser.
+    async fn make_room(&self, name: &NameKey, login: &mut Login) -> Result<Vec<Uuid>> {
         if login.families.len() < MAX_FAMILIES {
             return Ok(Vec::new());
         }
-        let alive = self.0.repo.families(name).await?;
-        login.families.retain(|id| alive.contains(id));
-        let excess = (login.families.len() + 1).saturating_sub(MAX_FAMILIES);
-        Ok(login.families.drain(..excess).collect())
+        let mut alive = self.0.repo.families(name).await?;
+        alive.sort_by_key(|family| (family.current > 0, family.used_at));
+        let mut kept: Vec<Uuid> = alive.into_iter().map(|family| family.id).collect();
+        let ended = kept.drain(..(kept.len() + 1).saturating_sub(MAX_FAMILIES)).collect();
+        login.families.retain(|id| kept.contains(id));
+        Ok(ended)
     }
 }
 

@@ -74,11 +74,10 @@ impl LoginRepo {
     }
 
     /// The families that have not ended, oldest first.
-    pub async fn families(&self, name: &NameKey) -> Result<Vec<Uuid>> {
+    pub async fn families(&self, name: &NameKey) -> Result<Vec<Family>> {
         // There are far fewer than one page has.
         let page = PageRequest::first(Limit::MAX);
-        let families = self.families.list(Some(partition_of(name)), None, page).await?;
-        Ok(families.items.into_iter().map(|family| family.id).collect())
+        Ok(self.families.list(Some(partition_of(name)), None, page).await?.items)
     }
 
     /// What an earlier registration under the key made.
