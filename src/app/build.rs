@@ -110,6 +110,7 @@ impl App {
             ids: Arc::clone(&shared.ids),
             authenticator,
             origins: config.origins.clone().into(),
+            trusted_proxies: config.trusted_proxies.clone().into(),
             behind_host: config.listen.behind_host,
             always_secure: config.in_azure,
         };

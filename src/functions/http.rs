@@ -216,6 +216,7 @@ mod tests {
             ids: Arc::new(RandomIds::default()),
             authenticator: Arc::new(Nobody),
             origins: Arc::new([]),
+            trusted_proxies: Arc::new([]),
             behind_host: true,
             always_secure: false,
         }

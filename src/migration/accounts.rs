@@ -89,17 +89,14 @@ impl Accounts {
         let credential = Credential { user_id: legacy.id, password_hash, pending: Some(made.clone()) };
         loop {
             let read = self.logins.get(legacy.login.key()).await?;
-            let (known, failures) = match &read {
-                Some(read) => (read.value.credential.clone(), read.value.failures.clone()),
-                None => (None, Vec::new()),
-            };
-            match known {
+            let login = read.as_ref().map(|read| read.value.clone()).unwrap_or_default();
+            match login.credential {
                 Some(known) if known.user_id != legacy.id => return Ok(None),
                 // An earlier import was cut short: its user is the one that a login would finish.
                 Some(known) => return Ok(Some(known.pending.unwrap_or(made))),
                 None => {}
             }
-            let login = Login { credential: Some(credential.clone()), failures };
+            let login = Login { credential: Some(credential.clone()), ..login };
             if self.put(ctx, legacy, &login, read.as_ref()).await? {
                 return Ok(Some(made));
             }

@@ -1,5 +1,6 @@
 //! The real program as a process: how it starts and stops, what it survives, what it says.
 
+mod budgets;
 mod disk;
 mod files;
 mod host_jobs;
