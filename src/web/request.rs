@@ -205,6 +205,7 @@ mod tests {
             authenticator: Arc::new(Nobody),
             origins: Arc::new([]),
             behind_host: false,
+            trusted_proxies: Arc::new([]),
             always_secure: false,
         };
         Around { edge, time_limit: Duration::from_secs(1), parameters: None }

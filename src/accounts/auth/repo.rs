@@ -35,8 +35,8 @@ impl Entity for Family {
         self.id.to_string()
     }
 
-    fn sort(&self) -> Option<i64> {
-        Some(self.began_at.micros())
+    fn places(&self) -> Places {
+        [Some(self.began_at.micros()), None, None, None]
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
