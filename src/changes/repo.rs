@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::model::{Changed, Place};
 use crate::{
     kernel::{Limit, Owner, PageRequest, Result, Timestamp, id},
@@ -16,11 +18,23 @@ impl ChangesRepo {
         Self(store)
     }
 
-    /// At most `limit` documents, in order, from the change `since` on, that one included; and whether there is more.
-    pub async fn from(&self, owner: Owner, since: u64, limit: Limit) -> Result<(Vec<Changed>, bool)> {
-        let query = Query::Changes { partition: Partition::of(owner.id()), since, page: PageRequest::first(limit) };
+    /// Whose numbers the user's changes have.
+    pub async fn history(&self) -> Result<Uuid> {
+        Ok(self.0.history().await?)
+    }
+
+    /// At most `limit` documents, in order, from the change `since` on, that one included; and where there is more, what
+    /// is given as `after` to read on.
+    pub async fn from(
+        &self,
+        owner: Owner,
+        since: u64,
+        limit: Limit,
+        after: Option<String>,
+    ) -> Result<(Vec<Changed>, Option<String>)> {
+        let query = Query::Changes { partition: Partition::of(owner.id()), since, page: PageRequest { limit, after } };
         let page = self.0.query(query).await?;
-        Ok((page.items.into_iter().map(changed).collect(), page.next.is_some()))
+        Ok((page.items.into_iter().map(changed).collect(), page.next))
     }
 }
 

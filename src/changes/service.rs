@@ -23,22 +23,23 @@ impl ChangesService {
         Self { repo, ledger }
     }
 
-    /// What changed since the token, or everything without one; one query. Where the token leads nowhere (too old,
-    /// somebody else's, of data that was put back from a copy) it begins again from the start, and says so.
+    /// What changed since the token, or everything without one; one query. Where the token leads nowhere (too old, from the
+    /// future, somebody else's, of data that was put back from a copy) it begins again from the start, and says so.
     /// Errors: `NotFound` when there is no such user.
     pub async fn since(&self, ctx: &Ctx, owner: Owner, token: Option<&Token>, limit: Limit) -> Result<Changes> {
-        if let Some(token) = token.filter(|token| token.is_good(owner.id(), ctx.now))
+        let history = self.repo.history().await?;
+        if let Some(token) = token.filter(|token| token.is_good(owner.id(), history, ctx.now))
             && let Some(changes) = self.after(ctx, owner, token, limit).await?
         {
             return Ok(changes);
         }
-        let start = Token::start(owner.id(), ctx.now);
-        let (changes, more) = self.repo.from(owner, 0, limit).await?;
+        let start = Token::start(owner.id(), history, ctx.now);
+        let (changes, more) = self.repo.from(owner, 0, limit, None).await?;
         if changes.is_empty() {
             // Whoever exists has a profile, which is published.
             return Err(Error::not_found("User"));
         }
-        Ok(Changes { reset: true, ..page(ctx, &start, changes, more) })
+        Ok(Changes { reset: true, ..page(ctx, &start, changes, more.is_some()) })
     }
 
     /// Tells when something of anybody's may have changed in this process.
@@ -52,22 +53,30 @@ impl ChangesService {
     /// what it saw last is still there, or has a higher number by now.
     async fn after(&self, ctx: &Ctx, owner: Owner, token: &Token, limit: Limit) -> Result<Option<Changes>> {
         let Some(place) = &token.place else {
-            let (changes, more) = self.repo.from(owner, 0, limit).await?;
-            return Ok(Some(page(ctx, token, changes, more)));
+            let (changes, more) = self.repo.from(owner, 0, limit, None).await?;
+            return Ok(Some(page(ctx, token, changes, more.is_some())));
         };
-        let (mut changes, more) = self.repo.from(owner, place.seq, limit.and(OF_ONE_CHANGE)).await?;
-        if changes.is_empty() {
-            // All that had that number or a higher one was deleted, and is forgotten by now; or there never was any.
-            let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
-            return Ok((summary.seq >= place.seq).then(|| page(ctx, token, changes, more)));
+        let mut next = None;
+        loop {
+            let (mut changes, more) = self.repo.from(owner, place.seq, limit.and(OF_ONE_CHANGE), next).await?;
+            if changes.is_empty() {
+                // All that had that number or a higher one was deleted, and is forgotten by now; or there never was any.
+                let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
+                return Ok((summary.seq >= place.seq).then(|| page(ctx, token, changes, false)));
+            }
+            if changes.iter().any(|changed| changed.place.seq == place.seq && changed.place.op != place.op) {
+                return Ok(None);
+            }
+            changes.retain(|changed| is_after(&changed.place, place));
+            if changes.is_empty() && more.is_some() {
+                // The page ended, for its size, among what the client has seen of its own change.
+                next = more;
+                continue;
+            }
+            let more = more.is_some() || changes.len() > limit.get();
+            changes.truncate(limit.get());
+            return Ok(Some(page(ctx, token, changes, more)));
         }
-        if changes.iter().any(|changed| changed.place.seq == place.seq && changed.place.op != place.op) {
-            return Ok(None);
-        }
-        changes.retain(|changed| is_after(&changed.place, place));
-        let more = more || changes.len() > limit.get();
-        changes.truncate(limit.get());
-        Ok(Some(page(ctx, token, changes, more)))
     }
 }
 
@@ -79,5 +88,5 @@ fn is_after(one: &Place, other: &Place) -> bool {
 fn page(ctx: &Ctx, token: &Token, changes: Vec<Changed>, more: bool) -> Changes {
     let since = if more { token.since } else { ctx.now };
     let place = changes.last().map(|last| last.place.clone()).or_else(|| token.place.clone());
-    Changes { token: Token { user: token.user, since, place }, changes, more, reset: false }
+    Changes { token: Token { since, place, ..token.clone() }, changes, more, reset: false }
 }

@@ -5,7 +5,12 @@ use std::{sync::Arc, thread, time::Duration};
 use rusqlite::TransactionBehavior;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{SharedConnection, sql};
+use super::{
+    SharedConnection,
+    log::{self, Log},
+    newest::Newest,
+    sql,
+};
 use crate::{
     kernel::{Clock, Timestamp},
     store::{Batch, Etag, StoreError},
@@ -38,9 +43,11 @@ impl Writer {
     pub fn start(connection: SharedConnection, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let last = sql::last_position(&connection.lock()).map_err(std::io::Error::other)?;
+        let newest = Newest::read(&connection.lock()).map_err(std::io::Error::other)?;
+        let log = Log::new()?;
         let (publish, published) = watch::channel(last);
-        let thread =
-            thread::Builder::new().name("store-writer".into()).spawn(move || run(&connection, &publish, &*clock, receiver))?;
+        let work = move || run(&connection, &publish, &*clock, receiver, (newest, log));
+        let thread = thread::Builder::new().name("store-writer".into()).spawn(work)?;
         Ok(Self { jobs: Some(sender), published, thread: Some(thread) })
     }
 
@@ -70,9 +77,15 @@ impl Drop for Writer {
     }
 }
 
-fn run(connection: &SharedConnection, published: &watch::Sender<u64>, clock: &dyn Clock, mut jobs: mpsc::Receiver<Job>) {
+fn run(
+    connection: &SharedConnection,
+    published: &watch::Sender<u64>,
+    clock: &dyn Clock,
+    mut jobs: mpsc::Receiver<Job>,
+    (mut newest, mut log): (Newest, Log),
+) {
     let mut forgotten_at = Timestamp::from_micros(i64::MIN);
-    while let Some(first) = jobs.blocking_recv() {
+    while let Some(first) = log.next(&mut jobs, connection) {
         let mut group = vec![first];
         while group.len() < GROUP
             && let Ok(next) = jobs.try_recv()
@@ -84,9 +97,20 @@ fn run(connection: &SharedConnection, published: &watch::Sender<u64>, clock: &dy
         if forget {
             forgotten_at = now;
         }
+        newest.see(now);
+        for job in &mut group {
+            newest.remember_for_long_enough(&mut job.batch);
+        }
+        let deletes = forget || group.iter().any(|job| log::deletes(&job.batch));
         for (job, answer) in commit_together(connection, published, group, now, forget) {
             // A caller that has gone away does not mind.
             let _ = job.reply.send(answer);
+        }
+        if deletes {
+            log.holds_deleted();
+        }
+        if forget {
+            newest.keep(&connection.lock());
         }
     }
 }
