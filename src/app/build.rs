@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
 use super::{
+    health::Health,
     jobs::{self, Services},
     routes::{self, Slices},
     secret,
@@ -147,7 +148,7 @@ impl App {
             stats: StatsService::new(ledger.clone()),
             changes: ChangesService::new(ChangesRepo::new(Arc::clone(&store)), ledger),
             stopping: stopping.subscribe(),
-            store,
+            health: Health::new(store, Arc::clone(&adapters.queue), Arc::clone(&adapters.clock), Arc::clone(&adapters.ids)),
         };
         let (routes, document) = routes::assemble(slices, &edge)?;
         Ok(Self { routes, document, jobs, edge, deletions, adapters, stopping })

@@ -6,7 +6,7 @@ use axum::Router;
 use utoipa::{OpenApi as _, openapi::OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::health;
+use super::health::{self, Health};
 use crate::{
     accounts::{
         auth::{self, service::AuthService},
@@ -17,7 +17,6 @@ use crate::{
         service::ChangesService,
         view::{Feed, Render, Views},
     },
-    store::Store,
     web::{Edge, ErrorBody, docs, layers},
     work::{
         days::{self, service::DayService},
@@ -38,7 +37,7 @@ pub struct Slices {
     pub changes: ChangesService,
     pub stopping: changes::view::Stopping,
     pub days: DayService,
-    pub store: Arc<dyn Store>,
+    pub health: Health,
 }
 
 #[derive(utoipa::OpenApi)]
@@ -72,7 +71,7 @@ pub fn assemble(slices: Slices, edge: &Edge) -> serde_json::Result<(Router, Open
         }));
     let (routes, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(auth::http::router(slices.auth, edge.clone()))
-        .merge(health::router(slices.store))
+        .merge(health::router(slices.health))
         .merge(docs::protected(protected, edge))
         .split_for_parts();
     let document = docs::complete(document);

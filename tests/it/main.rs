@@ -15,6 +15,7 @@ mod faults;
 mod forgotten;
 mod graph;
 mod habits;
+mod health;
 mod host;
 mod idempotency;
 mod import;
