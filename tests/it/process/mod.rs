@@ -7,5 +7,7 @@ mod jobs;
 pub mod kill;
 mod peers;
 mod privacy;
+mod restore;
 mod start;
 mod stop;
+mod traces;
