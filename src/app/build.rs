@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
-use super::{jobs, routes, secret};
+use super::{health::Health, jobs, routes, secret};
 use crate::{
     accounts, changes,
     config::{Config, StoreChoice},
@@ -128,7 +128,13 @@ impl App {
         let mut all = domains.and(changes::contribute(&shared, Arc::clone(&kinds), edge.clone(), stopping.subscribe()));
         let jobs = jobs::assemble(&adapters, &shared.ledger, std::mem::take(&mut all.due), std::mem::take(&mut all.consumers));
         let at_start = std::mem::take(&mut all.at_start);
-        let (routes, document) = routes::assemble(all, Arc::clone(&shared.store), &edge)?;
+        let health = Health::new(
+            Arc::clone(&shared.store),
+            Arc::clone(&adapters.queue),
+            Arc::clone(&shared.clock),
+            Arc::clone(&shared.ids),
+        );
+        let (routes, document) = routes::assemble(all, health, &edge)?;
         Ok(Self { routes, document, kinds, shared, jobs, edge, at_start, adapters, stopping })
     }
 

@@ -18,7 +18,7 @@ use crate::{
 /// How long to wait after a store that did not answer.
 const START_RETRY_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Serves until SIGTERM or Ctrl-C.
+/// Serves until SIGTERM, SIGHUP or Ctrl-C.
 pub async fn serve(config: &Config, logging: &Logging) -> anyhow::Result<()> {
     let descriptors = raise_descriptor_limit();
     let limits = if config.listen.behind_host { Limits::behind_host(descriptors) } else { Limits::alone(descriptors) };
@@ -94,12 +94,29 @@ fn place(config: &Config) -> String {
     }
 }
 
+/// SIGTERM, Ctrl-C, or the end of the terminal, unless whoever started the program wants it to outlive that.
 fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let mut hang_up = if ignores_hang_up() { None } else { Some(signal(SignalKind::hangup())?) };
     Ok(async move {
+        let terminal_closed = async {
+            match &mut hang_up {
+                Some(signal) => signal.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            _ = terminal_closed => {}
         }
     })
+}
+
+/// Whether SIGHUP is ignored, as `nohup` has it. Linux tells; elsewhere it counts as not ignored.
+fn ignores_hang_up() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    // The lowest bit is signal 1.
+    ignored.is_some_and(|signals| signals & 1 == 1)
 }

@@ -17,6 +17,7 @@ mod forgotten;
 mod graph;
 mod guessing;
 mod habits;
+mod health;
 mod host;
 mod idempotency;
 mod import;

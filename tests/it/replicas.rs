@@ -11,6 +11,7 @@ use avanochi::{
     store::{Batch, Document, Etag, Key, KeyRange, Partition, Query, Store, StoreError},
     work::habits::service::HabitsService,
 };
+use uuid::Uuid;
 
 use crate::support::{TestApp, time};
 
@@ -28,6 +29,10 @@ struct Copies {
 impl Store for Copies {
     fn name(&self) -> &'static str {
         self.inner.name()
+    }
+
+    async fn history(&self) -> Result<Uuid, StoreError> {
+        self.inner.history().await
     }
 
     async fn get(&self, key: Key) -> Result<Option<Document>, StoreError> {

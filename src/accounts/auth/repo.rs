@@ -13,7 +13,7 @@ use crate::{
         idempotency::{self, Record},
         summary,
     },
-    store::{Batch, Collection, Entity, Etag, Partition, Store, StoreError, Stored, Write, collection},
+    store::{Batch, Collection, Entity, Etag, Partition, Places, Store, StoreError, Stored, Write, collection},
 };
 
 impl Entity for Login {

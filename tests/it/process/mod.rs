@@ -10,5 +10,7 @@ mod load;
 mod output;
 mod peers;
 mod privacy;
+mod restore;
 mod start;
 mod stop;
+mod traces;
