@@ -9,7 +9,7 @@ use avanochi::{
     app::{Adapters, App},
     config::{Config, Overrides, Source},
     kernel::{Clock, Id, IdSource, Limit, PageRequest, RandomIds, SystemClock, Timestamp, UserId},
-    store::{Batch, Draft, Etag, Key, Partition, Query, Span, Store, Write, embedded::Embedded},
+    store::{Batch, Draft, Etag, Key, Order, Partition, Query, Scope, Span, Store, Write, embedded::Embedded},
     web::{Json, Reply},
     work::tasks::model::Title,
 };
@@ -153,9 +153,9 @@ fn commit_a_batch(criterion: &mut Criterion, runtime: &Runtime) -> anyhow::Resul
     let store = Embedded::in_memory(Arc::clone(&clock))?;
     let ids = RandomIds::default();
     let draft = |kind: &'static str, id: String, seq: u64, published: bool| {
-        let sort = published.then_some(seq.cast_signed());
+        let places = [published.then_some(seq.cast_signed()), None, None, None];
         let facet = published.then_some("open");
-        Draft { kind: kind.into(), id, seq, sort, facet, published, expires_at: None, body: format!("{:400}", "{}") }
+        Draft { kind: kind.into(), id, seq, places, facet, published, expires_at: None, body: format!("{:400}", "{}") }
     };
     let mut seq = 0;
     let mut etag: Option<Etag> = None;
@@ -187,8 +187,8 @@ fn read_a_document(criterion: &mut Criterion, runtime: &Runtime, fixture: &Fixtu
 
 fn list_documents(criterion: &mut Criterion, runtime: &Runtime, fixture: &Fixture) -> anyhow::Result<()> {
     let page = PageRequest::first(Limit::new(PAGE).context("a limit")?);
-    let partition = Some(Partition::of(fixture.user));
-    let query = Query::List { partition, kind: "tasks".into(), facet: None, span: Span::ALL, page };
+    let scope = Scope::first(Some(Partition::of(fixture.user)));
+    let query = Query::List { scope, kind: "tasks".into(), facet: None, order: Order::Ascending, span: Span::ALL, page };
     let list = || runtime.block_on(fixture.store.query(black_box(&query).clone()));
     anyhow::ensure!(list()?.items.len() == usize::try_from(PAGE)?);
     criterion.bench_function("list 50 documents", |b| b.iter(list));

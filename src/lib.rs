@@ -14,6 +14,7 @@ pub mod work;
 pub mod migration;
 
 pub mod credentials;
+pub mod domain;
 pub mod jobs;
 pub mod kernel;
 pub mod ledger;

@@ -10,7 +10,7 @@ use std::{
 
 use avanochi::{
     kernel::{Clock, ManualClock, Page, Timestamp},
-    store::{Batch, Change, Document, Draft, Etag, Key, Query, Store, StoreError, Write, cosmos::Cosmos},
+    store::{Batch, Change, Document, Draft, Etag, Key, KeyRange, Query, Scope, Store, StoreError, Write, cosmos::Cosmos},
 };
 
 /// A quarter of an hour each.
@@ -108,8 +108,10 @@ impl Store for Metered {
 
     async fn query(&self, query: Query) -> Result<Page<Document>, StoreError> {
         let partition = match &query {
-            Query::List { partition, .. } => partition.clone(),
-            Query::Changes { partition, .. } | Query::Everything { partition, .. } => Some(partition.clone()),
+            Query::List { scope: Scope::Partition(partition, _), .. }
+            | Query::Changes { partition, .. }
+            | Query::Everything { partition, .. } => Some(partition.clone()),
+            Query::List { scope: Scope::Everybody | Scope::Range(_), .. } => None,
         };
         let found = self.inner.query(query).await?;
         if let Some(partition) = partition {
@@ -121,6 +123,10 @@ impl Store for Metered {
             book.everywhere.units[slot] += QUERY;
         }
         Ok(found)
+    }
+
+    async fn ranges(&self) -> Result<Vec<KeyRange>, StoreError> {
+        self.inner.ranges().await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {
@@ -188,14 +194,16 @@ fn charged(write: &Write) -> f64 {
 
 /// The terms of a document: partition, kind and id, and those with its composite indexes that it has besides.
 fn terms(draft: &Draft) -> f64 {
-    let listed = if draft.sort.is_some() { 3.0 } else { 0.0 };
+    let listed = if draft.places[0].is_some() { 3.0 } else { 0.0 };
     let narrowed = if draft.facet.is_some() { 2.0 } else { 0.0 };
+    // In each list but the first: the place, and its composite indexes.
+    let elsewhere = draft.places[1..].iter().flatten().map(|_| if draft.facet.is_some() { 3.0 } else { 2.0 }).sum::<f64>();
     let published = if draft.published { 2.0 } else { 0.0 };
-    3.0 + listed + narrowed + published
+    3.0 + listed + narrowed + elsewhere + published
 }
 
 /// The terms that a replacement changes: the number of the change, and for what is listed by time its place.
 fn moved(draft: &Draft) -> f64 {
-    let place = if draft.sort.is_some() && !draft.published { 3.0 } else { 0.0 };
+    let place = if draft.places[0].is_some() && !draft.published { 3.0 } else { 0.0 };
     place + if draft.published { 2.0 } else { 0.0 }
 }

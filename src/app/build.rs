@@ -8,35 +8,21 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
-use super::{
-    jobs::{self, Services},
-    routes::{self, Slices},
-    secret,
-};
+use super::{jobs, routes, secret};
 use crate::{
-    accounts::{
-        auth::{liveness::Liveness, passwords::Passwords, repo::LoginRepo, service::AuthService, tokens::Tokens},
-        users::{deletion::Deletions, repo::UserRepo, service::UserService},
-    },
-    changes::{repo::ChangesRepo, service::ChangesService},
+    accounts, changes,
     config::{Config, StoreChoice},
     credentials::CredentialManager,
+    domain::{self, AtStart, Contribution, Kinds, Shared},
     functions::{self, Invoked, alone::Alone},
     jobs::{
         Dispatcher, Marks,
         queue::{AzureQueue, Queue, StoredQueue},
     },
-    kernel::{Caller, Clock, Ctx, IdSource, RandomIds, RequestId, SystemClock},
-    ledger::Ledger,
+    kernel::{Clock, IdSource, RandomIds, SystemClock},
     store::{Feed, Store, cosmos::Cosmos, embedded::Embedded},
     web::Edge,
-    work::{
-        days::service::DayService,
-        habits::{repo::HabitsRepo, service::HabitsService},
-        stats::service::StatsService,
-        tasks::{repo::TaskRepo, service::TaskService},
-        work_sessions::{repo::WorkSessionRepo, service::WorkSessionService},
-    },
+    work,
 };
 
 /// What the program needs of the world.
@@ -103,10 +89,14 @@ pub struct App {
     pub routes: Router,
     /// What the routes say of themselves.
     pub document: OpenApi,
+    /// The kinds of documents that users have.
+    pub kinds: Arc<Kinds>,
+    /// What the services work with.
+    pub shared: Shared,
     /// What is done without a request.
     pub jobs: Dispatcher,
     edge: Edge,
-    deletions: Deletions,
+    at_start: Vec<Arc<dyn AtStart>>,
     adapters: Adapters,
     stopping: watch::Sender<bool>,
 }
@@ -114,43 +104,32 @@ pub struct App {
 impl App {
     pub fn new(config: &Config, adapters: Adapters) -> anyhow::Result<Self> {
         let Adapters { store, clock, ids, secret, .. } = adapters.clone();
-        let ledger = Ledger::new(Arc::clone(&store), Arc::clone(&ids));
-        let liveness = Liveness::default();
-        let deletions = Deletions::new(Arc::clone(&store), liveness.clone(), Arc::clone(&ids));
-        let tokens = Tokens::new(&secret, &config.auth.previous, config.auth.lifetime);
-        let auth = AuthService::new(
-            LoginRepo::new(Arc::clone(&store)),
-            ledger.clone(),
-            Passwords::new(hashing_at_once()),
-            tokens,
-            liveness,
-            config.auth.admins.clone(),
-        );
-        let edge = Edge {
-            clock,
-            ids,
-            authenticator: Arc::new(auth.clone()),
+        let shared = Shared::new(store, clock, ids);
+        let edge = |authenticator| Edge {
+            clock: Arc::clone(&shared.clock),
+            ids: Arc::clone(&shared.ids),
+            authenticator,
             origins: config.origins.clone().into(),
             behind_host: config.listen.behind_host,
             always_secure: config.in_azure,
         };
-        let stopping = watch::Sender::new(false);
-        let work_sessions = WorkSessionService::new(WorkSessionRepo::new(Arc::clone(&store)), ledger.clone());
-        let habits = HabitsService::new(HabitsRepo::new(Arc::clone(&store)), ledger.clone());
-        let jobs = jobs::assemble(&adapters, Services { work_sessions: work_sessions.clone(), habits });
-        let slices = Slices {
-            auth,
-            users: UserService::new(UserRepo::new(Arc::clone(&store)), ledger.clone(), deletions.clone()),
-            tasks: TaskService::new(TaskRepo::new(Arc::clone(&store)), ledger.clone()),
-            work_sessions: work_sessions.clone(),
-            days: DayService::new(ledger.clone()),
-            stats: StatsService::new(ledger.clone()),
-            changes: ChangesService::new(ChangesRepo::new(Arc::clone(&store)), ledger),
-            stopping: stopping.subscribe(),
-            store,
+        let settings = accounts::Settings {
+            secret,
+            previous: config.auth.previous.clone(),
+            lifetime: config.auth.lifetime,
+            admins: config.auth.admins.clone(),
         };
-        let (routes, document) = routes::assemble(slices, &edge)?;
-        Ok(Self { routes, document, jobs, edge, deletions, adapters, stopping })
+        let domains = [domain::ledger_kinds(), accounts::contribute(&shared, settings, edge), work::contribute(&shared)];
+        let domains = domains.into_iter().fold(Contribution::default(), Contribution::and);
+        let kinds = Arc::new(domains.kinds.clone());
+        let stopping = watch::Sender::new(false);
+        let mut all = domains.and(changes::contribute(&shared, Arc::clone(&kinds), stopping.subscribe()));
+        let authenticator = all.authenticator.take().context("no domain knows the callers")?;
+        let edge = edge(authenticator);
+        let jobs = jobs::assemble(&adapters, &shared.ledger, std::mem::take(&mut all.due), std::mem::take(&mut all.consumers));
+        let at_start = std::mem::take(&mut all.at_start);
+        let (routes, document) = routes::assemble(all, Arc::clone(&shared.store), &edge)?;
+        Ok(Self { routes, document, kinds, shared, jobs, edge, at_start, adapters, stopping })
     }
 
     /// The routes by which the Functions host hands over its events, with those of the API: for the host's port alone.
@@ -191,15 +170,12 @@ impl App {
         self.stopping.send_replace(true);
     }
 
-    /// Finishes what an earlier process had to leave half done. Returns how much there was.
-    pub async fn recover(&self) -> crate::kernel::Result<usize> {
-        let now = self.adapters.clock.now();
-        let request_id = RequestId::from(self.adapters.ids.next(now));
-        self.deletions.resume(&Ctx { caller: Caller::Anonymous, now, request_id }).await
+    /// Does what is to be done once at each start.
+    pub async fn start(&self) -> crate::kernel::Result<()> {
+        let ctx = self.jobs.ctx(None);
+        for work in &self.at_start {
+            work.run(&ctx).await?;
+        }
+        Ok(())
     }
-}
-
-/// Half of the processors may hash passwords at once, so that the other half answers everything else.
-fn hashing_at_once() -> usize {
-    std::thread::available_parallelism().map_or(1, |count| count.get().div_ceil(2))
 }

@@ -1,17 +1,11 @@
-//! The jobs and the consumers that there are: the one place where they are named.
+//! The jobs that there are: those that every domain's work goes through.
 
 use std::sync::Arc;
 
 use super::Adapters;
 use crate::{
-    jobs::{Consumer, DeadLetters, Dispatcher, Follower, Leases, Registry},
-    work::{
-        habits::service::HabitsService,
-        work_sessions::{
-            jobs::{Poisoned, Review, Sweep},
-            service::WorkSessionService,
-        },
-    },
+    jobs::{Consumer, DeadLetters, Dispatcher, DoDue, DueWork, FilePoison, FindDue, Follower, Job as _, Leases, Registry},
+    ledger::Ledger,
 };
 
 /// What a function folder says, built in: the program and the folders are held equal by `avanochi check`.
@@ -21,28 +15,27 @@ macro_rules! function_json {
     };
 }
 
-/// What the jobs work with.
-pub struct Services {
-    pub work_sessions: WorkSessionService,
-    pub habits: HabitsService,
-}
-
-/// All jobs and all consumers.
-pub fn assemble(adapters: &Adapters, services: Services) -> Dispatcher {
-    let Services { work_sessions, habits } = services;
+/// Everything that is done without a request.
+pub fn assemble(
+    adapters: &Adapters,
+    ledger: &Ledger,
+    work: Vec<Arc<dyn DueWork>>,
+    consumers: Vec<Box<dyn Consumer>>,
+) -> Dispatcher {
     let Adapters { store, clock, ids, queue, .. } = adapters;
     let dead_letters = DeadLetters::new(Arc::clone(store), Arc::clone(ids));
-
-    let consumers: Vec<Box<dyn Consumer>> = vec![Box::new(habits.clone())];
     let follower = Follower::new(consumers, dead_letters.clone());
-
-    let leases = Leases::new(Arc::clone(store), Arc::clone(ids));
-    let (queue, timer) = (Arc::clone(queue), Arc::clone(clock));
-    let sweep = Sweep { sessions: work_sessions.clone(), leases, queue, clock: timer };
+    let find_due = FindDue {
+        ledger: ledger.clone(),
+        leases: Leases::new(Arc::clone(store), Arc::clone(ids)),
+        queue: Arc::clone(queue),
+        clock: Arc::clone(clock),
+    };
+    let do_due = DoDue { ledger: ledger.clone(), queue: Arc::clone(queue), work, dead_letters: dead_letters.clone() };
     let registry = Registry::default()
         .with(follower.clone(), function_json!("changes"))
-        .with(sweep, function_json!("work_sessions_sweep"))
-        .with(Review { sessions: work_sessions, habits }, function_json!("work_sessions_due"))
-        .with(Poisoned(dead_letters.clone()), function_json!("work_sessions_due_poison"));
+        .with(find_due, function_json!("tick"))
+        .with(do_due, function_json!("jobs"))
+        .with(FilePoison { job: DoDue::NAME, dead_letters: dead_letters.clone() }, function_json!("jobs_poison"));
     Dispatcher { registry, follower, dead_letters, clock: Arc::clone(clock), ids: Arc::clone(ids) }
 }

@@ -8,80 +8,24 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::health;
 use crate::{
-    accounts::{
-        auth::{self, service::AuthService},
-        users::{self, service::UserService},
-    },
-    changes::{
-        self,
-        service::ChangesService,
-        view::{Feed, Render, Views},
-    },
+    domain::Contribution,
     store::Store,
     web::{Edge, ErrorBody, docs, layers},
-    work::{
-        days::{self, service::DayService},
-        habits,
-        stats::{self, service::StatsService},
-        tasks::{self, service::TaskService},
-        work_sessions::{self, service::WorkSessionService},
-    },
 };
 
-/// The services behind the routes.
-pub struct Slices {
-    pub auth: AuthService,
-    pub users: UserService,
-    pub tasks: TaskService,
-    pub work_sessions: WorkSessionService,
-    pub stats: StatsService,
-    pub changes: ChangesService,
-    pub stopping: changes::view::Stopping,
-    pub days: DayService,
-    pub store: Arc<dyn Store>,
-}
-
 #[derive(utoipa::OpenApi)]
-#[openapi(
-    info(title = "Avanochi", description = "The back end of a productive tamagotchi."),
-    components(schemas(ErrorBody, habits::http::HabitsView, work_sessions::model::Nudge))
-)]
+#[openapi(info(title = "Avanochi", description = "The back end of a productive tamagotchi."), components(schemas(ErrorBody)))]
 struct Document;
 
-/// Each kind that is published: how it is shown, and the schema of that.
-const KINDS: [(&str, Render, &str); 5] = [
-    ("habits", habits::http::shown, "HabitsView"),
-    ("nudges", work_sessions::shown::nudge, "NudgeView"),
-    ("tasks", tasks::http::shown, "TaskView"),
-    ("users", users::http::shown, "UserView"),
-    ("work_sessions", work_sessions::shown::session, "WorkSessionView"),
-];
-
-fn views() -> Views {
-    KINDS.into_iter().map(|(kind, render, _)| (kind, render)).collect()
-}
-
-/// The router of everything, and its description.
-pub fn assemble(slices: Slices, edge: &Edge) -> serde_json::Result<(Router, OpenApi)> {
-    let protected = OpenApiRouter::new()
-        .merge(users::http::router(slices.users))
-        .merge(tasks::http::router(slices.tasks))
-        .merge(work_sessions::http::router(slices.work_sessions))
-        .merge(stats::http::router(slices.stats))
-        .merge(days::http::router(slices.days))
-        .merge(changes::http::router(Feed {
-            changes: slices.changes,
-            views: Arc::new(views()),
-            clock: Arc::clone(&edge.clock),
-            stopping: slices.stopping,
-        }));
+/// The router of everything that the domains contribute, and its description.
+pub fn assemble(domains: Contribution, store: Arc<dyn Store>, edge: &Edge) -> serde_json::Result<(Router, OpenApi)> {
     let (routes, document) = OpenApiRouter::with_openapi(Document::openapi())
-        .merge(auth::http::router(slices.auth, edge.clone()))
-        .merge(health::router(slices.store))
-        .merge(docs::protected(protected, edge))
+        .merge(domains.public_routes)
+        .merge(health::router(store))
+        .merge(docs::protected(domains.routes, edge))
         .split_for_parts();
-    let document =
-        docs::complete(docs::with_kinds(document, "ChangeView", "item", &KINDS.map(|(kind, _, schema)| (kind, schema))));
+    let shown = domains.kinds.iter().filter_map(|kind| Some((kind.name, kind.schema?)));
+    let document = docs::complete(docs::with_kinds(document, "ChangeView", "item", shown));
     let routes = layers::wrap(routes.merge(docs::router(&document)?), &document, edge);
     Ok((routes, document))
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How long to wait after a store that did not answer.
-const RECOVER_AGAIN: Duration = Duration::from_secs(30);
+const START_RETRY_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Serves until SIGTERM or Ctrl-C.
 pub async fn serve(config: &Config) -> anyhow::Result<()> {
@@ -31,25 +31,18 @@ pub async fn serve(config: &Config) -> anyhow::Result<()> {
             stop.await;
             app.stop();
         }) => {}
-        () = recover(&app) => {}
+        () = start(&app) => {}
         () = work(&app) => {}
     }
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Finishes what an earlier process left half done, beside the requests, once the store lets it; then waits for ever.
-async fn recover(app: &App) {
-    loop {
-        match app.recover().await {
-            Ok(0) => break,
-            Ok(count) => {
-                tracing::info!(count, "finished deletions that had been cut short");
-                break;
-            }
-            Err(error) => tracing::warn!(error = %error.chain(), "deletions that were cut short must wait"),
-        }
-        tokio::time::sleep(RECOVER_AGAIN).await;
+/// Does what is to be done at the start, beside the requests, once the store lets it; then waits for ever.
+async fn start(app: &App) {
+    while let Err(error) = app.start().await {
+        tracing::warn!(error = %error.chain(), "what is to be done at the start must wait");
+        tokio::time::sleep(START_RETRY_INTERVAL).await;
     }
     std::future::pending::<()>().await;
 }

@@ -27,5 +27,5 @@ async fn list_changes(
 ) -> Result<Reply> {
     let owner = ctx.owner(whose.given())?;
     let changes = feed.changes.since(&ctx, owner, query.token()?.as_ref(), query.limit()?).await?;
-    Reply::ok(&ChangesView::of(&changes, &feed.views)?)
+    Reply::ok(&ChangesView::of(&changes, &feed.kinds)?)
 }

@@ -9,3 +9,17 @@ pub mod repo;
 pub mod service;
 pub mod stream;
 pub mod view;
+
+use std::sync::Arc;
+
+use self::{
+    service::ChangesService,
+    view::{Feed, Stopping},
+};
+use crate::domain::{Contribution, Kinds, Shared};
+
+/// What the domain adds to the program; `kinds` are those of all domains.
+pub fn contribute(shared: &Shared, kinds: Arc<Kinds>, stopping: Stopping) -> Contribution {
+    let changes = ChangesService::new(shared);
+    Contribution::default().routes(http::router(Feed { changes, kinds, clock: Arc::clone(&shared.clock), stopping }))
+}

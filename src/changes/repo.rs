@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::model::{Changed, Place};
 use crate::{
-    kernel::{Limit, Owner, PageRequest, Result, Timestamp, id},
+    kernel::{Owner, Page, PageRequest, Result, Timestamp, id},
     store::{Document, Partition, Query, Store},
 };
 
@@ -16,11 +16,10 @@ impl ChangesRepo {
         Self(store)
     }
 
-    /// At most `limit` documents, in order, from the change `since` on, that one included; and whether there is more.
-    pub async fn from(&self, owner: Owner, since: u64, limit: Limit) -> Result<(Vec<Changed>, bool)> {
-        let query = Query::Changes { partition: Partition::of(owner.id()), since, page: PageRequest::first(limit) };
-        let page = self.0.query(query).await?;
-        Ok((page.items.into_iter().map(changed).collect(), page.next.is_some()))
+    /// A page of the documents, in order, from the change `since` on, that one included.
+    pub async fn from(&self, owner: Owner, since: u64, page: PageRequest) -> Result<Page<Changed>> {
+        let page = self.0.query(Query::Changes { partition: Partition::of(owner.id()), since, page }).await?;
+        page.try_map(|document| Ok(changed(document)))
     }
 }
 

@@ -1,11 +1,14 @@
 //! The one use case: what a client must apply next.
 
+use std::sync::Arc;
+
 use super::{
     model::{Changed, Changes, Place, Token},
     repo::ChangesRepo,
 };
 use crate::{
-    kernel::{Ctx, Error, Limit, Owner, Result, UserId},
+    domain::Shared,
+    kernel::{Ctx, Error, Limit, Owner, Page, PageRequest, Result, UserId},
     ledger::Ledger,
 };
 
@@ -19,8 +22,8 @@ pub struct ChangesService {
 }
 
 impl ChangesService {
-    pub fn new(repo: ChangesRepo, ledger: Ledger) -> Self {
-        Self { repo, ledger }
+    pub fn new(shared: &Shared) -> Self {
+        Self { repo: ChangesRepo::new(Arc::clone(&shared.store)), ledger: shared.ledger.clone() }
     }
 
     /// What changed since the token, or everything without one; one query. Where the token leads nowhere (too old,
@@ -33,12 +36,12 @@ impl ChangesService {
             return Ok(changes);
         }
         let start = Token::start(owner.id(), ctx.now);
-        let (changes, more) = self.repo.from(owner, 0, limit).await?;
-        if changes.is_empty() {
+        let read = self.repo.from(owner, 0, PageRequest::first(limit)).await?;
+        if read.items.is_empty() {
             // Whoever exists has a profile, which is published.
             return Err(Error::not_found("User"));
         }
-        Ok(Changes { reset: true, ..page(ctx, &start, changes, more) })
+        Ok(Changes { reset: true, ..page(ctx, &start, cut(read, limit)) })
     }
 
     /// Tells when something of anybody's may have changed in this process.
@@ -52,22 +55,27 @@ impl ChangesService {
     /// what it saw last is still there, or has a higher number by now.
     async fn after(&self, ctx: &Ctx, owner: Owner, token: &Token, limit: Limit) -> Result<Option<Changes>> {
         let Some(place) = &token.place else {
-            let (changes, more) = self.repo.from(owner, 0, limit).await?;
-            return Ok(Some(page(ctx, token, changes, more)));
+            let read = self.repo.from(owner, 0, PageRequest::first(limit)).await?;
+            return Ok(Some(page(ctx, token, cut(read, limit))));
         };
-        let (mut changes, more) = self.repo.from(owner, place.seq, limit.and(OF_ONE_CHANGE)).await?;
-        if changes.is_empty() {
+        let mut wanted = PageRequest::first(limit.and(OF_ONE_CHANGE));
+        let mut read = self.repo.from(owner, place.seq, wanted.clone()).await?;
+        if read.items.is_empty() {
             // All that had that number or a higher one was deleted, and is forgotten by now; or there never was any.
             let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
-            return Ok((summary.seq >= place.seq).then(|| page(ctx, token, changes, more)));
+            return Ok((summary.seq >= place.seq).then(|| page(ctx, token, cut(read, limit))));
         }
-        if changes.iter().any(|changed| changed.place.seq == place.seq && changed.place.op != place.op) {
+        if read.items.iter().any(|changed| changed.place.seq == place.seq && changed.place.op != place.op) {
             return Ok(None);
         }
-        changes.retain(|changed| is_after(&changed.place, place));
-        let more = more || changes.len() > limit.get();
-        changes.truncate(limit.get());
-        Ok(Some(page(ctx, token, changes, more)))
+        read.items.retain(|changed| is_after(&changed.place, place));
+        // A page ends by its size, too, and may then hold nothing but what the client has seen.
+        while read.items.is_empty() && read.next.is_some() {
+            wanted.after = read.next;
+            read = self.repo.from(owner, place.seq, wanted.clone()).await?;
+            read.items.retain(|changed| is_after(&changed.place, place));
+        }
+        Ok(Some(page(ctx, token, cut(read, limit))))
     }
 }
 
@@ -76,7 +84,14 @@ fn is_after(one: &Place, other: &Place) -> bool {
     (one.seq, &one.kind, &one.id) > (other.seq, &other.kind, &other.id)
 }
 
-fn page(ctx: &Ctx, token: &Token, changes: Vec<Changed>, more: bool) -> Changes {
+/// What is left out beyond the limit is more. Nobody continues by the store's cursor, only by the token.
+fn cut(mut read: Page<Changed>, limit: Limit) -> (Vec<Changed>, bool) {
+    let more = read.next.is_some() || read.items.len() > limit.get();
+    read.items.truncate(limit.get());
+    (read.items, more)
+}
+
+fn page(ctx: &Ctx, token: &Token, (changes, more): (Vec<Changed>, bool)) -> Changes {
     let since = if more { token.since } else { ctx.now };
     let place = changes.last().map(|last| last.place.clone()).or_else(|| token.place.clone());
     Changes { token: Token { user: token.user, since, place }, changes, more, reset: false }

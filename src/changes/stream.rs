@@ -127,7 +127,7 @@ impl Listener {
     }
 
     fn event(&self, name: &str, changes: &Changes) -> Result<Event> {
-        let view = ChangesView::of(changes, &self.feed.views)?;
+        let view = ChangesView::of(changes, &self.feed.kinds)?;
         let event = Event::default().event(name).id(changes.token.to_text()?);
         Ok(event.data(serde_json::to_string(&view).map_err(Error::internal)?))
     }

@@ -1,6 +1,6 @@
 //! What changed, as callers see it, and what the routes share.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -12,6 +12,7 @@ use super::{
     service::ChangesService,
 };
 use crate::{
+    domain::Kinds,
     kernel::{Clock, Limit, Result, Timestamp},
     web::{given, limit},
 };
@@ -19,17 +20,11 @@ use crate::{
 /// Becomes true when the program is asked to stop.
 pub type Stopping = watch::Receiver<bool>;
 
-/// Shows a stored document as its own route does.
-pub type Render = fn(&str) -> Result<Box<RawValue>>;
-
-/// How each published kind is shown.
-pub type Views = BTreeMap<&'static str, Render>;
-
 /// What the routes share.
 #[derive(Debug, Clone)]
 pub struct Feed {
     pub changes: ChangesService,
-    pub views: Arc<Views>,
+    pub kinds: Arc<Kinds>,
     pub clock: Arc<dyn Clock>,
     pub stopping: Stopping,
 }
@@ -93,8 +88,8 @@ pub enum ChangesEvent {
 }
 
 impl<'a> ChangesView<'a> {
-    pub fn of(changes: &'a Changes, views: &Views) -> Result<Self> {
-        let shown = changes.changes.iter().filter_map(|changed| view(changed, views).transpose());
+    pub fn of(changes: &'a Changes, kinds: &Kinds) -> Result<Self> {
+        let shown = changes.changes.iter().filter_map(|changed| view(changed, kinds).transpose());
         Ok(Self {
             changes: shown.collect::<Result<_>>()?,
             token: changes.token.to_text()?,
@@ -105,8 +100,8 @@ impl<'a> ChangesView<'a> {
 }
 
 /// `None` for a kind that a newer version has published, which whoever talks to this version does not know either.
-fn view<'a>(changed: &'a Changed, views: &Views) -> Result<Option<ChangeView<'a>>> {
-    let Some(render) = views.get(&*changed.place.kind) else { return Ok(None) };
+fn view<'a>(changed: &'a Changed, kinds: &Kinds) -> Result<Option<ChangeView<'a>>> {
+    let Some(render) = kinds.get(&changed.place.kind).and_then(|kind| kind.render) else { return Ok(None) };
     let item = changed.body.as_deref().map(render).transpose()?;
     let op = if item.is_some() { Op::Upsert } else { Op::Delete };
     Ok(Some(ChangeView { kind: &changed.place.kind, id: &changed.place.id, op, at: changed.at, item }))

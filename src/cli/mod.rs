@@ -16,9 +16,8 @@ use crate::{
     config::{Config, Overrides, Source},
     functions,
     kernel::SystemClock,
-    migration::{Workshop, console, verify::Mode},
+    migration::{Maintenance, console, verify::Mode},
     store::embedded::{self, Embedded},
-    web::docs,
 };
 
 /// The back end of a productive tamagotchi.
@@ -108,10 +107,10 @@ pub fn run() -> ExitCode {
         Command::Backup { file } => embedded::backup(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         Command::Restore { file } => embedded::restore(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         Command::Jobs { command } => run_jobs(&config, command).map(|()| ExitCode::SUCCESS),
-        Command::Import { file } => run_on_store(&config, async |shop| console::import(&shop, &file).await),
+        Command::Import { file } => run_on_store(&config, async |maintenance| console::import(&maintenance, &file).await),
         Command::Verify { repair } => {
             let mode = if repair { Mode::Repair } else { Mode::Report };
-            run_on_store(&config, async |shop| console::verify(&shop, mode).await)
+            run_on_store(&config, async |maintenance| console::verify(&maintenance, mode).await)
         }
     };
     match done {
@@ -143,11 +142,11 @@ fn run_jobs(config: &Config, command: jobs::Command) -> anyhow::Result<()> {
 }
 
 /// Runs work of its own on the store, without a server.
-fn run_on_store(config: &Config, work: impl AsyncFnOnce(Workshop) -> anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
+fn run_on_store(config: &Config, work: impl AsyncFnOnce(Maintenance) -> anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let Adapters { store, clock, ids, .. } = Adapters::from_config(config)?;
-        work(Workshop::new(store, clock, ids)).await
+        let app = App::new(config, Adapters::from_config(config)?)?;
+        work(Maintenance::new(app.shared, app.kinds)).await
     })
 }
 
@@ -175,9 +174,9 @@ fn check(app: &Path, source: &Source, overrides: &Overrides) -> ExitCode {
         Ok(program) => {
             let jobs: Vec<_> = program.jobs.registry.iter().map(|entry| (entry.name, entry.function_json)).collect();
             let setting = |name: &str| source.get(name).map(str::to_owned);
-            problems.extend(functions::check(app, &setting, &docs::methods_and_paths(&program.document), &jobs));
+            problems.extend(functions::check(app, &setting, &jobs));
         }
-        Err(error) => problems.push(format!("the routes cannot be listed: {error:#}")),
+        Err(error) => problems.push(format!("the jobs cannot be listed: {error:#}")),
     }
     if problems.is_empty() {
         println!("All is well.");

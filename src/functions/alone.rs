@@ -1,5 +1,5 @@
-//! Where no Functions host is: the same events, from loops in this process. Timers fire by the schedules of the
-//! function.json files, messages come from the store's own queue, and changes from the order of its commits.
+//! The same events without a Functions host, from loops in this process. Timers fire by the schedules of the function.json
+//! files, messages come from the queue in the store, and changes from the store's commits in their order.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,27 +12,28 @@ use crate::{
     store::Feed,
 };
 
-/// How long a job may take, as in host.json.
-const TIME_LIMIT: Duration = Duration::from_mins(5);
-/// How long a message is hidden while its job runs. A job that was killed is tried again after that.
-const HIDDEN: Duration = Duration::from_mins(6);
-/// How long at least a message waits that could not be handled, as in host.json.
-const AGAIN: Duration = Duration::from_secs(30);
-/// How long after a failure of the store, or of what is behind it.
-const PAUSE: Duration = Duration::from_secs(5);
-/// How often an empty queue is looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// The longest sleep before a timer: a clock that was set is noticed then.
-const DOZE: Duration = Duration::from_mins(1);
-/// How many changes are passed on together.
-const CHANGES: usize = 256;
-/// After how many changes that nobody follows the place is written down all the same.
-const UNMARKED: u64 = 4_096;
-/// The ending of queues into which the host moves what nobody survived.
+/// The timeout of a job, as in host.json.
+const JOB_TIMEOUT: Duration = Duration::from_mins(5);
+/// How long a message is hidden from other receivers while its job runs. A message whose job was killed comes again after it.
+const VISIBILITY_TIMEOUT: Duration = Duration::from_mins(6);
+/// The shortest delay before a message is delivered again whose job failed, as in host.json.
+const RETRY_DELAY: Duration = Duration::from_secs(30);
+/// The delay before the next attempt when the store or a service behind it fails.
+const STORE_RETRY_DELAY: Duration = Duration::from_secs(5);
+/// The interval at which an empty queue is read.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
+/// The longest sleep before a timer fires, so that a change of the system clock is noticed within it.
+const MAX_TIMER_SLEEP: Duration = Duration::from_mins(1);
+/// The largest number of changes in a batch.
+const CHANGES_BATCH: usize = 256;
+/// The largest number of changes without a consumer after which the position in the feed is stored.
+const CHECKPOINT_INTERVAL: u64 = 4_096;
+/// The suffix of poison queues: the host moves a message there when its last delivery has failed.
 const POISON: &str = "-poison";
+/// The name under which the position in the feed is stored.
 const FEED: &str = "changes";
 
-/// Starts jobs until it is dropped.
+/// Starts jobs until its futures are dropped.
 #[derive(Debug, Clone)]
 pub struct Alone {
     pub dispatcher: Dispatcher,
@@ -40,7 +41,7 @@ pub struct Alone {
 }
 
 impl Alone {
-    /// Fires all timers.
+    /// Runs the jobs of all timers.
     pub async fn timers(&self) -> Result<()> {
         let timers = self.definitions()?.filter_map(|(entry, definition)| match definition.trigger {
             Trigger::Timer { schedule } => Some(self.timer(entry, schedule)),
@@ -50,7 +51,7 @@ impl Alone {
         Ok(())
     }
 
-    /// Hands out the messages of all queues.
+    /// Receives the messages of all queues and runs their jobs.
     pub async fn messages(&self, queue: &Arc<dyn Queue>) -> Result<()> {
         let queues = self.definitions()?.filter_map(|(entry, definition)| match definition.trigger {
             Trigger::Queue { queue_name } if !queue_name.ends_with(POISON) => Some(self.queue(queue, entry, queue_name)),
@@ -60,14 +61,14 @@ impl Alone {
         Ok(())
     }
 
-    /// Passes on what is published.
+    /// Reads the feed of published changes and runs the job that passes them to the consumers.
     pub async fn changes(&self, feed: &Arc<dyn Feed>) -> Result<()> {
         let mut entries = self.definitions()?.filter(|(_, definition)| matches!(definition.trigger, Trigger::Changes));
         let Some((entry, _)) = entries.next() else { return Ok(()) };
         loop {
             if let Err(error) = self.follow(feed, entry).await {
                 tracing::warn!(error = %error.chain(), "changes must wait");
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(STORE_RETRY_DELAY).await;
             }
         }
     }
@@ -85,26 +86,26 @@ impl Alone {
         loop {
             if let Err(error) = self.tick(entry, &schedule).await {
                 tracing::warn!(job = entry.name, error = %error.chain(), "a timer must wait");
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(STORE_RETRY_DELAY).await;
             }
         }
     }
 
-    /// Sleeps until the timer is due, or for a while; runs it once, however often it should have fired meanwhile.
+    /// Sleeps until the timer is due, at most for [`MAX_TIMER_SLEEP`]; then runs its job once, however many times it was due.
     async fn tick(&self, entry: &Entry, schedule: &Schedule) -> Result<()> {
         let ctx = self.dispatcher.ctx(None);
         let Some(last) = self.marks.get(entry.name).await? else {
-            // Its first start: what came before is not its business.
+            // The first start of the timer: earlier times do not count.
             return self.marks.set(&ctx, entry.name, ctx.now.micros()).await;
         };
         let Some(next) = schedule.next(Timestamp::from_micros(last.min(ctx.now.micros()))) else {
             return future::pending().await;
         };
         if next > ctx.now {
-            tokio::time::sleep(next.since(ctx.now).min(DOZE)).await;
+            tokio::time::sleep(next.since(ctx.now).min(MAX_TIMER_SLEEP)).await;
             return Ok(());
         }
-        let past_due = ctx.now.since(next) > DOZE;
+        let past_due = ctx.now.since(next) > MAX_TIMER_SLEEP;
         self.bounded(entry, Event::Tick(Tick { past_due })).await;
         self.marks.set(&ctx, entry.name, ctx.now.micros()).await
     }
@@ -113,22 +114,22 @@ impl Alone {
         loop {
             match self.message(&**queue, entry, &name).await {
                 Ok(true) => {}
-                Ok(false) => tokio::time::sleep(LOOK_EVERY).await,
+                Ok(false) => tokio::time::sleep(POLL_INTERVAL).await,
                 Err(error) => {
                     tracing::warn!(job = entry.name, error = %error.chain(), "messages must wait");
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(STORE_RETRY_DELAY).await;
                 }
             }
         }
     }
 
-    /// Whether there was a message.
+    /// Receives one message and runs its job; `false` when the queue is empty.
     async fn message(&self, queue: &dyn Queue, entry: &Entry, name: &str) -> Result<bool> {
-        let Some(delivery) = queue.receive(name, HIDDEN).await? else { return Ok(false) };
-        // Too late for either means that it has been delivered again, which is somebody else's business.
+        let Some(delivery) = queue.receive(name, VISIBILITY_TIMEOUT).await? else { return Ok(false) };
+        // `TooLate` means that the message was delivered again meanwhile: the later delivery decides about it.
         let _ = match self.bounded(entry, Event::Message { payload: delivery.body, attempt: delivery.attempt }).await {
             Verdict::Done => queue.complete(&delivery.receipt).await?,
-            Verdict::Again { after, .. } => queue.retry(&delivery.receipt, after.max(AGAIN)).await?,
+            Verdict::Again { after, .. } => queue.retry(&delivery.receipt, after.max(RETRY_DELAY)).await?,
         };
         Ok(true)
     }
@@ -138,15 +139,15 @@ impl Alone {
         let mut position = marked;
         loop {
             feed.wait(position).await;
-            let (mut changes, last) = feed.changes(position, CHANGES).await?;
+            let (mut changes, last) = feed.changes(position, CHANGES_BATCH).await?;
             changes.retain(|change| self.dispatcher.follower.follows(&change.kind));
             let followed = !changes.is_empty();
             if followed && let Verdict::Again { after, .. } = self.bounded(entry, Event::Changes(changes)).await {
-                tokio::time::sleep(after.max(PAUSE)).await;
+                tokio::time::sleep(after.max(STORE_RETRY_DELAY)).await;
                 continue;
             }
             position = last;
-            if followed || position - marked >= UNMARKED {
+            if followed || position - marked >= CHECKPOINT_INTERVAL {
                 let ctx = self.dispatcher.ctx(None);
                 self.marks.set(&ctx, FEED, i64::try_from(position).unwrap_or(i64::MAX)).await?;
                 marked = position;
@@ -156,7 +157,7 @@ impl Alone {
 
     async fn bounded(&self, entry: &Entry, event: Event) -> Verdict {
         let ctx = self.dispatcher.ctx(None);
-        let run = tokio::time::timeout(TIME_LIMIT, self.dispatcher.dispatch(&ctx, entry, event));
-        run.await.unwrap_or_else(|_| Verdict::Again { after: AGAIN, error: Error::busy().caused_by("a job took too long") })
+        let run = tokio::time::timeout(JOB_TIMEOUT, self.dispatcher.dispatch(&ctx, entry, event));
+        run.await.unwrap_or_else(|_| Verdict::Again { after: RETRY_DELAY, error: Error::busy().caused_by("a job took too long") })
     }
 }

@@ -1,4 +1,4 @@
-//! host.json: what the host does with the whole app.
+//! host.json, the host's settings for the whole app.
 
 use std::{fs, path::Path};
 
@@ -11,7 +11,7 @@ use super::{
 const FILE: &str = "host.json";
 
 /// The prefix of every path that the code serves.
-pub(super) const PREFIX: &str = "api";
+const PREFIX: &str = "api";
 
 /// Where version 1 had its sections and where they belong now. The host ignores them at the old place.
 const OLD_SECTIONS: &[(&str, &str)] = &[
@@ -30,24 +30,24 @@ const OLD_SECTIONS: &[(&str, &str)] = &[
     ("tracing", "logging"),
 ];
 
-/// Both, because an older host does not know the first and would wrap each request in JSON; with both, such a host
-/// forwards and a newer one proxies, which also streams.
+/// Both must be true: an older host does not know the first and would wrap each request in JSON. With both, an older host
+/// forwards requests and a newer one proxies them, which also streams.
 const FORWARDING: &[&str] = &["enableProxyingHttpRequest", "enableForwardingHttpRequest"];
 
-/// What the queues need, and why.
+/// The settings of queues: name, value, and why it is needed.
 const QUEUES: &[(&str, &str, &str)] = &[
     ("visibilityTimeout", "00:00:30", "at zero, its default, a message that fails is given up within a second"),
     ("maxDequeueCount", "5", "it decides how often a message is tried"),
 ];
 
-/// The file, with the settings that overrule it.
+/// The file, and the settings that override it.
 pub(super) struct Host<'a> {
     file: Object,
     settings: &'a Settings<'a>,
 }
 
 impl<'a> Host<'a> {
-    /// `None` when there is no file that can be read, which is told.
+    /// `None` when the file cannot be read, which is reported.
     pub(super) fn read(root: &Path, settings: &'a Settings<'a>, problems: &mut Problems) -> Option<Self> {
         match json::read(&root.join(FILE)) {
             Ok(Some(file)) => return Some(Self { file, settings }),
@@ -57,9 +57,9 @@ impl<'a> Host<'a> {
         None
     }
 
-    /// Tells what is wrong with it, whatever the functions are.
+    /// Reports the problems that do not depend on the functions.
     pub(super) fn check(&self, root: &Path, problems: &mut Problems) {
-        // The one name whose case counts, and whose value may not be a number.
+        // The only property whose name must have this case and whose value must be a string.
         if self.file.get("version").and_then(|version| version.as_str()) != Some("2.0") {
             problems.add(FILE, "version must be the string \"2.0\"; the host does not start with any other");
         }
@@ -69,7 +69,7 @@ impl<'a> Host<'a> {
         check_extensions(self, problems);
     }
 
-    /// Tells what is wrong with it for functions that a queue starts.
+    /// Reports the problems that matter for functions with a queue trigger.
     pub(super) fn check_queues(&self, problems: &mut Problems) {
         for (name, expected, why) in QUEUES {
             if self.value(&["extensions", "queues", name]).as_deref() != Some(*expected) {
@@ -80,8 +80,8 @@ impl<'a> Host<'a> {
 
     /// A plain value, by the names that lead to it.
     fn value(&self, names: &[&str]) -> Option<String> {
-        let overruling = format!("AzureFunctionsJobHost__{}", names.join("__"));
-        self.settings.get(&overruling).or_else(|| {
+        let overriding = format!("AzureFunctionsJobHost__{}", names.join("__"));
+        self.settings.get(&overriding).or_else(|| {
             let (last, sections) = names.split_last()?;
             let section = sections.iter().try_fold(&self.file, |section, name| json::property(section, name)?.as_object())?;
             json::property(section, last).and_then(json::plain)

@@ -1,5 +1,5 @@
-//! The events of the Functions host, as it posts them to the port that it has given us: a route for each job, named
-//! after its function. Reads and answers; what an event is worth is decided behind [`Invoked`].
+//! The events of the Functions host: a route for each job, named after its function, on the port that the host posts to.
+//! This module reads the request and writes the answer; the job runs behind [`Invoked`].
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,17 +18,17 @@ use crate::{
     web::{Edge, Reply, body, layers, request},
 };
 
-/// The most that a payload may have, in bytes: a batch of changes is long, and longer for being text within text.
+/// The largest payload, in bytes: a batch of changes is long, and longer because the host encodes it as text twice.
 const MAX_PAYLOAD: usize = 32 * 1024 * 1024;
 
-/// How long an event may take: less than `functionTimeout` in host.json. At that the host ends the program, and every other
-/// request with it.
-const TIME_LIMIT: Duration = Duration::from_secs(270);
+/// The timeout of an event, less than `functionTimeout` in host.json: at that, the host kills the program together with all
+/// other requests.
+const EVENT_TIMEOUT: Duration = Duration::from_secs(270);
 
-/// Who is told of events.
+/// Receives events.
 #[async_trait::async_trait]
 pub trait Invoked: Send + Sync + 'static {
-    /// Does what the event asks for. An error makes the host hand it over again, as far as its kind of trigger does.
+    /// Runs the job of the event. After an error the host delivers the event again if its kind of trigger has retries.
     async fn invoked(&self, entry: &Entry, event: Event, correlation: RequestId) -> Result<()>;
 }
 
@@ -37,7 +37,7 @@ impl Invoked for Dispatcher {
     async fn invoked(&self, entry: &Entry, event: Event, correlation: RequestId) -> Result<()> {
         match self.dispatch(&self.ctx(Some(correlation)), entry, event).await {
             Verdict::Done => Ok(()),
-            // The host waits as host.json and the function's retry policy say, and knows of no other pause.
+            // The host takes the delay from host.json or the function's retry policy, and not from us.
             Verdict::Again { error, .. } => Err(error),
         }
     }
@@ -47,32 +47,32 @@ struct Function {
     entry: Entry,
     definition: Definition,
     handler: Arc<dyn Invoked>,
-    time_limit: Duration,
+    timeout: Duration,
 }
 
-/// The routes of all jobs, complete with their layers: for the port that only the host knows of, beside those of the API.
+/// The routes of all jobs with their layers, for the port on which only the host calls.
 ///
 /// Errors: `Internal` when the function.json of a job cannot be read.
 pub fn routes(registry: &Registry, handler: &Arc<dyn Invoked>, edge: &Edge) -> Result<Router> {
-    routes_within(TIME_LIMIT, registry, handler, edge)
+    routes_within(EVENT_TIMEOUT, registry, handler, edge)
 }
 
-fn routes_within(time_limit: Duration, registry: &Registry, handler: &Arc<dyn Invoked>, edge: &Edge) -> Result<Router> {
+fn routes_within(timeout: Duration, registry: &Registry, handler: &Arc<dyn Invoked>, edge: &Edge) -> Result<Router> {
     let mut routes = Router::new();
     for entry in registry.iter() {
         let definition = Definition::read(entry.function_json)
             .map_err(|why| Error::internal(format!("the function.json of {}: {why}", entry.name)))?;
-        let function = Function { entry: entry.clone(), definition, handler: Arc::clone(handler), time_limit };
+        let function = Function { entry: entry.clone(), definition, handler: Arc::clone(handler), timeout };
         routes = routes.route(&format!("/{}", entry.name), post(invoke).with_state(Arc::new(function)));
     }
     Ok(layers::wrap_events(routes, edge))
 }
 
 async fn invoke(State(function): State<Arc<Function>>, ctx: Ctx, request: Request) -> Response {
-    // The host's own id, under which its log has the rest of the story.
+    // The host's id of the invocation, which its own log has too.
     let correlation = request::invocation_id(request.headers()).unwrap_or(ctx.request_id);
     let done = function.run(request, correlation).await;
-    // Never empty: the host would wait for more until its time is over.
+    // Never empty: the host would wait for a body until its timeout.
     done.and_then(|()| Reply::ok(&json!({}))).into_response()
 }
 
@@ -87,7 +87,7 @@ impl Function {
             tracing::warn!(%correlation, function = name, retries, "an event comes again");
         }
         let done = self.handler.invoked(&self.entry, invocation.event, correlation.clone());
-        tokio::time::timeout(self.time_limit, done).await.unwrap_or_else(|_| {
+        tokio::time::timeout(self.timeout, done).await.unwrap_or_else(|_| {
             tracing::warn!(%correlation, function = name, "a job took too long");
             Err(Error::busy())
         })
@@ -171,17 +171,17 @@ mod tests {
 
     impl Port {
         fn open() -> Self {
-            Self::open_within(TIME_LIMIT)
+            Self::open_within(EVENT_TIMEOUT)
         }
 
-        fn open_within(time_limit: Duration) -> Self {
+        fn open_within(timeout: Duration) -> Self {
             let registry = Registry::default()
                 .with(Anything::<1>, r#"{"bindings": [{"type": "timerTrigger", "name": "timer", "schedule": "0 0 3 * * *"}]}"#)
                 .with(Anything::<2>, r#"{"bindings": [{"type": "queueTrigger", "name": "msg", "queueName": "work-items"}]}"#)
                 .with(Anything::<3>, r#"{"bindings": [{"type": "cosmosDBTrigger", "name": "documents"}]}"#);
             let heard = Arc::new(Heard::default());
             let handler: Arc<dyn Invoked> = heard.clone();
-            Self { routes: routes_within(time_limit, &registry, &handler, &edge()).expect("routes"), heard }
+            Self { routes: routes_within(timeout, &registry, &handler, &edge()).expect("routes"), heard }
         }
 
         /// Posts the body in pieces and without a length, as the host does.
@@ -261,7 +261,7 @@ mod tests {
         assert!(status == 503 && body.contains("busy"), "{status} {body}");
         let host: Value = serde_json::from_str(include_str!("../../host.json")).expect("JSON");
         assert_eq!(host["functionTimeout"], "00:05:00");
-        assert!(TIME_LIMIT < Duration::from_mins(5));
+        assert!(EVENT_TIMEOUT < Duration::from_mins(5));
     }
 
     #[tokio::test]

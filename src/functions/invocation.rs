@@ -1,8 +1,8 @@
-//! What the Functions host posts when something has happened: `{"Data": …, "Metadata": …}`, read into what a job takes.
-//! Which job it is for, and what comes of it, is decided elsewhere.
+//! The payload that the Functions host posts for an event, `{"Data": …, "Metadata": …}`, read into the event that a job
+//! takes.
 //!
-//! The host writes everything that is no object as JSON *text*: a queue message arrives as a string that holds a string
-//! that holds the message. Both that form and the one with a layer less are taken.
+//! The host encodes every value that is no object as JSON *text*: a queue message arrives as a string that holds a string
+//! that holds the message. Both that form and the one with one encoding less are read.
 
 use serde_json::Value;
 
@@ -16,11 +16,11 @@ use crate::{
     store::{Change, Partition, cosmos},
 };
 
-/// An event, and how often the host has handed it over in vain.
+/// An event, and how many earlier deliveries of it have failed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Invocation {
     pub event: Event,
-    /// By the retry policy of the function; `None` where it has none.
+    /// As counted by the retry policy of the function; `None` where it has no policy.
     pub retries: Option<u32>,
 }
 
@@ -56,8 +56,8 @@ fn tick(value: &Value) -> Result<Tick, Error> {
 
 fn message(value: &Value, metadata: &Object) -> Event {
     let body = unwrapped(value);
-    // The host copies the properties of an object over the metadata, so that the sender could say anything there. What
-    // only its more tolerant reader takes for an object is text to us.
+    // The host copies the properties of a message that is an object over the metadata, so that the sender could set a count
+    // there. Its JSON reader is more tolerant than ours and takes some texts for objects too.
     let promoted = match &body {
         Value::Object(_) => true,
         Value::String(text) => text.trim_start().starts_with('{'),
@@ -65,7 +65,7 @@ fn message(value: &Value, metadata: &Object) -> Event {
     };
     let told = if promoted { None } else { metadata.get("DequeueCount").and_then(count) };
     let payload = match body {
-        // Our own messages are in a list of one, for that reason.
+        // That is why the program sends each message as an array of one.
         Value::Array(mut list) if list.len() == 1 => list.pop().unwrap_or_default(),
         body => body,
     };
@@ -79,15 +79,15 @@ fn changes(value: &Value) -> Result<Vec<Change>, Error> {
     }
 }
 
-/// `None` for a document that is not of this program.
+/// `None` for a document that this program did not write.
 fn hint(document: &Value) -> Option<Change> {
     let text = |name: &str| document.get(name)?.as_str();
     let (partition, kind, seq) = (text("pk")?.to_owned(), text("kind")?.to_owned(), document.get("seq")?.as_u64()?);
     Some(Change { partition: Partition::named(partition), kind: kind.into(), id: cosmos::plain_id(text("id")?)?, seq })
 }
 
-/// Takes away the layers of text that the host put around a value: one always, and a second around what was text to it.
-/// Text that holds no JSON is left as text.
+/// Undoes the encodings of the host: one of every value, and a second one of what was text. Text that holds no JSON stays
+/// text.
 fn unwrapped(value: &Value) -> Value {
     let mut value = value.clone();
     for _ in 0..2 {
@@ -98,7 +98,7 @@ fn unwrapped(value: &Value) -> Value {
     value
 }
 
-/// A number as the host writes it, which is as text. Text within that text is none: it comes from a sender.
+/// A number as the host writes it, which is as text. Text that is encoded once more comes from a sender and is no number.
 fn count(value: &Value) -> Option<u32> {
     json::plain(value)?.parse().ok()
 }

@@ -1,18 +1,18 @@
-//! The functions that a timer, a queue or a change feed starts, against the jobs of the program, and against what the
-//! host would do with their files.
+//! The folders of the functions that a timer, a queue or a change feed starts: whether they equal those that the program was
+//! built with, and whether the host would run them.
 
 use serde_json::Value;
 
 use super::{
-    function_json::{self, Function},
-    host_json,
+    folders::{self, Folder, file_of},
+    host_json::{self, Host},
     json::{self, Object},
     problems::Problems,
     settings::Settings,
     trigger::Trigger,
 };
 
-/// Names of version 3 of the Cosmos DB extension, which version 4 overlooks, with those that it reads.
+/// Properties of version 3 of the Cosmos DB extension, which version 4 ignores, each with its new name.
 const OLD_NAMES: &[(&str, &str)] = &[
     ("connectionStringSetting", "connection"),
     ("collectionName", "containerName"),
@@ -23,7 +23,7 @@ const OLD_NAMES: &[(&str, &str)] = &[
     ("createLeaseCollectionIfNotExists", "createLeaseContainerIfNotExists"),
 ];
 
-/// Where the host keeps its locks, its keys and the state of timers; by a connection string, or by an identity.
+/// The settings of the storage account for the host's locks, keys and state of timers; one of them must be set.
 const STORAGE: &[&str] = &[
     "AzureWebJobsStorage",
     "AzureWebJobsStorage__accountName",
@@ -31,53 +31,50 @@ const STORAGE: &[&str] = &[
     "AzureWebJobsStorage__queueServiceUri",
 ];
 
-/// What sends messages to a queue service, and not to the store.
+/// The settings that make the program send its messages to a queue service instead of the store.
 const QUEUE_SERVICE: &[&str] = &["AVANOCHI_QUEUE_URL", "AzureWebJobsStorage__queueServiceUri"];
 
-/// What a connection can be: the setting of that name, or those of an identity.
+/// The suffixes of the settings of a connection: none for a connection string, the others for an identity.
 const CONNECTION: &[&str] = &["", "__accountEndpoint", "__accountName", "__queueServiceUri"];
 
-/// Holds the functions against the jobs of the program, each a name and the text of the function.json in it.
-pub(super) fn check(functions: &[Function], jobs: &[(&str, &str)], settings: &Settings<'_>, problems: &mut Problems) {
-    for function in functions.iter().filter(|function| function.starts_job()) {
-        if !jobs.iter().any(|(name, _)| *name == function.name) {
-            let text = "the program has no job of that name, so that each event would fail; remove or rename the folder";
-            problems.add(&function_json::file_of(&function.name), text);
-        }
-    }
+/// Checks the folder of each job of the program, given as its name and the function.json that the program was built with.
+pub(super) fn check(
+    folders: &[Folder],
+    jobs: &[(&str, &str)],
+    host: Option<&Host<'_>>,
+    settings: &Settings<'_>,
+    problems: &mut Problems,
+) {
+    let mut has_queue = false;
     for (name, compiled_in) in jobs {
-        let file = function_json::file_of(name);
-        match functions.iter().find(|function| function.name == *name) {
-            None => problems.add(&file, "it is missing, so that nothing starts the job of that name; publish the folder"),
-            Some(function) => {
-                let config = function.config.as_ref();
-                if let Some(difference) = config.and_then(|config| difference(config, compiled_in)) {
-                    problems.add(&file, difference);
-                }
+        let Some(folder) = folders.iter().find(|folder| folder.name == *name) else {
+            problems.add(&file_of(name), "it is missing, so that nothing starts the job of that name; publish the folder");
+            continue;
+        };
+        let Some(config) = &folder.config else { continue };
+        if let Some(difference) = difference(config, compiled_in) {
+            problems.add(&file_of(name), difference);
+        }
+        let trigger = folders::trigger(name, config, problems);
+        if !trigger.as_ref().is_some_and(|(trigger, _)| runs_by_itself(trigger, settings)) {
+            settings.check_enabled(name, problems);
+        }
+        if let Some((trigger, binding)) = trigger {
+            has_queue |= matches!(trigger, Trigger::Queue { .. });
+            for problem in trigger_problems(&trigger, binding, config, settings) {
+                problems.add(&file_of(name), problem);
             }
         }
     }
-    let jobs = functions.iter().any(Function::starts_job);
-    if jobs && !STORAGE.iter().any(|name| settings.get(name).is_some_and(|value| !value.trim().is_empty())) {
+    if has_queue && let Some(host) = host {
+        host.check_queues(problems);
+    }
+    if !jobs.is_empty() && !STORAGE.iter().any(|name| settings.get(name).is_some_and(|value| !value.trim().is_empty())) {
         problems.add("local.settings.json", "AzureWebJobsStorage is empty, without which the host starts no job; set it");
     }
 }
 
-/// Tells what is wrong with the queues of host.json when there is a function that a queue starts.
-pub(super) fn check_queues(functions: &[Function], host: &host_json::Host<'_>, problems: &mut Problems) {
-    let queue = |function: &Function| matches!(function.trigger, function_json::Trigger::Job(Trigger::Queue { .. }));
-    if functions.iter().any(queue) {
-        host.check_queues(problems);
-    }
-}
-
-impl Function {
-    fn starts_job(&self) -> bool {
-        matches!(self.trigger, function_json::Trigger::Job(_))
-    }
-}
-
-/// How a file differs from the one that the program was built with, in which it reads when to run what.
+/// How a file differs from the one that the program was built with.
 fn difference(config: &Object, compiled_in: &str) -> Option<String> {
     let Ok(ours) = json::parse(compiled_in) else {
         return Some("the one that the program was built with cannot be read; build it anew".to_owned());
@@ -94,9 +91,9 @@ fn difference(config: &Object, compiled_in: &str) -> Option<String> {
     Some(format!("its {what} differs from the one that the program was built with; build the program and publish both"))
 }
 
-/// Whether the program passes on by itself what the trigger would tell it, so that the host may be told not to. Decided from
-/// the settings as `config` does it, which this module does not know.
-pub(super) fn runs_by_itself(trigger: &Trigger, settings: &Settings<'_>) -> bool {
+/// Whether the program produces the events of this trigger itself, so that the function may be disabled. It is decided from the
+/// settings as in `config`, which this module may not import; a test compares the two.
+fn runs_by_itself(trigger: &Trigger, settings: &Settings<'_>) -> bool {
     let given = |name: &str| settings.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
     match trigger {
         Trigger::Timer { .. } => false,
@@ -108,8 +105,8 @@ pub(super) fn runs_by_itself(trigger: &Trigger, settings: &Settings<'_>) -> bool
     }
 }
 
-/// What is wrong with the trigger of a job that can be read.
-pub(super) fn problems(trigger: &Trigger, binding: &Object, config: &Object, settings: &Settings<'_>) -> Vec<String> {
+/// What the host would refuse, or would do otherwise than meant, with the trigger of a job.
+fn trigger_problems(trigger: &Trigger, binding: &Object, config: &Object, settings: &Settings<'_>) -> Vec<String> {
     let retry = json::property(config, "retry").filter(|retry| !retry.is_null());
     let mut problems: Vec<String> = retry.and_then(retry_problem).into_iter().collect();
     match trigger {
@@ -129,7 +126,7 @@ pub(super) fn problems(trigger: &Trigger, binding: &Object, config: &Object, set
     problems
 }
 
-/// The host takes a function out whose policy it cannot read.
+/// The host leaves out a function whose retry policy it cannot read.
 fn retry_problem(retry: &Value) -> Option<String> {
     let Some(policy) = retry.as_object() else { return Some("retry must be an object".to_owned()) };
     let times: &[&str] = match json::text(policy, "strategy").map(str::to_ascii_lowercase).as_deref() {
@@ -148,7 +145,7 @@ fn feed_problems(binding: &Object, retry: Option<&Value>, settings: &Settings<'_
     let mut problems = Vec::new();
     for (old, new) in OLD_NAMES {
         if json::property(binding, old).is_some() {
-            problems.push(format!("{old} is a name of version 3 and overlooked; rename it to {new}"));
+            problems.push(format!("{old} is a name of version 3 and ignored; rename it to {new}"));
         }
     }
     for name in ["databaseName", "containerName", "connection"] {
@@ -169,8 +166,8 @@ fn feed_problems(binding: &Object, retry: Option<&Value>, settings: &Settings<'_
     problems
 }
 
-/// The host leaves a function out whose connection it cannot find, also one that is turned off. Left out, it is one that is
-/// told elsewhere.
+/// The host leaves out a function whose connection setting is missing, also when the function is disabled. A binding without a
+/// connection uses the default, `AzureWebJobsStorage`, which is checked for all jobs.
 fn connection_problem(binding: &Object, settings: &Settings<'_>) -> Option<String> {
     let name = json::text(binding, "connection").filter(|name| !name.trim().is_empty())?;
     let given = |name: String| settings.get(&name).is_some_and(|value| !value.trim().is_empty());

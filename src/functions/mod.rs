@@ -1,21 +1,20 @@
-//! The trigger edge: the events of the Azure Functions host, read into what jobs take, and its files: the function
-//! folders, host.json and local.settings.json, read as the host reads them and held against what the code serves. It knows
-//! no domain; requests that the host forwards arrive through `web` like any other.
+//! The edge to the Azure Functions host. It reads the host's events into what jobs take, and checks the files of the app
+//! (function folders, host.json, local.settings.json) as the host reads them. It knows no domain; HTTP requests that the host
+//! forwards arrive through `web` like any other.
 //!
-//! The host refuses little: it leaves a faulty function out, or wraps its requests, and runs the rest. What it would
-//! do without a word is therefore told here, before anything is published.
+//! The host reports few mistakes: it leaves a faulty function out, or wraps its requests in JSON, and runs the rest. The check
+//! reports such mistakes before anything is published.
 
 pub mod alone;
 mod check;
-mod function_json;
+mod folders;
 mod host_json;
 pub mod http;
+mod http_functions;
 pub mod invocation;
 mod jobs;
 mod json;
 mod problems;
-mod route_constraint;
-mod route_template;
 mod settings;
 pub mod trigger;
 

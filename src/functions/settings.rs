@@ -1,9 +1,10 @@
-//! The settings as the host passes them on: the environment, and below it local.settings.json. That file lies in the
-//! repository, so that it must hold no secret.
+//! The settings as the host passes them to the program: those of the environment, then those of local.settings.json. That
+//! file is in the repository, so that it must hold no secret.
 
 use std::path::Path;
 
 use super::{
+    folders::file_of,
     json::{self, Object},
     problems::Problems,
 };
@@ -13,7 +14,7 @@ const RUNTIME: &str = "FUNCTIONS_WORKER_RUNTIME";
 
 /// Settings whose value is a secret.
 const SECRETS: &[&str] = &["JWT_SECRET", "JWT_SECRET_PREVIOUS", "COSMOS_DB_PRIMARY_KEY"];
-/// What a connection string with a secret holds, in lower case.
+/// The parts of connection strings that hold a secret, in lower case.
 const SECRET_PARTS: &[&str] = &["accountkey=", "sharedaccesskey=", "sharedaccesssignature="];
 
 /// Names and values; a name is found whatever its case, and `:` is the same as `__`.
@@ -23,7 +24,7 @@ pub(super) struct Settings<'a> {
 }
 
 impl<'a> Settings<'a> {
-    /// Reads the file when there is one, and tells what is wrong with it.
+    /// Reads the file when there is one, and reports its problems.
     pub(super) fn read(root: &Path, environment: &'a dyn Fn(&str) -> Option<String>, problems: &mut Problems) -> Self {
         match json::read(&root.join(FILE)) {
             Ok(file) => {
@@ -44,12 +45,12 @@ impl<'a> Settings<'a> {
         (self.environment)(name).or_else(|| self.values.iter().find(|(key, _)| same(key)).map(|(_, value)| value.clone()))
     }
 
-    /// Whether a switch is on.
-    pub(super) fn is_on(&self, name: &str) -> bool {
+    /// Whether a setting is `1` or `true`.
+    fn is_on(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
     }
 
-    /// Puts settings in for each `%NAME%`; the error says which one there is not.
+    /// Replaces each `%NAME%` by the setting of that name. The error names a setting that is missing.
     pub(super) fn expand(&self, text: &str) -> Result<String, String> {
         let mut expanded = String::new();
         let mut rest = text;
@@ -62,6 +63,15 @@ impl<'a> Settings<'a> {
         }
         expanded.push_str(rest);
         Ok(expanded)
+    }
+
+    /// Reports a setting that disables the function of that name.
+    pub(super) fn check_enabled(&self, function: &str, problems: &mut Problems) {
+        for name in [format!("AzureWebJobs.{function}.Disabled"), format!("AzureWebJobs_{function}_Disabled")] {
+            if self.is_on(&name) {
+                problems.add(&file_of(function), format!("the setting {name} disables the function; remove the setting"));
+            }
+        }
     }
 
     fn check_runtime(&self, problems: &mut Problems) {

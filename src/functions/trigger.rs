@@ -1,5 +1,4 @@
-//! What starts a job, as its function.json says it: the one place that reads schedules and names of queues. Whether the
-//! folder of a job and the program agree is checked in `jobs`.
+//! The trigger of a job, read from its function.json. Only this module reads schedules and names of queues.
 
 use chrono::{DateTime, Utc};
 use croner::{
@@ -11,15 +10,15 @@ use serde_json::Value;
 use super::json::{self, Object};
 use crate::kernel::Timestamp;
 
-/// A job's trigger, and under which name the host hands its event over.
+/// A job's trigger, and the name under which the host delivers its event.
 #[derive(Debug, Clone)]
 pub struct Definition {
-    /// The binding's name: that of the member of `Data` which holds the event.
+    /// The name of the binding, which is also the name of the member of `Data` that holds the event.
     pub binding: String,
     pub trigger: Trigger,
 }
 
-/// What starts a job.
+/// The kinds of trigger that start a job.
 #[derive(Debug, Clone)]
 pub enum Trigger {
     Timer {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::PARTITION;
 use crate::{
     kernel::{Ctx, Error, IdSource, Page, PageRequest, Result, Timestamp},
-    store::{Batch, Collection, Entity, Store, StoreError, Stored, Write, collection},
+    store::{Batch, Collection, Entity, Places, Store, StoreError, Stored, Write, collection},
 };
 
 /// How often something is tried before it is set aside.
@@ -42,8 +42,8 @@ impl Entity for DeadLetter {
         self.id.clone()
     }
 
-    fn sort(&self) -> Option<i64> {
-        self.set_aside.then(|| self.failed_at.micros())
+    fn places(&self) -> Places {
+        [self.set_aside.then(|| self.failed_at.micros()), None, None, None]
     }
 
     fn expires_at(&self) -> Option<Timestamp> {

@@ -6,6 +6,7 @@
 
 pub mod dead_letter;
 pub mod dispatcher;
+pub mod due;
 pub mod follower;
 pub mod job;
 pub mod lease;
@@ -15,6 +16,7 @@ pub mod registry;
 
 pub use dead_letter::{DeadLetter, DeadLetters};
 pub use dispatcher::{Dispatcher, Event, Verdict};
+pub use due::{DoDue, DueWork, FilePoison, FindDue};
 pub use follower::{Consumer, Follower};
 pub use job::{Job, Outcome, Tick};
 pub use lease::{Lease, Leases};

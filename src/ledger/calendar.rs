@@ -44,12 +44,19 @@ impl Calendar {
         }
     }
 
-    /// The latest day, and how many days in a row end with it.
-    pub fn last_run(&self) -> Option<Run> {
-        let last = (0..self.bits.len() * 8).rev().find(|&index| self.get(index))?;
-        let length = (0..=last).rev().take_while(|&index| self.get(index)).count();
-        let day = self.first + i32::try_from(last).ok()?;
-        Some(Run { last_day: NaiveDate::from_num_days_from_ce_opt(day)?, days: u32::try_from(length).unwrap_or(u32::MAX) })
+    /// How many days in a row hold the date or, when it is not one of them, the day before.
+    pub fn run_on(&self, date: NaiveDate) -> u32 {
+        let holds = |date: NaiveDate| {
+            let until = date.iter_days().rev().take_while(|&day| self.contains(day)).count();
+            // Days after the date are known already when the zone was further east.
+            let after = date.iter_days().skip(1).take_while(|&day| until > 0 && self.contains(day)).count();
+            until + after
+        };
+        let run = match holds(date) {
+            0 => date.pred_opt().map_or(0, holds),
+            run => run,
+        };
+        u32::try_from(run).unwrap_or(u32::MAX)
     }
 
     /// The most days in a row.
@@ -75,21 +82,6 @@ impl Calendar {
 
     fn get(&self, index: usize) -> bool {
         self.bits[index / 8] & (1 << (index % 8)) != 0
-    }
-}
-
-/// Days in a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
-    pub last_day: NaiveDate,
-    pub days: u32,
-}
-
-impl Run {
-    /// The streak that this run is on `today`: its length while it reaches yesterday at least, since a day that has
-    /// not ended does not break it. A run that ends after today (the zone has moved west since) still counts.
-    pub fn streak_on(self, today: NaiveDate) -> u32 {
-        if today.signed_duration_since(self.last_day).num_days() <= 1 { self.days } else { 0 }
     }
 }
 
@@ -142,18 +134,21 @@ mod tests {
             let run_to = |end: i32| (0..1000).take_while(|back| plain.contains(&(end - back))).count();
             let longest = plain.iter().map(|&day| run_to(day)).max().unwrap_or(0);
             prop_assert_eq!(calendar.longest_run() as usize, longest);
-            let last = plain.last().map(|&day| (date(day), run_to(day)));
-            prop_assert_eq!(calendar.last_run().map(|run| (run.last_day, run.days as usize)), last);
+            for day in -2..410 {
+                let run_from = |start: i32| (0..1000).take_while(|on| plain.contains(&(start + on))).count();
+                let expected = if run_to(day) > 0 { run_to(day) + run_from(day + 1) } else { run_to(day - 1) };
+                prop_assert_eq!(calendar.run_on(date(day)) as usize, expected);
+            }
         }
     }
 
     #[test]
-    fn a_day_that_is_not_over_does_not_break_a_streak() {
-        let run = Run { last_day: date(10), days: 4 };
-        assert_eq!(run.streak_on(date(10)), 4);
-        assert_eq!(run.streak_on(date(11)), 4);
-        assert_eq!(run.streak_on(date(12)), 0);
-        assert_eq!(run.streak_on(date(9)), 4);
+    fn a_streak_is_the_run_that_holds_today_or_yesterday() {
+        let mut calendar = Calendar::default();
+        (7..=10).chain([12]).for_each(|day| calendar.insert(date(day)));
+        let streaks = [5, 6, 7, 9, 10, 11, 12, 13, 14].map(|today| calendar.run_on(date(today)));
+        // On the 11th, the 12th is known already, and does not make the streak that of the 12th.
+        assert_eq!(streaks, [0, 0, 4, 4, 4, 4, 1, 1, 0]);
     }
 
     #[test]

@@ -42,6 +42,8 @@ impl Record {
     }
 }
 
+impl super::Counted for Record {}
+
 impl Entity for Record {
     const KIND: &'static str = "idempotency_keys";
 

@@ -3,33 +3,42 @@
 //!
 //! The summary numbers the changes, counts what exists, and is replaced in every batch under its etag. That makes
 //! every use case of one user serial whatever the store and however many instances, so that a rule which the summary
-//! can decide (one active session, not deleted) holds without reading any list. Knows no domain: it counts what it
-//! is told.
+//! can decide (one active session, not deleted) holds without reading any list. Knows no domain: counters, facts and
+//! dues have the names that slices give them.
 
-pub mod calendar;
-pub mod day;
+mod calendar;
+mod counts;
+mod day;
+mod dues;
+mod edit;
+mod facts;
 pub mod idempotency;
 pub mod summary;
-pub mod transaction;
+mod transaction;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::NaiveDate;
-
-pub use calendar::Calendar;
-pub use day::Day;
-pub use summary::{OpenSession, Summary};
-pub use transaction::Transaction;
-
 use tokio::sync::broadcast;
 
+pub use calendar::Calendar;
+pub use counts::{ACHIEVEMENTS, Add, Counted, Counter, Counts};
+pub use day::Day;
+pub use dues::Dues;
+pub use edit::Decision;
+pub use facts::{Fact, Facts};
+pub use summary::Summary;
+pub use transaction::Transaction;
+
 use crate::{
-    kernel::{Ctx, Gates, IdSource, Limit, Owner, Page, PageRequest, Result, Timestamp, UserId},
-    store::{Collection, Partition, Store, Write, collection, query::Span},
+    kernel::{Clock, Error, Gates, IdSource, Limit, Owner, Page, PageRequest, Result, Timestamp, UserId},
+    store::{Batch, Collection, Entity, KeyRange, Partition, Store, StoreError, Write, collection, query::Span},
 };
 
 /// How many changes whoever watches may be behind.
-const CHANGES_HEARD: usize = 256;
+const WATCH_CAPACITY: usize = 256;
+/// How often a change of a summary alone begins anew before it gives up.
+const MAX_ATTEMPTS: u32 = 64;
 
 /// Opens transactions on the ledgers of users. Every service has it, and is cloned for each request.
 #[derive(Debug, Clone)]
@@ -37,30 +46,35 @@ pub struct Ledger(Arc<Parts>);
 
 #[derive(Debug)]
 struct Parts {
-    summaries: Collection<Summary>,
-    days: Collection<Day>,
+    store: Arc<dyn Store>,
     records: Collection<idempotency::Record>,
+    clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     gates: Arc<Gates>,
-    bell: broadcast::Sender<UserId>,
+    changed: broadcast::Sender<UserId>,
 }
 
 impl Ledger {
-    pub fn new(store: Arc<dyn Store>, ids: Arc<dyn IdSource>) -> Self {
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
         Self(Arc::new(Parts {
-            summaries: Collection::new(Arc::clone(&store)),
-            days: Collection::new(Arc::clone(&store)),
-            records: Collection::new(store),
+            records: Collection::new(Arc::clone(&store)),
+            store,
+            clock,
             ids,
             gates: Arc::default(),
-            bell: broadcast::Sender::new(CHANGES_HEARD),
+            changed: broadcast::Sender::new(WATCH_CAPACITY),
         }))
     }
 
     /// The summary of a user who exists; one point read.
     pub async fn read(&self, user: UserId) -> Result<Option<Summary>> {
-        let found = self.0.summaries.get(Partition::of(user), summary::ID).await?;
-        Ok(found.map(|found| found.value).filter(|summary| !summary.is_closed()))
+        Ok(self.read_even_closed(user).await?.filter(|summary| !summary.is_closed()))
+    }
+
+    /// As [`Self::read`], for what is left to be done for a user whose account is being deleted.
+    pub async fn read_even_closed(&self, user: UserId) -> Result<Option<Summary>> {
+        let found = self.collection::<Summary>().get(Partition::of(user), summary::ID).await?;
+        Ok(found.map(|found| found.value))
     }
 
     /// The user's days from one date to another, both included, as far as they are documents: all but the latest, which
@@ -70,18 +84,23 @@ impl Ledger {
         let mut days = Vec::new();
         let mut page = PageRequest::first(Limit::MAX);
         loop {
-            let read = self.0.days.range(Some(Partition::of(user)), span, page).await?;
+            let read = self.collection::<Day>().range(Some(Partition::of(user)), span, page).await?;
             days.extend(read.items);
             let Some(after) = read.next else { return Ok(days) };
             page = PageRequest { limit: Limit::MAX, after: Some(after) };
         }
     }
 
-    /// Whose active session something is to be done about by now, the most overdue first.
-    pub async fn due(&self, now: Timestamp, page: PageRequest) -> Result<Page<UserId>> {
+    /// To whom something is due by now, of those in a range of the store, the most overdue first.
+    pub async fn due(&self, range: KeyRange, now: Timestamp, page: PageRequest) -> Result<Page<UserId>> {
         let span = Span { until: now.micros().saturating_add(1), ..Span::ALL };
-        let page = self.0.summaries.range(None, span, page).await?;
+        let page = self.collection::<Summary>().range_of(range, span, page).await?;
         page.try_map(|summary| Ok(summary.user_id))
+    }
+
+    /// The ranges by which [`Self::due`] is asked: together they hold everybody.
+    pub async fn ranges(&self) -> Result<Vec<KeyRange>> {
+        Ok(self.0.store.ranges().await?)
     }
 
     /// The documents that a new user begins with, besides those of the caller.
@@ -89,18 +108,60 @@ impl Ledger {
         Ok(collection::create(&Summary::new(user, time_zone), summary::FIRST_SEQ)?)
     }
 
-    /// Begins a change of the owner's data. Errors: `NotFound` when there is no such user.
-    pub async fn begin(&self, ctx: &Ctx, owner: Owner) -> Result<Transaction<'_>> {
-        Transaction::begin(self, ctx, owner.id()).await
+    /// Begins a change of the owner's data, for whoever writes many documents in one batch. Errors: `NotFound` when there
+    /// is no such user.
+    pub async fn begin(&self, owner: Owner) -> Result<Transaction<'_>> {
+        Transaction::begin(self, owner.id()).await
+    }
+
+    /// Puts work off that cannot be done now, so that it does not come again at once.
+    pub async fn postpone(&self, user: UserId, work: &str, by: Duration) -> Result<()> {
+        let at = self.0.clock.now().plus(by);
+        self.change_summary(user, |summary| {
+            let mut later = summary.clone();
+            let due = later.due.get(work)?;
+            later.due.set_named(work.into(), Some(at.max(due)));
+            Some(later)
+        })
+        .await
+    }
+
+    /// Ends a closed ledger once nothing else of the user is left: its summary goes by itself, after a day in which no
+    /// late request can bring the user back.
+    pub async fn erased(&self, user: UserId) -> Result<()> {
+        let now = self.0.clock.now();
+        self.change_summary(user, |summary| (summary.closed && summary.forget_at.is_none()).then(|| summary.erased_at(now))).await
     }
 
     /// Tells whose data this process changes, from now on. Whoever is too slow is told that something was missed.
     pub fn watch(&self) -> broadcast::Receiver<UserId> {
-        self.0.bell.subscribe()
+        self.0.changed.subscribe()
     }
 
     /// The source of ids, for whoever makes documents.
     pub fn ids(&self) -> &dyn IdSource {
         &*self.0.ids
+    }
+
+    /// The documents of a type, for the repositories.
+    pub fn collection<T: Entity>(&self) -> Collection<T> {
+        Collection::new(Arc::clone(&self.0.store))
+    }
+
+    /// Replaces a summary, which may be closed, without a change of anything else; `None` leaves it.
+    async fn change_summary(&self, user: UserId, change: impl Fn(&Summary) -> Option<Summary>) -> Result<()> {
+        let partition = Partition::of(user);
+        for _ in 0..MAX_ATTEMPTS {
+            let Some(read) = self.collection::<Summary>().get(partition.clone(), summary::ID).await? else { return Ok(()) };
+            let Some(changed) = change(&read.value) else { return Ok(()) };
+            let write = collection::replace(&changed, changed.seq, &read.etag)?;
+            let op = self.0.ids.next(self.0.clock.now());
+            match self.0.store.commit(Batch::new(partition.clone(), op).with(write)).await {
+                Ok(_) => return Ok(()),
+                Err(StoreError::Stale(_)) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(Error::busy())
     }
 }

@@ -4,15 +4,20 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::{
-    calendar::{Calendar, Run},
+    calendar::Calendar,
+    counts::{Counted, Counts},
     day::Day,
+    dues::Dues,
+    facts::Facts,
 };
 use crate::{
-    kernel::{Interval, Timestamp, UserId},
-    store::Entity,
+    kernel::{Timestamp, UserId},
+    store::{Entity, Places},
 };
 
 /// The id of the one summary in a user's partition.
@@ -21,56 +26,35 @@ pub const ID: &str = "summary";
 /// The number of the first change: the registration.
 pub const FIRST_SEQ: u64 = 1;
 
-/// How long the summary of a deleted user stays, so that no late request brings the user back.
-const CLOSED_FOR: Duration = Duration::from_hours(24);
+/// How long the summary of an erased user stays, so that no late request brings the user back.
+const CLOSED_TTL: Duration = Duration::from_hours(24);
 
-/// A user's counters, streak, latest day, active session and change number.
+/// A user's counters, streak, latest day, facts, dues and change number.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "StoredSummary")]
 pub struct Summary {
     pub user_id: UserId,
     /// How many changes there were; each document bears the number of the change that wrote it last.
     pub seq: u64,
     pub time_zone: Tz,
-    /// Set when the account is being deleted: from then on nothing can be written for the user, and then the summary
-    /// goes too.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closed_until: Option<Timestamp>,
-    pub total_tasks: u64,
-    pub completed_tasks: u64,
-    /// Sessions that have ended.
-    pub total_sessions: u64,
-    /// The sum of their lengths, in microseconds.
-    pub worked_micros: u64,
-    /// The longest time from start to end, in microseconds, that any session ever had; never lowered. Whatever overlaps
-    /// a stretch of time began at most that long before it.
-    #[serde(default)]
-    pub longest_span_micros: u64,
-    pub active_session: Option<OpenSession>,
+    /// Whether the account is being deleted or is gone: from then on nothing can be written for the user.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) closed: bool,
+    /// When the closed summary goes too, once everything else of the user is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) forget_at: Option<Timestamp>,
+    /// What exists, by counter.
+    pub counts: Counts,
+    /// What slices keep here.
+    #[serde(skip_serializing_if = "Facts::is_empty")]
+    pub facts: Facts,
+    /// What is to be done for the user without a request, and when.
+    #[serde(skip_serializing_if = "Dues::is_empty")]
+    pub due: Dues,
     pub longest_streak: u32,
-    pub last_run: Option<Run>,
     /// The latest date with an entry; every earlier one is a document of its own.
     pub day: Option<Day>,
     pub active_days: Calendar,
-}
-
-/// The session that is under way: all there is to know of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenSession {
-    pub id: uuid::Uuid,
-    pub start_time: Timestamp,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub pauses: Vec<Interval>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// When the user was last known to be at it, if ever after the start.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_sign: Option<Timestamp>,
-    /// After how many hours the user was last reminded of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nudged: Option<u8>,
-    /// When something is next to be done about it, unless something changes before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next_due: Option<Timestamp>,
 }
 
 impl Summary {
@@ -79,15 +63,12 @@ impl Summary {
             user_id,
             seq: FIRST_SEQ,
             time_zone,
-            closed_until: None,
-            total_tasks: 0,
-            completed_tasks: 0,
-            total_sessions: 0,
-            worked_micros: 0,
-            longest_span_micros: 0,
-            active_session: None,
+            closed: false,
+            forget_at: None,
+            counts: Counts::default(),
+            facts: Facts::default(),
+            due: Dues::default(),
             longest_streak: 0,
-            last_run: None,
             day: None,
             active_days: Calendar::default(),
         }
@@ -95,12 +76,24 @@ impl Summary {
 
     /// What is left when the account is deleted: nothing of the user but the id.
     #[must_use]
-    pub fn closed_at(&self, now: Timestamp) -> Self {
-        Self { seq: self.seq, closed_until: Some(now.plus(CLOSED_FOR)), ..Self::new(self.user_id, Tz::UTC) }
+    pub(super) fn closed(&self) -> Self {
+        Self { seq: self.seq, closed: true, ..Self::new(self.user_id, Tz::UTC) }
+    }
+
+    /// The closed summary once nothing else of the user is left.
+    #[must_use]
+    pub(super) fn erased_at(&self, now: Timestamp) -> Self {
+        Self { forget_at: Some(now.plus(CLOSED_TTL)), ..self.closed() }
+    }
+
+    /// The same under another number.
+    #[must_use]
+    pub fn numbered(&self, seq: u64) -> Self {
+        Self { seq, ..self.clone() }
     }
 
     pub fn is_closed(&self) -> bool {
-        self.closed_until.is_some()
+        self.closed
     }
 
     /// The user's date at an instant.
@@ -108,8 +101,9 @@ impl Summary {
         at.date_in(self.time_zone)
     }
 
+    /// Active days in a row up to today or, since a day that is not over breaks nothing, up to yesterday.
     pub fn current_streak(&self, now: Timestamp) -> u32 {
-        self.last_run.map_or(0, |run| run.streak_on(self.date_at(now)))
+        self.active_days.run_on(self.date_at(now))
     }
 
     /// Changes the latest day. A later date takes its place; the day that was there is returned, to be stored.
@@ -118,8 +112,8 @@ impl Summary {
         let former = self.day.take_if(|day| day.date < date);
         let day = self.day.get_or_insert_with(|| Day::new(date));
         change(day);
-        let counts = day.counts();
-        self.mark(date, counts);
+        let active = day.is_active();
+        self.mark(date, active);
         // A day from which everything was taken back again is not worth a document.
         former.filter(|day| !day.is_blank())
     }
@@ -129,20 +123,21 @@ impl Summary {
         self.day.as_ref().is_some_and(|day| date < day.date)
     }
 
-    /// Records whether the date counts, and what follows for the streaks.
-    pub(super) fn mark(&mut self, date: NaiveDate, counts: bool) {
-        if self.active_days.contains(date) == counts {
+    /// Records whether the date is active, and what follows for the longest streak.
+    pub(super) fn mark(&mut self, date: NaiveDate, active: bool) {
+        if self.active_days.contains(date) == active {
             return;
         }
-        if counts {
+        if active {
             self.active_days.insert(date);
         } else {
             self.active_days.remove(date);
         }
         self.longest_streak = self.active_days.longest_run();
-        self.last_run = self.active_days.last_run();
     }
 }
+
+impl Counted for Summary {}
 
 impl Entity for Summary {
     const KIND: &'static str = "summaries";
@@ -151,12 +146,122 @@ impl Entity for Summary {
         ID.into()
     }
 
-    /// Only those about which something is to be done are listed, by when that is.
-    fn sort(&self) -> Option<i64> {
-        Some(self.active_session.as_ref()?.next_due?.micros())
+    /// Only those of users to whom something is due are listed, by when the earliest of it is.
+    fn places(&self) -> Places {
+        [self.due.earliest().map(Timestamp::micros), None, None, None]
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
-        self.closed_until
+        self.forget_at
+    }
+}
+
+/// A summary as it is stored, in today's form or the one from before counters had names. It is written anew in today's when
+/// it changes.
+#[derive(Deserialize)]
+struct StoredSummary {
+    user_id: UserId,
+    seq: u64,
+    time_zone: Tz,
+    #[serde(default)]
+    closed: bool,
+    #[serde(default, alias = "closed_until")]
+    forget_at: Option<Timestamp>,
+    #[serde(default)]
+    counts: Counts,
+    #[serde(default)]
+    facts: Facts,
+    #[serde(default)]
+    due: Dues,
+    longest_streak: u32,
+    day: Option<Day>,
+    active_days: Calendar,
+    // The former form.
+    #[serde(default)]
+    total_tasks: u64,
+    #[serde(default)]
+    completed_tasks: u64,
+    #[serde(default)]
+    total_sessions: u64,
+    #[serde(default)]
+    worked_micros: u64,
+    #[serde(default)]
+    active_session: Option<Box<RawValue>>,
+}
+
+/// Of a session under way, what is of concern to more than its own slice.
+#[derive(Deserialize)]
+struct FormerSession {
+    next_due: Option<Timestamp>,
+}
+
+impl From<StoredSummary> for Summary {
+    fn from(stored: StoredSummary) -> Self {
+        let StoredSummary { mut counts, mut facts, mut due, .. } = stored;
+        for (name, count) in [
+            ("tasks", stored.total_tasks),
+            ("completed_tasks", stored.completed_tasks),
+            ("work_sessions", stored.total_sessions),
+            ("worked_micros", stored.worked_micros),
+        ] {
+            if count > 0 {
+                counts.set(name, count);
+            }
+        }
+        if let Some(session) = stored.active_session {
+            let former: Option<FormerSession> = serde_json::from_str(session.get()).ok();
+            due.set_named(CompactString::const_new("work_session"), former.and_then(|former| former.next_due));
+            facts.put("active_session", session);
+        }
+        Self {
+            user_id: stored.user_id,
+            seq: stored.seq,
+            time_zone: stored.time_zone,
+            closed: stored.closed || stored.forget_at.is_some(),
+            forget_at: stored.forget_at,
+            counts,
+            facts,
+            due,
+            longest_streak: stored.longest_streak,
+            day: stored.day,
+            active_days: stored.active_days,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::counts::{ACHIEVEMENTS, Counter};
+
+    #[test]
+    fn a_summary_of_the_former_form_is_read_as_one_of_todays() {
+        let text = r#"{"user_id":"00000000-0000-0000-0000-000000000001","seq":7,"time_zone":"Europe/Madrid","total_tasks":3,
+            "completed_tasks":1,"total_sessions":2,"worked_micros":5,"longest_span_micros":9,"longest_streak":4,
+            "last_run":{"last_day":"2026-01-14","days":2},
+            "active_session":{"id":"00000000-0000-0000-0000-000000000002","start_time":"2026-01-14T10:00:00.000000Z","next_due":"2026-01-14T14:00:00.000000Z"},
+            "day":{"date":"2026-01-14","completed_tasks":1,"ended_sessions":2,"focus":[[9,60],[11,5]],"created_tasks":1},
+            "active_days":[739630,"Aw"]}"#;
+        let former: Summary = serde_json::from_str(text).expect("a summary");
+        let written = serde_json::to_string(&former).expect("JSON");
+        assert!(!written.contains("total_tasks") && !written.contains("next_due\":null"), "{written}");
+        let now: Summary = serde_json::from_str(&written).expect("read back");
+        for summary in [former, now] {
+            let counts: Vec<(&str, u64)> = summary.counts.iter().collect();
+            assert_eq!(counts, [("completed_tasks", 1), ("tasks", 3), ("work_sessions", 2), ("worked_micros", 5)]);
+            let day = summary.day.expect("a day");
+            assert_eq!((day.get(ACHIEVEMENTS), day.get(Counter::named("focus_09"))), (3, 60));
+            assert_eq!(summary.due.earliest().map(|at| at.to_string()).as_deref(), Some("2026-01-14T14:00:00.000000Z"));
+            assert!(!summary.facts.is_empty() && !summary.closed);
+        }
+    }
+
+    #[test]
+    fn a_closed_summary_of_the_former_form_is_closed() {
+        let text = r#"{"user_id":"00000000-0000-0000-0000-000000000001","seq":7,"time_zone":"UTC","total_tasks":0,
+            "completed_tasks":0,"total_sessions":0,"worked_micros":0,"longest_streak":0,"last_run":null,"active_session":null,
+            "day":null,"active_days":[0,""],"closed_until":"2026-01-14T14:00:00.000000Z"}"#;
+        let summary: Summary = serde_json::from_str(text).expect("a summary");
+        assert!(summary.closed && summary.forget_at.is_some() && summary.facts.is_empty() && summary.due.earliest().is_none());
     }
 }

@@ -8,25 +8,22 @@ use uuid::Uuid;
 
 use super::{
     Ledger, Summary,
-    day::{Achievement, Day},
+    counts::{Counted, Counter},
+    day::Day,
     idempotency::{self, Record},
     summary,
 };
 use crate::{
-    kernel::{Ctx, Error, GatePass, IdempotencyKey, Result, Timestamp, UserId},
-    store::{Batch, Entity, Etag, Partition, StoreError, Stored, Write, batch::MAX_WRITES, collection},
+    kernel::{Error, GatePass, IdempotencyKey, Result, Timestamp, UserId, id},
+    store::{Batch, Collection, Entity, Etag, Partition, StoreError, Stored, Write, batch::MAX_WRITES, collection},
 };
 
 /// How long a deleted document is remembered as deleted.
-const TOMBSTONE: Duration = Duration::from_hours(720);
+const TOMBSTONE_TTL: Duration = Duration::from_hours(720);
 /// How often a use case begins anew before it gives up; each time, some other one has succeeded.
-const ATTEMPTS: u32 = 64;
+const MAX_ATTEMPTS: u32 = 64;
 
-/// An open change of one user's data. Nothing happens before [`commit`](Self::commit).
-///
-/// The use case reads what it needs, changes the summary and queues its writes, then commits. `commit` answers
-/// `None` when another writer got in between: the summary has been read again and the queued writes are gone, and the
-/// use case runs once more from where it read.
+/// An open change of one user's data. Nothing happens before the commit, which writes all of it or nothing.
 #[derive(Debug)]
 pub struct Transaction<'a> {
     ledger: &'a Ledger,
@@ -37,20 +34,32 @@ pub struct Transaction<'a> {
     attempts: u32,
     op: Uuid,
     writes: Vec<Write>,
-    /// The days before the latest as they will be, each with the version that it replaces.
-    past_days: BTreeMap<NaiveDate, (Day, Option<Etag>)>,
+    /// What is counted when it commits: by date, or in the totals.
+    counts: BTreeMap<(Option<NaiveDate>, Counter), i64>,
+    /// When the user did something, by date: the first and the last time.
+    touched: BTreeMap<NaiveDate, (Timestamp, Timestamp)>,
     /// The summary as it will be. Its `seq` is the number of this change.
     pub summary: Summary,
 }
 
+/// Whether a document is added to what exists or taken from it.
+#[derive(Clone, Copy)]
+enum Counting {
+    Add,
+    TakeAway,
+}
+
 impl<'a> Transaction<'a> {
-    pub(super) async fn begin(ledger: &'a Ledger, ctx: &Ctx, user: UserId) -> Result<Self> {
+    /// Waits for its turn among the user's changes, then reads the summary and the clock, so that a change is never
+    /// older than one that it has waited for. Errors: `NotFound` when there is no such user.
+    pub(super) async fn begin(ledger: &'a Ledger, user: UserId) -> Result<Self> {
         let gate = ledger.0.gates.pass(&user).await;
         let read = load(ledger, user).await?;
-        let op = ledger.0.ids.next(ctx.now);
+        let now = ledger.0.clock.now();
+        let op = ledger.0.ids.next(now);
         let summary = next(&read.value);
-        let (writes, past_days) = Default::default();
-        Ok(Self { ledger, _gate: gate, user, now: ctx.now, read, attempts: 0, op, writes, past_days, summary })
+        let (writes, counts, touched) = Default::default();
+        Ok(Self { ledger, _gate: gate, user, now, read, attempts: 0, op, writes, counts, touched, summary })
     }
 
     /// The version that everything written will have.
@@ -68,99 +77,126 @@ impl<'a> Transaction<'a> {
         self.now
     }
 
-    /// The answer to an earlier delivery of the same request, if there was one.
-    pub async fn replay<T: DeserializeOwned>(&self, key: Option<&IdempotencyKey>) -> Result<Option<T>> {
-        idempotency::replay(&self.ledger.0.records, self.partition(), key).await
+    /// An id for a new document.
+    pub fn next_id(&self) -> Uuid {
+        self.ledger.0.ids.next(self.now)
     }
 
-    /// Makes the batch remember what it creates, under the key.
-    pub fn remember<T: Serialize>(&mut self, key: Option<&IdempotencyKey>, made: &T) -> Result<()> {
-        let Some(key) = key else { return Ok(()) };
-        let record = Record::new(key, made, self.now)?;
-        self.create(&record)
-    }
-
-    pub fn create<T: Entity>(&mut self, value: &T) -> Result<()> {
+    /// Creates a document, which then counts for what it says.
+    pub fn create<T: Counted>(&mut self, value: &T) -> Result<()> {
+        self.count(value, Counting::Add);
         self.writes.push(collection::create(value, self.summary.seq)?);
         Ok(())
     }
 
-    /// Replaces what was read.
-    pub fn replace<T: Entity>(&mut self, value: &T, read: &Stored<T>) -> Result<()> {
+    /// Replaces what was read. What the former document counted for is taken back.
+    pub fn replace<T: Counted>(&mut self, value: &T, read: &Stored<T>) -> Result<()> {
+        self.count(&read.value, Counting::TakeAway);
+        self.count(value, Counting::Add);
         self.writes.push(collection::replace(value, self.summary.seq, &read.etag)?);
         Ok(())
     }
 
     /// Creates, or replaces what was read.
-    pub fn put<T: Entity>(&mut self, value: &T, read: Option<&Stored<T>>) -> Result<()> {
-        self.writes.push(collection::put(value, self.summary.seq, read.map(|read| &read.etag))?);
-        Ok(())
+    pub fn put<T: Counted>(&mut self, value: &T, read: Option<&Stored<T>>) -> Result<()> {
+        match read {
+            Some(read) => self.replace(value, read),
+            None => self.create(value),
+        }
     }
 
-    /// Deletes what was read and leaves a tombstone.
-    pub fn bury<T: Entity>(&mut self, read: &Stored<T>) {
+    /// Deletes what was read and leaves a tombstone, by which those who keep a copy learn of it.
+    pub fn bury<T: Counted>(&mut self, read: &Stored<T>) {
+        self.count(&read.value, Counting::TakeAway);
+        // Remembered from the newest time that is known, since the clock may be late.
+        let newest = id::time_of(self.read.op).map_or(self.now, |newest| newest.max(self.now));
         self.writes.push(Write::Bury {
             kind: T::KIND.into(),
             id: read.value.document_id(),
             seq: self.summary.seq,
             published: T::PUBLISHED,
             at: self.now,
-            forget_at: self.now.plus(TOMBSTONE),
+            forget_at: newest.plus(TOMBSTONE_TTL),
             etag: read.etag.clone(),
         });
     }
 
     /// Deletes what was read and leaves nothing.
-    pub fn remove<T: Entity>(&mut self, read: &Stored<T>) {
+    pub fn remove<T: Counted>(&mut self, read: &Stored<T>) {
+        self.count(&read.value, Counting::TakeAway);
         let (kind, id) = (T::KIND.into(), read.value.document_id());
         self.writes.push(Write::Remove { kind, id, etag: Some(read.etag.clone()) });
     }
 
-    /// Closes the ledger: nothing can be written for the user from then on.
+    /// Deletes a document that counts for nothing and of which it is not known whether there is one.
+    pub fn remove_if_there<T: Counted>(&mut self, id: String) {
+        self.writes.push(Write::Remove { kind: T::KIND.into(), id, etag: None });
+    }
+
+    /// Records that the user did something now.
+    pub fn touch(&mut self) {
+        self.touch_at(self.now);
+    }
+
+    /// Records that the user did something at the instant, on the date that it was.
+    pub fn touch_at(&mut self, at: Timestamp) {
+        let date = self.summary.date_at(at);
+        let (first, last) = self.touched.entry(date).or_insert((at, at));
+        (*first, *last) = ((*first).min(at), (*last).max(at));
+    }
+
+    /// Closes the ledger: nothing can be written for the user from then on, and only what is made due before the commit
+    /// is left to be done.
     pub fn close(&mut self) {
-        self.summary = self.summary.closed_at(self.now);
+        self.summary = self.summary.closed();
     }
 
     /// How many more writes the batch has room for. Each date that is counted for takes one at most.
     pub fn room(&self) -> usize {
-        let summary = 1;
-        MAX_WRITES.saturating_sub(self.writes.len() + self.past_days.len() + summary)
+        let dates: std::collections::BTreeSet<_> =
+            self.counts.keys().filter_map(|(date, _)| *date).chain(self.touched.keys().copied()).collect();
+        // One for the summary, and one for the day that was the latest.
+        MAX_WRITES.saturating_sub(self.writes.len() + dates.len() + 2)
     }
 
-    /// Counts something for a date of the user's. Of several dates the earliest comes best first, since a date that is
-    /// still to come needs no reading.
-    pub async fn count(&mut self, date: NaiveDate, what: Achievement) -> Result<()> {
-        self.change_day(date, |day| day.add(what)).await
+    /// The answer to an earlier delivery of the same request, if there was one.
+    pub(super) async fn replay<T: DeserializeOwned>(&self, key: Option<&IdempotencyKey>) -> Result<Option<T>> {
+        idempotency::replay(&self.ledger.0.records, self.partition(), key).await
     }
 
-    /// Takes back what was counted for the date.
-    pub async fn take_back(&mut self, date: NaiveDate, what: Achievement) -> Result<()> {
-        self.change_day(date, |day| day.take_back(what)).await
+    /// Makes the batch remember what it creates, under the key.
+    pub(super) fn remember<T: Serialize>(&mut self, key: Option<&IdempotencyKey>, made: &T) -> Result<()> {
+        let Some(key) = key else { return Ok(()) };
+        let record = Record::new(key, made, self.now)?;
+        self.create(&record)
     }
 
-    /// Records that the user did something at the instant, on the date that it was.
-    pub async fn touch(&mut self, at: Timestamp) -> Result<()> {
-        self.change_day(self.summary.date_at(at), |day| day.touch(at)).await
+    pub(super) fn collection<T: Entity>(&self) -> Collection<T> {
+        self.ledger.collection()
     }
 
-    /// Does it, and names the version that everything written now has. `None`: somebody else was faster, run the use
-    /// case again. Errors: `Busy` after many tries.
-    pub async fn commit(&mut self) -> Result<Option<Uuid>> {
-        let summary = collection::replace(&self.summary, self.summary.seq, &self.read.etag)?;
+    pub(super) fn partition(&self) -> Partition {
+        Partition::of(self.user)
+    }
+
+    /// Does it. `false`: somebody else was faster, nothing was done, the summary has been read again and what was queued
+    /// is gone; run the use case again. Errors: `Busy` after many tries.
+    pub async fn commit(&mut self) -> Result<bool> {
+        let days = self.counted_days().await?;
         let mut writes = std::mem::take(&mut self.writes);
-        for (day, etag) in std::mem::take(&mut self.past_days).into_values() {
+        for (day, etag) in days.into_values() {
             writes.push(collection::put(&day, self.summary.seq, etag.as_ref())?);
         }
-        writes.push(summary);
-        match self.ledger.0.summaries.store().commit(Batch { partition: self.partition(), op: self.op, writes }).await {
+        writes.push(collection::replace(&self.summary, self.summary.seq, &self.read.etag)?);
+        match self.ledger.0.store.commit(Batch { partition: self.partition(), op: self.op, writes }).await {
             Ok(_) => {
                 // Nobody need be watching.
-                let _ = self.ledger.0.bell.send(self.user);
-                Ok(Some(self.op))
+                let _ = self.ledger.0.changed.send(self.user);
+                Ok(true)
             }
             Err(StoreError::Exists(_) | StoreError::Stale(_)) => {
                 self.restart().await?;
-                Ok(None)
+                Ok(false)
             }
             Err(other) => Err(other.into()),
         }
@@ -168,7 +204,7 @@ impl<'a> Transaction<'a> {
 
     async fn restart(&mut self) -> Result<()> {
         self.attempts += 1;
-        if self.attempts >= ATTEMPTS {
+        if self.attempts >= MAX_ATTEMPTS {
             return Err(Error::busy());
         }
         // Only other processes are met here, and each collision means that one of them got on. The pause, different
@@ -176,42 +212,76 @@ impl<'a> Transaction<'a> {
         let spread = u64::from(self.op.as_bytes()[15]) % 16 + 1;
         tokio::time::sleep(Duration::from_millis(spread * u64::from(self.attempts.min(8)) / 2)).await;
         self.read = load(self.ledger, self.user).await?;
+        self.now = self.ledger.0.clock.now();
         self.op = self.ledger.0.ids.next(self.now);
         self.summary = next(&self.read.value);
+        self.counts.clear();
+        self.touched.clear();
         Ok(())
     }
 
-    async fn change_day(&mut self, date: NaiveDate, change: impl FnOnce(&mut Day)) -> Result<()> {
-        if !self.summary.is_past(date) {
-            if let Some(former) = self.summary.change_day(date, change) {
-                // No document of that date can exist: a day gets one only here, when a later one takes its place.
-                self.past_days.insert(former.date, (former, None));
+    fn count<T: Counted>(&mut self, document: &T, counting: Counting) {
+        document.counts(&mut |counter, date, count| {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            let sum = self.counts.entry((date, counter)).or_default();
+            *sum = match counting {
+                Counting::Add => sum.saturating_add(count),
+                Counting::TakeAway => sum.saturating_sub(count),
+            };
+        });
+    }
+
+    /// Counts what was queued. Returns the days before the latest as they will be, each with the version that it
+    /// replaces. A date for which as much is added as is taken away is not read.
+    async fn counted_days(&mut self) -> Result<BTreeMap<NaiveDate, (Day, Option<Etag>)>> {
+        let mut days: BTreeMap<NaiveDate, Vec<(Counter, i64)>> = BTreeMap::new();
+        for ((date, counter), sum) in std::mem::take(&mut self.counts).into_iter().filter(|(_, sum)| *sum != 0) {
+            match date {
+                Some(date) => days.entry(date).or_default().push((counter, sum)),
+                // What is read may be newer than the summary. Such a batch loses by the summary's etag, so what is
+                // counted for it does not matter as long as it can be counted.
+                None => self.summary.counts.change(counter, sum),
             }
-            return Ok(());
         }
-        // It happened long ago, or the user's zone has moved west: the day has been closed.
-        if !self.past_days.contains_key(&date) {
-            let found = self.ledger.0.days.get(self.partition(), Day::id(date)).await?;
-            let read = found.map_or_else(|| (Day::new(date), None), |found| (found.value, Some(found.etag)));
-            self.past_days.insert(date, read);
+        let touched = std::mem::take(&mut self.touched);
+        for date in touched.keys() {
+            days.entry(*date).or_default();
         }
-        if let Some((day, _)) = self.past_days.get_mut(&date) {
-            change(day);
-            self.summary.mark(date, day.counts());
+        let mut past = BTreeMap::new();
+        // The earliest comes first, since a date that is still to come needs no reading.
+        for (date, counts) in days {
+            let change = |day: &mut Day| {
+                counts.iter().for_each(|(counter, sum)| day.counts.change(*counter, *sum));
+                if let Some((first, last)) = touched.get(&date) {
+                    day.touch(*first);
+                    day.touch(*last);
+                }
+            };
+            if self.summary.is_past(date) {
+                let (mut day, etag) = self.past_day(date).await?;
+                change(&mut day);
+                self.summary.mark(date, day.is_active());
+                past.insert(date, (day, etag));
+            } else if let Some(former) = self.summary.change_day(date, change) {
+                // No document of that date can exist: a day gets one only here, when a later one takes its place.
+                past.insert(former.date, (former, None));
+            }
         }
-        Ok(())
+        Ok(past)
     }
 
-    fn partition(&self) -> Partition {
-        Partition::of(self.user)
+    /// A day that has been closed: it is long ago, or the user's zone has moved west since.
+    async fn past_day(&self, date: NaiveDate) -> Result<(Day, Option<Etag>)> {
+        let found = self.collection::<Day>().get(self.partition(), Day::id(date)).await?;
+        Ok(found.map_or_else(|| (Day::new(date), None), |found| (found.value, Some(found.etag))))
     }
 }
 
 async fn load(ledger: &Ledger, user: UserId) -> Result<Stored<Summary>> {
-    let found = ledger.0.summaries.get(Partition::of(user), summary::ID).await?;
+    let found = ledger.collection::<Summary>().get(Partition::of(user), summary::ID).await?;
     found.filter(|found| !found.value.is_closed()).ok_or_else(|| Error::not_found("User"))
 }
 
 fn next(read: &Summary) -> Summary {
-    Summary { seq: read.seq + 1, ..read.clone() }
+    read.numbered(read.seq + 1)
 }

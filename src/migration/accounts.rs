@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::{Workshop, legacy::LegacyUser};
+use super::{Maintenance, legacy::LegacyUser};
 use crate::{
     accounts::{
         auth::{
@@ -32,21 +32,21 @@ pub enum Fate {
 
 #[derive(Debug, Clone)]
 pub struct Accounts {
-    shop: Workshop,
+    maintenance: Maintenance,
     logins: LoginRepo,
     summaries: Collection<Summary>,
 }
 
 impl Accounts {
-    pub fn new(shop: Workshop) -> Self {
-        let logins = LoginRepo::new(Arc::clone(&shop.store));
-        Self { logins, summaries: Collection::new(Arc::clone(&shop.store)), shop }
+    pub fn new(maintenance: Maintenance) -> Self {
+        let logins = LoginRepo::new(Arc::clone(&maintenance.shared.store));
+        Self { logins, summaries: Collection::new(Arc::clone(&maintenance.shared.store)), maintenance }
     }
 
     /// Makes the account, or finishes what was begun. As at a registration, the login decides whose the name is, and
     /// bears the user until the user's own documents exist.
     pub async fn take(&self, legacy: &LegacyUser) -> Result<Fate> {
-        let (ctx, _) = self.shop.ctx(legacy.id)?;
+        let (ctx, _) = self.maintenance.ctx(legacy.id)?;
         let existing = self.summaries.get(Partition::of(legacy.id), summary::ID).await?;
         match existing {
             Some(found) if found.value.is_closed() => return Ok(Fate::Deleted),
@@ -60,7 +60,7 @@ impl Accounts {
         let Some(made) = self.claim_name(&ctx, legacy, user).await? else {
             return Ok(Fate::Refused("its name belongs to another account"));
         };
-        let opening = self.shop.ledger.opening(legacy.id, made.value.time_zone)?;
+        let opening = self.maintenance.shared.ledger.opening(legacy.id, made.value.time_zone)?;
         self.logins.open_account(&made, opening).await?;
         self.settle(&ctx, legacy).await?;
         Ok(Fate::Taken)
@@ -79,7 +79,7 @@ impl Accounts {
             updated_at: legacy.updated_at,
             login: legacy.login.key().as_str().to_owned(),
         };
-        Versioned { value, version: self.shop.ledger.ids().next(ctx.now) }
+        Versioned { value, version: self.maintenance.shared.ledger.ids().next(ctx.now) }
     }
 
     /// Writes the login unless the name is somebody else's, which `None` says. Without a password there is nothing to
@@ -118,6 +118,6 @@ impl Accounts {
     }
 
     async fn put(&self, ctx: &Ctx, legacy: &LegacyUser, login: &Login, read: Option<&Stored<Login>>) -> Result<bool> {
-        self.logins.put(legacy.login.key(), login, read, None, self.shop.ledger.ids().next(ctx.now)).await
+        self.logins.put(legacy.login.key(), login, read, None, self.maintenance.shared.ledger.ids().next(ctx.now)).await
     }
 }

@@ -1,30 +1,29 @@
 //! What a user's summary and days must say, told from the user's documents alone. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use crate::{
-    ledger::{Calendar, Day, OpenSession, Summary, day::Achievement},
+    kernel::Result,
+    ledger::{Calendar, Counter, Counts, Day, Summary},
     store::Stored,
-    work::{
-        tasks::model::Task,
-        work_sessions::{booking, model::WorkSession, review::Signs},
+    work::work_sessions::{
+        booking::{self, ActiveSession},
+        model::WorkSession,
+        review::Signs,
     },
 };
 
 /// What was found in a user's partition.
 #[derive(Debug, Default)]
 pub struct Found {
-    total_tasks: u64,
-    completed_tasks: u64,
-    total_sessions: u64,
-    worked_micros: u64,
-    longest_span_micros: u64,
-    open: Vec<OpenSession>,
-    /// What was achieved, by date.
-    achieved: BTreeMap<NaiveDate, Day>,
+    /// What all documents count for, in total and by date.
+    totals: Counts,
+    days: BTreeMap<NaiveDate, Day>,
+    /// Sessions that have no end.
+    open: Vec<WorkSession>,
     /// The documents of days.
     pub stored_days: Vec<Stored<Day>>,
     /// The highest number of a change that a document bears.
@@ -52,60 +51,42 @@ pub struct Audit {
 }
 
 impl Found {
-    pub fn task(&mut self, task: &Task) {
-        self.total_tasks += 1;
-        if let Some(date) = task.created_on {
-            self.achieve(date, Achievement::CreatedTask);
-        }
-        if let Some(completion) = task.completion {
-            self.completed_tasks += 1;
-            self.achieve(completion.date, Achievement::CompletedTask);
-        }
+    pub fn count(&mut self, counter: Counter, date: Option<NaiveDate>, count: u64) {
+        let counts = match date {
+            Some(date) => &mut self.day(date).counts,
+            None => &mut self.totals,
+        };
+        counts.change(counter, i64::try_from(count).unwrap_or(i64::MAX));
     }
 
     pub fn session(&mut self, session: &WorkSession) {
-        match session.end {
-            Some(end) => {
-                self.total_sessions += 1;
-                self.worked_micros = self.worked_micros.saturating_add(session.micros().unwrap_or(0));
-                self.longest_span_micros = self.longest_span_micros.max(session.span_micros().unwrap_or(0));
-                for share in session.hours() {
-                    self.achieve(share.date, share.into());
-                }
-                self.achieve(end.date, Achievement::EndedSession);
-            }
-            None => self.open.push(booking::open(session, Signs::default())),
+        if session.end.is_none() {
+            self.open.push(session.clone());
         }
     }
 
-    fn achieve(&mut self, date: NaiveDate, what: Achievement) {
-        self.achieved.entry(date).or_insert_with(|| Day::new(date)).add(what);
+    fn day(&mut self, date: NaiveDate) -> &mut Day {
+        self.days.entry(date).or_insert_with(|| Day::new(date))
     }
 
-    /// Compares with the summary and with the zone that the user's account has.
-    pub fn audit(mut self, summary: &Summary, time_zone: Tz) -> Audit {
+    /// Compares with the summary and with the zone that the user's account has. Errors: `Internal` for a fact of the
+    /// summary that cannot be written.
+    pub fn audit(mut self, summary: &Summary, time_zone: Tz) -> Result<Audit> {
         let mut active_days = Calendar::default();
-        self.achieved.values().filter(|day| day.counts()).for_each(|day| active_days.insert(day.date));
+        self.days.values().filter(|day| day.is_active()).for_each(|day| active_days.insert(day.date));
         let latest = self.latest_date(summary);
         self.keep_activity(summary, latest);
-        let day = latest.map(|date| self.achieved_on(date));
-        let right = Summary {
-            user_id: summary.user_id,
-            seq: summary.seq.max(self.seq),
-            time_zone,
-            closed_until: summary.closed_until,
-            total_tasks: self.total_tasks,
-            completed_tasks: self.completed_tasks,
-            total_sessions: self.total_sessions,
-            worked_micros: self.worked_micros,
-            // It may be that of a session which has been corrected since.
-            longest_span_micros: summary.longest_span_micros.max(self.longest_span_micros),
-            active_session: self.active_session(summary),
-            longest_streak: active_days.longest_run(),
-            last_run: active_days.last_run(),
-            day,
-            active_days,
-        };
+        let mut right = summary.clone();
+        right.seq = summary.seq.max(self.seq);
+        right.time_zone = time_zone;
+        right.counts = std::mem::take(&mut self.totals);
+        right.longest_streak = active_days.longest_run();
+        right.day = latest.map(|date| self.day_on(date));
+        right.active_days = active_days;
+        match self.active_session(summary) {
+            Some((session, signs)) => booking::keep(&mut right, session, signs)?,
+            None => booking::clear(&mut right),
+        }
         let mut differences = differences(summary, &right);
         let days = self.day_fixes(right.day.as_ref().map(|day| day.date));
         differences.extend(days.iter().map(DayFix::words));
@@ -116,27 +97,27 @@ impl Found {
         if self.unreadable > 0 {
             beyond.push(format!("{} documents cannot be read, so that nothing can be counted", self.unreadable));
         }
-        Audit { summary: right, days, differences, beyond }
+        Ok(Audit { summary: right, days, differences, beyond })
     }
 
     /// The session that the summary knows of while there is one with no end; otherwise the latest of those. The signs of
     /// life of the one that it knows are nowhere else.
-    fn active_session(&self, summary: &Summary) -> Option<OpenSession> {
-        let Some(known) = &summary.active_session else { return self.latest_open() };
-        let stored = self.open.iter().find(|open| (open.id, open.start_time) == (known.id, known.start_time));
-        let Some(stored) = stored else { return self.latest_open() };
-        let kept = booking::session(stored, summary.user_id).map(|session| booking::open(&session, booking::signs(known)));
-        Some(kept.unwrap_or_else(|_| stored.clone()))
-    }
-
-    fn latest_open(&self) -> Option<OpenSession> {
-        self.open.iter().max_by_key(|open| (open.start_time, open.id)).cloned()
+    fn active_session(&self, summary: &Summary) -> Option<(&WorkSession, Signs)> {
+        let known = booking::active(summary).ok().flatten();
+        let same = |known: &ActiveSession| {
+            self.open.iter().find(|open| (open.id.uuid(), open.start_time) == (known.id, known.start_time))
+        };
+        let kept = known.as_ref().and_then(|known| Some((same(known)?, known.signs())));
+        kept.or_else(|| {
+            let latest = self.open.iter().max_by_key(|open| (open.start_time, open.id.uuid()))?;
+            Some((latest, Signs::default()))
+        })
     }
 
     /// The summary keeps the latest date that ever had something, also when all of it was taken back.
     fn latest_date(&self, summary: &Summary) -> Option<NaiveDate> {
         let kept = summary.day.as_ref().map(|day| day.date);
-        self.achieved.keys().next_back().copied().max(kept)
+        self.days.keys().next_back().copied().max(kept)
     }
 
     /// When somebody was active is told by the days alone, so that it stays what they say.
@@ -144,13 +125,13 @@ impl Found {
         let stored = self.stored_days.iter().map(|stored| &stored.value).chain(&summary.day);
         for day in stored.filter(|day| Some(day.date) <= latest) {
             for at in [day.first_activity, day.last_activity].into_iter().flatten() {
-                self.achieved.entry(day.date).or_insert_with(|| Day::new(day.date)).touch(at);
+                self.days.entry(day.date).or_insert_with(|| Day::new(day.date)).touch(at);
             }
         }
     }
 
-    fn achieved_on(&self, date: NaiveDate) -> Day {
-        self.achieved.get(&date).cloned().unwrap_or_else(|| Day::new(date))
+    fn day_on(&self, date: NaiveDate) -> Day {
+        self.days.get(&date).cloned().unwrap_or_else(|| Day::new(date))
     }
 
     /// Each date before the latest that something was achieved on has a document; the latest and any after it have
@@ -158,12 +139,12 @@ impl Found {
     fn day_fixes(&self, latest: Option<NaiveDate>) -> Vec<DayFix> {
         let is_past = |date: NaiveDate| latest.is_some_and(|latest| date < latest);
         let mut missing: BTreeMap<NaiveDate, &Day> =
-            self.achieved.iter().filter(|(date, _)| is_past(**date)).map(|(date, day)| (*date, day)).collect();
+            self.days.iter().filter(|(date, _)| is_past(**date)).map(|(date, day)| (*date, day)).collect();
         let mut fixes = Vec::new();
         for stored in &self.stored_days {
             let date = stored.value.date;
             missing.remove(&date);
-            let right = self.achieved_on(date);
+            let right = self.day_on(date);
             if !is_past(date) {
                 fixes.push(DayFix::Remove(stored.clone()));
             } else if stored.value != right {
@@ -188,16 +169,11 @@ impl DayFix {
 }
 
 fn in_words(day: &Day) -> String {
-    let (created, completed, ended) = (day.created_tasks, day.completed_tasks, day.ended_sessions);
-    let hours = day.focus.by_hour();
-    let worked: Vec<String> = hours
-        .iter()
-        .enumerate()
-        .filter(|(_, micros)| **micros > 0)
-        .map(|(hour, micros)| format!("{micros} µs at {hour}"))
-        .collect();
-    let worked = if worked.is_empty() { "no work".to_owned() } else { worked.join(", ") };
-    format!("{created} created tasks, {completed} completed tasks, {ended} ended sessions and {worked}")
+    if day.counts.is_empty() { "nothing".into() } else { counts_in_words(&day.counts) }
+}
+
+fn counts_in_words(counts: &Counts) -> String {
+    counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
 }
 
 fn differences(is: &Summary, should: &Summary) -> Vec<String> {
@@ -207,25 +183,22 @@ fn differences(is: &Summary, should: &Summary) -> Vec<String> {
             found.push(format!("{field} is {is} and should be {should}"));
         }
     };
-    let session = |open: &Option<OpenSession>| open.as_ref().map_or_else(|| "none".into(), open_in_words);
     let day =
         |day: &Option<Day>| day.as_ref().map_or_else(|| "none".into(), |day| format!("{} with {}", day.date, in_words(day)));
-    let run = |summary: &Summary| {
-        summary.last_run.map_or_else(|| "none".into(), |run| format!("{} days up to {}", run.days, run.last_day))
-    };
     compare("seq", is.seq.to_string(), should.seq.to_string());
     compare("time_zone", is.time_zone.to_string(), should.time_zone.to_string());
-    compare("total_tasks", is.total_tasks.to_string(), should.total_tasks.to_string());
-    compare("completed_tasks", is.completed_tasks.to_string(), should.completed_tasks.to_string());
-    compare("total_sessions", is.total_sessions.to_string(), should.total_sessions.to_string());
-    compare("worked_micros", is.worked_micros.to_string(), should.worked_micros.to_string());
-    compare("longest_span_micros", is.longest_span_micros.to_string(), should.longest_span_micros.to_string());
-    compare("active_session", session(&is.active_session), session(&should.active_session));
+    let names: BTreeSet<&str> =
+        [is, should].into_iter().flat_map(|summary| summary.counts.iter()).map(|(name, _)| name).collect();
+    let count =
+        |summary: &Summary, name: &str| summary.counts.iter().find(|(known, _)| *known == name).map_or(0, |(_, count)| count);
+    for name in names {
+        compare(name, count(is, name).to_string(), count(should, name).to_string());
+    }
+    let (is_active, should_be_active) = (active_in_words(is), active_in_words(should));
+    compare("active_session", is_active.clone(), should_be_active.clone());
     compare("longest_streak", is.longest_streak.to_string(), should.longest_streak.to_string());
-    compare("last_run", run(is), run(should));
     compare("day", day(&is.day), day(&should.day));
-    let same_words = session(&is.active_session) == session(&should.active_session);
-    if same_words && is.active_session != should.active_session {
+    if is_active == should_be_active && !same_active_session(is, should) {
         found.push("active_session differs from its document in a pause or the note".into());
     }
     // Two calendars of the same dates may begin at different ones.
@@ -236,9 +209,19 @@ fn differences(is: &Summary, should: &Summary) -> Vec<String> {
     found
 }
 
-fn open_in_words(open: &OpenSession) -> String {
-    let due = open.next_due.map_or_else(|| "nothing".into(), |at| at.to_string());
-    format!("{} since {} with {} pauses and {due} due", open.id, open.start_time, open.pauses.len())
+fn same_active_session(one: &Summary, other: &Summary) -> bool {
+    booking::active(one).ok() == booking::active(other).ok()
+}
+
+fn active_in_words(summary: &Summary) -> String {
+    match booking::active(summary) {
+        Ok(None) => "none".into(),
+        Ok(Some(active)) => {
+            let due = summary.due.get(booking::REVIEW).map_or_else(|| "nothing".into(), |at| at.to_string());
+            format!("{} since {} with {} pauses and {due} due", active.id, active.start_time, active.pauses.len())
+        }
+        Err(_) => "unreadable".into(),
+    }
 }
 
 fn apart(one: &Calendar, other: &Calendar) -> usize {

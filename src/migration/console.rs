@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
-    Workshop,
+    Maintenance,
     import::{self, Count, Outcome},
     verify::{self, Mode, Verified},
 };
@@ -16,12 +16,12 @@ use super::{
 const INCOMPLETE: u8 = 1;
 
 /// Imports the file and shows what became of it.
-pub async fn import(shop: &Workshop, file: &Path) -> anyhow::Result<ExitCode> {
+pub async fn import(maintenance: &Maintenance, file: &Path) -> anyhow::Result<ExitCode> {
     let length = std::fs::metadata(file).with_context(|| format!("{} cannot be opened", file.display()))?.len();
     // It is read twice.
     let bar = ProgressBar::new(2 * length);
     bar.set_style(ProgressStyle::with_template("{wide_bar} {percent}% {elapsed}")?);
-    let outcome = import::import(shop, file, &mut |news| match news {
+    let outcome = import::import(maintenance, file, &mut |news| match news {
         import::News::Read { bytes } => bar.set_position(bytes),
         import::News::Refused(refusal) => bar.suspend(|| println!("{refusal}")),
     })
@@ -35,10 +35,10 @@ pub async fn import(shop: &Workshop, file: &Path) -> anyhow::Result<ExitCode> {
 }
 
 /// Checks every user and shows what differs.
-pub async fn verify(shop: &Workshop, mode: Mode) -> anyhow::Result<ExitCode> {
+pub async fn verify(maintenance: &Maintenance, mode: Mode) -> anyhow::Result<ExitCode> {
     let bar = ProgressBar::new_spinner();
     bar.set_style(ProgressStyle::with_template("{spinner} {pos} users {elapsed}")?);
-    let verified = verify::verify(shop, mode, &mut |news| match news {
+    let verified = verify::verify(maintenance, mode, &mut |news| match news {
         verify::News::Checked { users } => bar.set_position(users),
         verify::News::Differs(difference) => bar.suspend(|| println!("{difference}")),
     })

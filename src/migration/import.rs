@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::{
-    Workshop,
+    Maintenance,
     accounts::{Accounts, Fate},
     file::{Body, Pieces, Place},
     legacy::{self, Flaw, Legacy, LegacyKind, LegacyUser},
@@ -101,16 +101,16 @@ impl Outcome {
 }
 
 /// Imports the file. Errors: when it cannot be read, or when the store fails; the run can then be repeated.
-pub async fn import(shop: &Workshop, path: &Path, tell: &mut (dyn FnMut(News<'_>) + Send)) -> anyhow::Result<Outcome> {
-    let latest = shop.clock.now().plus(AHEAD);
-    let mut run = Run { shop, tell, latest, outcome: Outcome::default(), open: HashMap::new() };
+pub async fn import(maintenance: &Maintenance, path: &Path, tell: &mut (dyn FnMut(News<'_>) + Send)) -> anyhow::Result<Outcome> {
+    let latest = maintenance.shared.clock.now().plus(AHEAD);
+    let mut run = Run { maintenance, tell, latest, outcome: Outcome::default(), open: HashMap::new() };
     run.accounts(path).await?;
     run.resources(path).await?;
     Ok(run.outcome)
 }
 
 struct Run<'a> {
-    shop: &'a Workshop,
+    maintenance: &'a Maintenance,
     tell: &'a mut (dyn FnMut(News<'_>) + Send),
     latest: Timestamp,
     outcome: Outcome,
@@ -121,7 +121,7 @@ struct Run<'a> {
 impl Run<'_> {
     /// The first reading. Whatever cannot be read is told now.
     async fn accounts(&mut self, path: &Path) -> anyhow::Result<()> {
-        let accounts = Accounts::new(self.shop.clone());
+        let accounts = Accounts::new(self.maintenance.clone());
         let mut pieces = open(path)?;
         let mut waiting = Vec::new();
         let mut apart = HashSet::new();
@@ -205,9 +205,9 @@ impl Run<'_> {
             while work.len() < AT_ONCE
                 && let Some((user, items)) = waiting.next()
             {
-                let (shop, user) = (self.shop.clone(), UserId::new(user));
+                let (maintenance, user) = (self.maintenance.clone(), UserId::new(user));
                 let known = known.remove(&user);
-                work.spawn(async move { resources::take(&shop, user, items, known).await.map(|done| (user, done)) });
+                work.spawn(async move { resources::take(&maintenance, user, items, known).await.map(|done| (user, done)) });
             }
             let Some(done) = work.join_next().await else { break };
             let (user, (done, now_known)) = done?.map_err(failed)?;

@@ -16,28 +16,27 @@ pub mod verify;
 use std::sync::Arc;
 
 use crate::{
-    kernel::{Caller, Clock, Ctx, IdSource, Owner, Result, UserId},
-    ledger::Ledger,
-    store::Store,
+    domain::{Kinds, Shared},
+    kernel::{Caller, Ctx, Owner, Result, UserId},
 };
 
 /// What both work with.
 #[derive(Debug, Clone)]
-pub struct Workshop {
-    pub store: Arc<dyn Store>,
-    pub ledger: Ledger,
-    pub clock: Arc<dyn Clock>,
+pub struct Maintenance {
+    pub shared: Shared,
+    /// The kinds of all domains, which say what a document counts for.
+    pub kinds: Arc<Kinds>,
 }
 
-impl Workshop {
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
-        Self { ledger: Ledger::new(Arc::clone(&store), ids), store, clock }
+impl Maintenance {
+    pub fn new(shared: Shared, kinds: Arc<Kinds>) -> Self {
+        Self { shared, kinds }
     }
 
     /// The context of work on one user's data, which is done in the user's name.
     fn ctx(&self, user: UserId) -> Result<(Ctx, Owner)> {
-        let now = self.clock.now();
-        let ctx = Ctx { caller: Caller::User(user), now, request_id: self.ledger.ids().next(now).into() };
+        let now = self.shared.clock.now();
+        let ctx = Ctx { caller: Caller::User(user), now, request_id: self.shared.ids.next(now).into() };
         let owner = ctx.own()?;
         Ok((ctx, owner))
     }

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::{
-    Workshop,
+    Maintenance,
     accounts::Fate,
     file::Place,
     legacy::{LegacyKind, LegacySession, LegacyTask},
 };
 use crate::{
     kernel::{Code, Id, Limit, PageRequest, Result, Timestamp, UserId},
-    ledger::{Transaction, day::Achievement, summary},
+    ledger::{Transaction, summary},
     store::{Entity as _, Partition, Query},
     work::{
         tasks::model::{Completion, Task},
@@ -85,12 +85,17 @@ pub type Known = HashMap<(LegacyKind, Uuid), Fate>;
 pub type Placed = (Place, LegacyKind, Fate);
 
 /// Writes what is not there. `known` is what an earlier call for the same user gave back.
-pub async fn take(shop: &Workshop, user: UserId, mut items: Vec<Item>, known: Option<Known>) -> Result<(Vec<Placed>, Known)> {
+pub async fn take(
+    maintenance: &Maintenance,
+    user: UserId,
+    mut items: Vec<Item>,
+    known: Option<Known>,
+) -> Result<(Vec<Placed>, Known)> {
     items.sort_by_key(|item| (item.what.order(), item.place));
     let mut fates = Vec::with_capacity(items.len());
     let mut known = known;
     while fates.len() < items.len() {
-        match one_batch(shop, user, &items[fates.len()..], known.take()).await {
+        match one_batch(maintenance, user, &items[fates.len()..], known.take()).await {
             Ok((done, now_known)) => {
                 fates.extend(done);
                 known = Some(now_known);
@@ -107,14 +112,14 @@ pub async fn take(shop: &Workshop, user: UserId, mut items: Vec<Item>, known: Op
 }
 
 /// Does as much from the beginning of `items` as fits a batch.
-async fn one_batch(shop: &Workshop, user: UserId, items: &[Item], known: Option<Known>) -> Result<(Vec<Fate>, Known)> {
-    let (ctx, owner) = shop.ctx(user)?;
-    let mut change = shop.ledger.begin(&ctx, owner).await?;
+async fn one_batch(maintenance: &Maintenance, user: UserId, items: &[Item], known: Option<Known>) -> Result<(Vec<Fate>, Known)> {
+    let (_, owner) = maintenance.ctx(user)?;
+    let mut change = maintenance.shared.ledger.begin(owner).await?;
     let mut known = match known {
         Some(known) => known,
         // Nothing was ever written for the user, so there is nothing to look for.
         None if change.summary.seq == summary::FIRST_SEQ + 1 => Known::new(),
-        None => load_known(shop, user).await?,
+        None => load_known(maintenance, user).await?,
     };
     loop {
         let mut fates = Vec::new();
@@ -126,19 +131,19 @@ async fn one_batch(shop: &Workshop, user: UserId, items: &[Item], known: Option<
             let key = (item.what.kind(), item.what.id());
             let fate = match known.get(&key).or_else(|| new.get(&key)) {
                 Some(fate) => *fate,
-                None => write(&mut change, user, &item.what).await?,
+                None => write(&mut change, user, &item.what)?,
             };
             if fate == Fate::Taken {
                 new.insert(key, Fate::Present);
             }
             fates.push(fate);
         }
-        if new.is_empty() || change.commit().await?.is_some() {
+        if new.is_empty() || change.commit().await? {
             known.extend(new);
             return Ok((fates, known));
         }
         // Somebody else was faster; what is there may have changed.
-        known = load_known(shop, user).await?;
+        known = load_known(maintenance, user).await?;
     }
 }
 
@@ -155,7 +160,7 @@ fn writes_of(what: &Resource) -> usize {
     }
 }
 
-async fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource) -> Result<Fate> {
+fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource) -> Result<Fate> {
     match what {
         Resource::Task(legacy) => {
             let LegacyTask { id, title, created_at, updated_at, .. } = legacy.clone();
@@ -171,44 +176,39 @@ async fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource) -> R
                 updated_at,
                 completion,
             })?;
-            change.summary.total_tasks += 1;
-            change.count(created_on, Achievement::CreatedTask).await?;
-            change.touch(created_at).await?;
+            change.touch_at(created_at);
             if let Some(completion) = completion {
-                change.summary.completed_tasks += 1;
-                change.count(completion.date, Achievement::CompletedTask).await?;
-                change.touch(completion.at).await?;
+                change.touch_at(completion.at);
             }
         }
         &Resource::Finished { id, start_time, end_time } => {
             let started = WorkSession::start(Id::new(id), user, start_time);
             let session = started.ended(end_time, change.summary.time_zone, EndedBy::User);
             change.create(&session)?;
-            change.touch(start_time).await?;
-            booking::count(change, &session).await?;
-            change.touch(end_time).await?;
+            change.touch_at(start_time);
+            change.touch_at(end_time);
         }
         Resource::Open { standing: Standing::Superseded, .. } => {
             return Ok(Fate::Refused("it has no end, and a later session of its user has none either"));
         }
         &Resource::Open { id, start_time, .. } => {
-            if change.summary.active_session.is_some() {
+            if booking::active(&change.summary)?.is_some() {
                 return Ok(Fate::Refused("it has no end, and its user has an active session here"));
             }
             let session = WorkSession::start(Id::new(id), user, start_time);
             change.create(&session)?;
-            change.summary.active_session = Some(booking::open(&session, Signs::default()));
-            change.touch(start_time).await?;
+            booking::keep(&mut change.summary, &session, Signs::default())?;
+            change.touch_at(start_time);
         }
     }
     Ok(Fate::Taken)
 }
 
-async fn load_known(shop: &Workshop, user: UserId) -> Result<Known> {
+async fn load_known(maintenance: &Maintenance, user: UserId) -> Result<Known> {
     let mut known = Known::new();
     let mut page = PageRequest::first(Limit::MAX);
     loop {
-        let found = shop.store.query(Query::Everything { partition: Partition::of(user), page }).await?;
+        let found = maintenance.shared.store.query(Query::Everything { partition: Partition::of(user), page }).await?;
         for document in found.items {
             let kind = match &*document.key.kind {
                 Task::KIND => LegacyKind::Task,

@@ -6,15 +6,16 @@
 use serde::de::DeserializeOwned;
 
 use super::{
-    Workshop,
+    Maintenance,
     audit::{Audit, DayFix, Found},
 };
 use crate::{
     accounts::users::{model::User, repo::UserRepo},
+    domain::Kinds,
     kernel::{Code, Limit, PageRequest, Result, UserId},
     ledger::{Day, Summary, Transaction, summary},
     store::{Batch, Document, Entity as _, Key, Partition, Query, StoreError, Stored, collection},
-    work::{tasks::model::Task, work_sessions::model::WorkSession},
+    work::work_sessions::model::WorkSession,
 };
 
 /// How often a user who changes meanwhile is looked at again.
@@ -73,14 +74,14 @@ pub enum News<'a> {
 }
 
 /// Checks every user. Errors: when the store fails; what was repaired until then is.
-pub async fn verify(shop: &Workshop, mode: Mode, tell: &mut (dyn FnMut(News<'_>) + Send)) -> Result<Verified> {
-    let users = UserRepo::new(shop.store.clone());
+pub async fn verify(maintenance: &Maintenance, mode: Mode, tell: &mut (dyn FnMut(News<'_>) + Send)) -> Result<Verified> {
+    let users = UserRepo::new(maintenance.shared.store.clone());
     let mut verified = Verified::default();
     let mut page = PageRequest::first(Limit::MAX);
     loop {
         let found = users.list(page).await?;
         for user in found.items {
-            for difference in check(shop, &user, mode).await? {
+            for difference in check(maintenance, &user, mode).await? {
                 match difference.state {
                     State::Repaired => verified.repaired += 1,
                     State::Found | State::Beyond => verified.left += 1,
@@ -95,13 +96,13 @@ pub async fn verify(shop: &Workshop, mode: Mode, tell: &mut (dyn FnMut(News<'_>)
     }
 }
 
-async fn check(shop: &Workshop, user: &User, mode: Mode) -> Result<Vec<Difference>> {
+async fn check(maintenance: &Maintenance, user: &User, mode: Mode) -> Result<Vec<Difference>> {
     let state = match mode {
         Mode::Report => State::Found,
         Mode::Repair => State::Repaired,
     };
     let mut findings = Findings { user: user.id, state, told: Vec::new(), complete: false };
-    if let Some(text) = restore_summary(shop, user, mode).await? {
+    if let Some(text) = restore_summary(maintenance, user, mode).await? {
         findings.told.push(Difference { user: user.id, text: text.into(), state });
         if mode == Mode::Report {
             return Ok(findings.told);
@@ -109,7 +110,7 @@ async fn check(shop: &Workshop, user: &User, mode: Mode) -> Result<Vec<Differenc
     }
     let mut attempts = 0;
     while attempts < ATTEMPTS {
-        match check_once(shop, user, mode, &mut findings).await {
+        match check_once(maintenance, user, mode, &mut findings).await {
             Ok(Step::Over) => return Ok(findings.told),
             Ok(Step::More) => {}
             Ok(Step::Raced) => attempts += 1,
@@ -151,17 +152,17 @@ impl Findings {
     }
 }
 
-async fn check_once(shop: &Workshop, user: &User, mode: Mode, findings: &mut Findings) -> Result<Step> {
-    let (ctx, owner) = shop.ctx(user.id)?;
-    let mut change = shop.ledger.begin(&ctx, owner).await?;
-    let is = Summary { seq: change.summary.seq - 1, ..change.summary.clone() };
-    let audit = scan(shop, user.id).await?.audit(&is, user.time_zone);
+async fn check_once(maintenance: &Maintenance, user: &User, mode: Mode, findings: &mut Findings) -> Result<Step> {
+    let (_, owner) = maintenance.ctx(user.id)?;
+    let mut change = maintenance.shared.ledger.begin(owner).await?;
+    let is = change.summary.numbered(change.summary.seq - 1);
+    let audit = scan(maintenance, user.id).await?.audit(&is, user.time_zone)?;
     if audit.differences.is_empty() && audit.beyond.is_empty() {
         return Ok(Step::Over);
     }
     // Where documents cannot be read, a correction would make it worse.
     if mode == Mode::Report || !audit.beyond.is_empty() {
-        let now = shop.ledger.read(user.id).await?.map(|summary| summary.seq);
+        let now = maintenance.shared.ledger.read(user.id).await?.map(|summary| summary.seq);
         if now != Some(is.seq) {
             return Ok(Step::Raced);
         }
@@ -170,7 +171,7 @@ async fn check_once(shop: &Workshop, user: &User, mode: Mode, findings: &mut Fin
     }
     let rest = audit.days.len().saturating_sub(DAYS_AT_ONCE);
     correct(&mut change, &audit)?;
-    if change.commit().await?.is_none() {
+    if !change.commit().await? {
         return Ok(Step::Raced);
     }
     findings.tell(&audit);
@@ -178,7 +179,7 @@ async fn check_once(shop: &Workshop, user: &User, mode: Mode, findings: &mut Fin
 }
 
 fn correct(change: &mut Transaction<'_>, audit: &Audit) -> Result<()> {
-    change.summary = Summary { seq: audit.summary.seq + 1, ..audit.summary.clone() };
+    change.summary = audit.summary.numbered(audit.summary.seq + 1);
     for fix in audit.days.iter().take(DAYS_AT_ONCE) {
         match fix {
             DayFix::Create(day) => change.create(day)?,
@@ -190,25 +191,26 @@ fn correct(change: &mut Transaction<'_>, audit: &Audit) -> Result<()> {
 }
 
 /// Says what is wrong when there is no summary to compare with, and makes an empty one to be corrected.
-async fn restore_summary(shop: &Workshop, user: &User, mode: Mode) -> Result<Option<&'static str>> {
+async fn restore_summary(maintenance: &Maintenance, user: &User, mode: Mode) -> Result<Option<&'static str>> {
     let partition = Partition::of(user.id);
     let key = Key { partition: partition.clone(), kind: Summary::KIND.into(), id: summary::ID.into() };
-    let found = shop.store.get(key).await?;
+    let found = maintenance.shared.store.get(key).await?;
     let text = match &found {
         None => "there is no summary",
         Some(document) if serde_json::from_str::<Summary>(&document.body).is_err() => "the summary cannot be read",
         Some(_) => return Ok(None),
     };
-    if UserRepo::new(shop.store.clone()).get(user.id).await?.is_none() {
+    if UserRepo::new(maintenance.shared.store.clone()).get(user.id).await?.is_none() {
         // The account was deleted since the list was read.
         return Ok(None);
     }
     if mode == Mode::Repair {
         let etag = found.as_ref().map(|document| &document.etag);
-        let seq = scan(shop, user.id).await?.seq.max(summary::FIRST_SEQ);
-        let empty = Summary { seq, ..Summary::new(user.id, user.time_zone) };
-        let batch = Batch::new(partition, shop.ledger.ids().next(shop.clock.now())).with(collection::put(&empty, seq, etag)?);
-        match shop.store.commit(batch).await {
+        let seq = scan(maintenance, user.id).await?.seq.max(summary::FIRST_SEQ);
+        let empty = Summary::new(user.id, user.time_zone).numbered(seq);
+        let batch = Batch::new(partition, maintenance.shared.ledger.ids().next(maintenance.shared.clock.now()))
+            .with(collection::put(&empty, seq, etag)?);
+        match maintenance.shared.store.commit(batch).await {
             // Somebody else has just done it.
             Ok(_) | Err(StoreError::Exists(_) | StoreError::Stale(_)) => {}
             Err(other) => return Err(other.into()),
@@ -218,31 +220,34 @@ async fn restore_summary(shop: &Workshop, user: &User, mode: Mode) -> Result<Opt
 }
 
 /// Reads all of the user's documents.
-async fn scan(shop: &Workshop, user: UserId) -> Result<Found> {
+async fn scan(maintenance: &Maintenance, user: UserId) -> Result<Found> {
     let mut found = Found::default();
     let mut page = PageRequest::first(Limit::MAX);
     loop {
-        let documents = shop.store.query(Query::Everything { partition: Partition::of(user), page }).await?;
-        documents.items.iter().for_each(|document| count(&mut found, document));
+        let documents = maintenance.shared.store.query(Query::Everything { partition: Partition::of(user), page }).await?;
+        documents.items.iter().for_each(|document| count(&maintenance.kinds, &mut found, document));
         let Some(after) = documents.next else { return Ok(found) };
         page = PageRequest { limit: Limit::MAX, after: Some(after) };
     }
 }
 
-fn count(found: &mut Found, document: &Document) {
+fn count(kinds: &Kinds, found: &mut Found, document: &Document) {
     found.seq = found.seq.max(document.seq);
     if document.deleted_at.is_some() {
         return;
     }
-    let counted = match &*document.key.kind {
-        Task::KIND => parse::<Task>(document).map(|task| found.task(&task)),
-        WorkSession::KIND => parse::<WorkSession>(document).map(|session| found.session(&session)),
+    let readable = match &*document.key.kind {
         Day::KIND => parse::<Day>(document).filter(|day| Day::id(day.date) == document.key.id).map(|value| {
             found.stored_days.push(Stored { value, etag: document.etag.clone(), op: document.op });
         }),
+        WorkSession::KIND => parse::<WorkSession>(document).map(|session| found.session(&session)),
         _ => Some(()),
     };
-    found.unreadable += u64::from(counted.is_none());
+    // A newer version may have kinds that this one does not know.
+    let counted = kinds
+        .get(&document.key.kind)
+        .is_none_or(|kind| kind.counts(&document.body, &mut |counter, date, count| found.count(counter, date, count)));
+    found.unreadable += u64::from(readable.is_none() || !counted);
 }
 
 fn parse<T: DeserializeOwned>(document: &Document) -> Option<T> {

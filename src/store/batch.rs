@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Etag, Kind, Partition, StoreError};
+use super::{Etag, Kind, Partition, Places, StoreError};
 use crate::kernel::Timestamp;
 
 /// A document to be written.
@@ -12,8 +12,8 @@ pub struct Draft {
     pub id: String,
     /// See [`Document::seq`](super::Document::seq).
     pub seq: u64,
-    /// Its place in lists, ascending; `None` keeps it out of them.
-    pub sort: Option<i64>,
+    /// Where it stands in each list of its kind.
+    pub places: Places,
     /// The one property that lists can be narrowed by.
     pub facet: Option<&'static str>,
     /// Whether clients and consumers follow its changes.

@@ -5,8 +5,11 @@ use std::{marker::PhantomData, sync::Arc};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::{Document, Draft, Etag, Key, Kind, Partition, Query, Span, Store, StoreError, Write};
-use crate::kernel::{Page, PageRequest, Timestamp, Versioned};
+use super::{
+    Document, Draft, Etag, Key, KeyRange, Kind, Order, PLACES, Partition, Place, Places, Query, Scope, Span, Store, StoreError,
+    Write,
+};
+use crate::kernel::{Limit, Page, PageRequest, Timestamp, Versioned};
 
 /// A type that is kept as documents of one kind.
 pub trait Entity: Serialize + DeserializeOwned {
@@ -17,9 +20,9 @@ pub trait Entity: Serialize + DeserializeOwned {
     /// The id within its partition and kind.
     fn document_id(&self) -> String;
 
-    /// See [`Draft::sort`].
-    fn sort(&self) -> Option<i64> {
-        None
+    /// See [`Draft::places`].
+    fn places(&self) -> Places {
+        [None; PLACES]
     }
 
     /// See [`Draft::facet`].
@@ -76,7 +79,7 @@ impl<T: Entity> Collection<T> {
         self.store.get(key).await?.map(read).transpose()
     }
 
-    /// A page of the kind, oldest first; `None` as partition reads those of everybody.
+    /// A page of the kind in the order of [`Place::FIRST`]; `None` as partition reads those of everybody.
     pub async fn list(
         &self,
         partition: Option<Partition>,
@@ -91,7 +94,7 @@ impl<T: Entity> Collection<T> {
         values(self.list_stored(partition, None, span, page).await?)
     }
 
-    /// A page of the kind within the span, oldest first, with what is needed to replace each.
+    /// As [`Self::list`] within the span, with what is needed to replace each.
     pub async fn list_stored(
         &self,
         partition: Option<Partition>,
@@ -99,8 +102,33 @@ impl<T: Entity> Collection<T> {
         span: Span,
         page: PageRequest,
     ) -> Result<Page<Stored<T>>, StoreError> {
-        let query = Query::List { partition, kind: Kind::Borrowed(T::KIND), facet, span, page };
+        self.list_in(Scope::first(partition), facet, Order::Ascending, span, page).await
+    }
+
+    /// A page of any list of the kind, with what is needed to replace each document.
+    pub async fn list_in(
+        &self,
+        scope: Scope,
+        facet: Option<&'static str>,
+        order: Order,
+        span: Span,
+        page: PageRequest,
+    ) -> Result<Page<Stored<T>>, StoreError> {
+        let query = Query::List { scope, kind: Kind::Borrowed(T::KIND), facet, order, span, page };
         self.store.query(query).await?.try_map(read)
+    }
+
+    /// The last documents of a list whose place is before `until`, the nearest first: at most `limit`, and fewer where their
+    /// bodies are large, but at least one when there is one.
+    pub async fn last_before(&self, partition: Partition, place: Place, until: i64, limit: Limit) -> Result<Vec<T>, StoreError> {
+        let (scope, span) = (Scope::Partition(partition, place), Span { until, ..Span::ALL });
+        let page = self.list_in(scope, None, Order::Descending, span, PageRequest::first(limit)).await?;
+        Ok(page.items.into_iter().map(|read| read.value).collect())
+    }
+
+    /// As [`Self::range`], of the partitions of one of the store's ranges.
+    pub async fn range_of(&self, partitions: KeyRange, span: Span, page: PageRequest) -> Result<Page<T>, StoreError> {
+        values(self.list_in(Scope::Range(partitions), None, Order::Ascending, span, page).await?)
     }
 }
 
@@ -128,7 +156,7 @@ fn draft<T: Entity>(value: &T, seq: u64) -> Result<Draft, StoreError> {
         kind: Kind::Borrowed(T::KIND),
         id: value.document_id(),
         seq,
-        sort: value.sort(),
+        places: value.places(),
         facet: value.facet(),
         published: T::PUBLISHED,
         expires_at: value.expires_at(),
@@ -143,4 +171,60 @@ pub fn read<T: Entity>(document: Document) -> Result<Stored<T>, StoreError> {
         StoreError::Broken(anyhow::anyhow!("a document of kind {} cannot be read at column {}", T::KIND, e.column()))
     })?;
     Ok(Stored { value, etag: document.etag, op: document.op })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        kernel::{Clock, ManualClock},
+        store::{Batch, embedded::Embedded},
+    };
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Thing(i64);
+
+    impl Entity for Thing {
+        const KIND: &'static str = "things";
+
+        fn document_id(&self) -> String {
+            self.0.to_string()
+        }
+
+        fn places(&self) -> Places {
+            [Some(-self.0), Some(self.0), None, None]
+        }
+    }
+
+    #[tokio::test]
+    async fn reads_the_last_before_a_place_and_the_parts_of_everything() {
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_micros(0)));
+        let store = Arc::new(Embedded::in_memory(clock).expect("a store"));
+        let things = Collection::<Thing>::new(store.clone());
+        let owner = Partition::fixed("a");
+        let batch = (1..=5)
+            .fold(Batch::new(owner.clone(), Uuid::from_u128(1)), |batch, n| batch.with(create(&Thing(n), 1).expect("a write")));
+        store.commit(batch).await.expect("written");
+
+        let last = async |until, limit| {
+            let limit = Limit::new(limit).expect("a limit");
+            things.last_before(owner.clone(), Place::SECOND, until, limit).await.expect("read")
+        };
+        assert_eq!(last(4, 1).await, [Thing(3)]);
+        assert_eq!(last(4, 2).await, [Thing(3), Thing(2)]);
+        assert_eq!(last(100, 1).await, [Thing(5)]);
+        assert_eq!(last(1, 1).await, []);
+
+        let mut found = Vec::new();
+        for range in store.ranges().await.expect("ranges") {
+            let span = Span { from: -4, until: -1 };
+            found.extend(things.range_of(range, span, PageRequest::first(Limit::MAX)).await.expect("a page").items);
+        }
+        assert_eq!(found, [Thing(4), Thing(3), Thing(2)]);
+        let listed = things.list(Some(owner), None, PageRequest::first(Limit::MAX)).await.expect("a page").items;
+        assert_eq!(listed, [Thing(5), Thing(4), Thing(3), Thing(2), Thing(1)]);
+    }
 }

@@ -7,8 +7,17 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Batch, Document, Draft, Etag, Key, Kind, Partition, Query, Span, Store, StoreError, Write};
-use crate::kernel::{Clock, IdSource, Limit, ManualClock, PageRequest, RandomIds, Timestamp};
+use super::{Batch, Document, Draft, Etag, Key, Kind, Order, Partition, Query, Scope, Span, Store, StoreError, Write};
+use crate::kernel::{Clock, IdSource, Limit, ManualClock, Page, PageRequest, RandomIds, Timestamp};
+
+mod lists;
+mod model;
+
+pub use lists::{
+    a_page_ends_exactly_at_the_end, binds_cursors_to_their_list, ends_pages_at_a_mebibyte, lists_what_lies_within_a_span,
+    pages_in_order_without_gap_or_repeat, refuses_a_cursor_that_it_did_not_give,
+};
+pub use model::lists_as_a_model_does;
 
 /// A store under test, with its clock.
 pub struct Bench {
@@ -54,14 +63,24 @@ impl Bench {
         }
     }
 
+    async fn page(
+        &self,
+        scope: Scope,
+        facet: Option<&'static str>,
+        order: Order,
+        span: Span,
+        page: PageRequest,
+    ) -> Result<Page<Document>, StoreError> {
+        self.store.query(Query::List { scope, kind: Kind::Borrowed("things"), facet, order, span, page }).await
+    }
+
     async fn list(&self, partition: Option<&Partition>, facet: Option<&'static str>, limit: u32) -> Vec<String> {
         let mut after = None;
         let mut ids = Vec::new();
         loop {
             let page = PageRequest { limit: Limit::new(limit).expect("limit"), after };
-            let query =
-                Query::List { partition: partition.cloned(), kind: Kind::Borrowed("things"), facet, span: Span::ALL, page };
-            let page = self.store.query(query).await.expect("page");
+            let scope = Scope::first(partition.cloned());
+            let page = self.page(scope, facet, Order::Ascending, Span::ALL, page).await.expect("page");
             assert!(page.items.len() <= limit as usize, "a page is longer than its limit");
             ids.extend(page.items.into_iter().map(|document| document.key.id));
             let Some(next) = page.next else { return ids };
@@ -79,7 +98,7 @@ fn thing(id: &str, body: &str) -> Draft {
         kind: "things".into(),
         id: id.into(),
         seq: 1,
-        sort: Some(0),
+        places: [Some(0), None, None, None],
         facet: None,
         published: false,
         expires_at: None,
@@ -216,46 +235,6 @@ pub async fn buries_and_removes(b: Bench) {
     assert!(left.is_empty(), "{left:?}");
 }
 
-pub async fn pages_in_order_without_gap_or_repeat(b: Bench) {
-    // Sorted by the number and only then by the id; more than one partition, to be read together too.
-    for n in 0..23_i64 {
-        let draft =
-            Draft { sort: Some(n / 3), facet: Some(if n % 2 == 0 { "even" } else { "odd" }), ..thing(&format!("{n:02}"), "1") };
-        b.create(&part(if n < 20 { "a" } else { "b" }), draft).await;
-    }
-    b.create(&part("a"), Draft { sort: None, ..thing("unlisted", "1") }).await;
-    let expected: Vec<String> = (0..20).map(|n| format!("{n:02}")).collect();
-    for limit in [1, 3, 7, 20, 1000] {
-        assert_eq!(b.list(Some(&part("a")), None, limit).await, expected, "limit {limit}");
-    }
-    let odd: Vec<String> = (0..20).filter(|n| n % 2 == 1).map(|n| format!("{n:02}")).collect();
-    assert_eq!(b.list(Some(&part("a")), Some("odd"), 4).await, odd);
-    let everybody: Vec<String> = (0..23).map(|n| format!("{n:02}")).collect();
-    assert_eq!(b.list(None, None, 5).await, everybody);
-    assert_eq!(b.list(None, Some("even"), 5).await.len(), 12);
-    assert_eq!(b.list(Some(&part("nobody")), None, 5).await, Vec::<String>::new());
-}
-
-pub async fn lists_what_lies_within_a_span(b: Bench) {
-    for n in 0..10 {
-        b.create(&part("a"), Draft { sort: Some(n), ..thing(&n.to_string(), "1") }).await;
-    }
-    let within = async |partition: Option<Partition>, span, after| {
-        let page = PageRequest { limit: Limit::new(3).expect("limit"), after };
-        let query = Query::List { partition, kind: "things".into(), facet: None, span, page };
-        let page = b.store.query(query).await.expect("page");
-        (page.items.into_iter().map(|document| document.key.id).collect::<String>(), page.next)
-    };
-    let span = Span { from: 2, until: 6 };
-    for partition in [Some(part("a")), None] {
-        let (first, next) = within(partition.clone(), span, None).await;
-        assert_eq!((first.as_str(), next.is_some()), ("234", true));
-        assert_eq!(within(partition.clone(), span, next).await, ("5".into(), None));
-        assert_eq!(within(partition.clone(), Span { from: 4, until: 4 }, None).await, (String::new(), None));
-        assert_eq!(within(partition, Span { from: 9, ..Span::ALL }, None).await, ("9".into(), None));
-    }
-}
-
 pub async fn tells_what_changed_since_a_number(b: Bench) {
     let at = b.clock.now();
     let published = |id: &str, seq| Draft { published: true, seq, ..thing(id, "1") };
@@ -278,23 +257,6 @@ pub async fn tells_what_changed_since_a_number(b: Bench) {
     assert_eq!(b.changes(&part("a"), 7, 10).await, []);
     b.clock.advance_micros(DAY);
     assert_eq!(b.changes(&part("a"), 5, 10).await, all[2..3], "what is forgotten");
-}
-
-pub async fn a_page_ends_exactly_at_the_end(b: Bench) {
-    for n in 0..4 {
-        b.create(&part("a"), Draft { sort: Some(n), ..thing(&n.to_string(), "1") }).await;
-    }
-    let page = PageRequest::first(Limit::new(4).expect("limit"));
-    let query = Query::List { partition: Some(part("a")), kind: "things".into(), facet: None, span: Span::ALL, page };
-    let page = b.store.query(query).await.expect("page");
-    assert_eq!((page.items.len(), page.next), (4, None));
-}
-
-pub async fn refuses_a_cursor_that_it_did_not_give(b: Bench) {
-    let page = PageRequest { limit: Limit::MAX, after: Some("}{".into()) };
-    let query = Query::List { partition: Some(part("a")), kind: "things".into(), facet: None, span: Span::ALL, page };
-    let answer = b.store.query(query).await;
-    assert!(matches!(answer, Err(StoreError::BadCursor)), "{answer:?}");
 }
 
 pub async fn forgets_what_has_expired(b: Bench) {
@@ -344,8 +306,9 @@ macro_rules! contract_suite {
             reads_what_was_written, keeps_partitions_and_kinds_apart, creates_an_id_once, of_many_creators_one_wins,
             replaces_only_the_version_that_was_read, counts_exactly_under_contention, does_all_of_a_batch_or_nothing,
             marks_every_document_with_its_operation, buries_and_removes, pages_in_order_without_gap_or_repeat,
-            lists_what_lies_within_a_span, tells_what_changed_since_a_number, a_page_ends_exactly_at_the_end, refuses_a_cursor_that_it_did_not_give, forgets_what_has_expired,
-            keeps_any_text, keeps_a_megabyte, takes_a_hundred_writes_and_no_more);
+            lists_what_lies_within_a_span, lists_as_a_model_does, binds_cursors_to_their_list,
+            ends_pages_at_a_mebibyte, tells_what_changed_since_a_number, a_page_ends_exactly_at_the_end,
+            refuses_a_cursor_that_it_did_not_give, forgets_what_has_expired, keeps_any_text, keeps_a_megabyte, takes_a_hundred_writes_and_no_more);
     };
     (@cases $make:expr; $($case:ident),+) => {
         $(#[tokio::test(flavor = "multi_thread")]

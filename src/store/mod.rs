@@ -9,13 +9,15 @@ pub mod cosmos;
 pub mod document;
 pub mod embedded;
 pub mod feed;
+mod page;
 pub mod query;
 
 pub use batch::{Batch, Draft, Write};
 pub use collection::{Collection, Entity, Stored};
 pub use document::{Document, Etag, Key, Kind, Partition};
 pub use feed::{Change, Feed};
-pub use query::{Query, Span};
+pub use page::MAX_PAGE_BYTES;
+pub use query::{KeyRange, Order, PLACES, Place, Places, Query, Scope, Span};
 
 use crate::kernel::{Code, Error, Page};
 
@@ -33,6 +35,10 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// One page of documents, in the order that [`Query`] states.
     async fn query(&self, query: Query) -> Result<Page<Document>, StoreError>;
+
+    /// Ranges of partitions that can be read beside each other, none of which needs another: together they cover every
+    /// partition once.
+    async fn ranges(&self) -> Result<Vec<KeyRange>, StoreError>;
 
     /// Does all of the batch or nothing of it, durably, and returns the new etag of each document written
     /// (for a removed one, an etag that no document has).

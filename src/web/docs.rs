@@ -11,11 +11,14 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use utoipa::openapi::{
-    ContentBuilder, ObjectBuilder, OpenApi, RefOr, Response as Documented, ResponseBuilder,
-    path::{Operation, ParameterIn, PathItem},
-    schema::{AnyOfBuilder, Ref, Schema, Type},
-    security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+use utoipa::{
+    ToSchema,
+    openapi::{
+        ContentBuilder, ObjectBuilder, OpenApi, RefOr, Response as Documented, ResponseBuilder,
+        path::{Operation, ParameterIn, PathItem},
+        schema::{AnyOfBuilder, Ref, Schema, Type},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -59,13 +62,34 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     document
 }
 
+/// A schema with its name, and those that it refers to.
+pub type SchemaOf = fn() -> Vec<(String, RefOr<Schema>)>;
+
+/// The schema of a type.
+pub fn schema_of<T: ToSchema>() -> Vec<(String, RefOr<Schema>)> {
+    let mut all = vec![(T::name().into_owned(), T::schema())];
+    T::schemas(&mut all);
+    all
+}
+
 /// Says that the member of a schema is null or what one of the kinds is shown as.
-pub fn with_kinds(mut document: OpenApi, schema: &str, member: &str, kinds: &[(&str, &str)]) -> OpenApi {
-    let described = document.components.as_mut().and_then(|components| components.schemas.get_mut(schema));
-    if let Some(RefOr::T(Schema::Object(object))) = described {
-        let names: Vec<String> = kinds.iter().map(|(kind, schema)| format!("`{kind}`: {schema}")).collect();
-        let null = ObjectBuilder::new().schema_type(Type::Null);
-        let any = kinds.iter().fold(AnyOfBuilder::new().item(null), |any, (_, schema)| any.item(Ref::from_schema_name(*schema)));
+pub fn with_kinds(
+    mut document: OpenApi,
+    schema: &str,
+    member: &str,
+    kinds: impl Iterator<Item = (&'static str, SchemaOf)>,
+) -> OpenApi {
+    let components = document.components.get_or_insert_default();
+    let (mut any, mut names) = (AnyOfBuilder::new().item(ObjectBuilder::new().schema_type(Type::Null)), Vec::new());
+    for (kind, schemas) in kinds {
+        let schemas = schemas();
+        if let Some((name, _)) = schemas.first() {
+            names.push(format!("`{kind}`: {name}"));
+            any = any.item(Ref::from_schema_name(name));
+        }
+        components.schemas.extend(schemas);
+    }
+    if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(schema) {
         let text = format!("The resource as its own route shows it, by its kind; null when it is gone. {}", names.join(", "));
         object.properties.insert(member.to_owned(), any.description(Some(text)).into());
     }

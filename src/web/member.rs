@@ -9,8 +9,7 @@ use serde::{
 };
 use utoipa::openapi::{KnownFormat, ObjectBuilder};
 
-use super::Resource;
-use crate::kernel::{Code, Ctx, FromText, Owner, Result, Rule, field::formatted};
+use crate::kernel::{Code, Ctx, FromText, Owner, Resource, Result, Rule, field::formatted};
 
 /// A member whose text is read by the rule of its type.
 #[derive(Debug, Clone, Default)]

@@ -24,7 +24,7 @@ pub use cursor::{ListQuery, limit};
 pub use error::ErrorBody;
 pub use idempotency::IdempotencyHeader;
 pub use member::{Change, Field, Whose};
-pub use params::{Account, ById, Query, Resource, UserInPath, WhoseQuery, given, parameter};
+pub use params::{Account, ById, Query, UserInPath, WhoseQuery, given, parameter};
 pub use reply::{Reply, shown};
 pub use strict::object;
 

@@ -16,7 +16,7 @@ use utoipa::{
 };
 
 use super::{docs, strict};
-use crate::kernel::{Code, Ctx, Error, FromText, Id, Owner, Result, field::formatted};
+use crate::kernel::{Code, Ctx, Error, FromText, Id, Owner, Resource, Result, field::formatted};
 
 /// The query, as a struct of optional texts. What its parameters may be called is held against the description of the API
 /// before, by [`KnownParameters`]. Errors: `InvalidParameter` when it cannot be decoded.
@@ -34,15 +34,6 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T> {
     let bad = |_| Error::new(Code::InvalidParameter, "The query parameters cannot be read");
     axum::extract::Query::try_from_uri(uri).map(|axum::extract::Query(value)| value).map_err(bad)
-}
-
-/// What has an id of its own in the path.
-pub trait Resource {
-    /// What it is called in `… not found`.
-    const NOUN: &'static str;
-
-    /// What is said of a new one that names nobody as its owner.
-    const NOBODYS: &'static str = "Field 'user_id' is required";
 }
 
 /// The resource that the path names by its id, and whose data it is looked for in: the caller's own, or that of the user

@@ -1,8 +1,24 @@
 //! Work: what people plan to do, how long they work at it, and what they achieved.
 
+pub mod counters;
 pub mod days;
+pub mod forgotten_sessions;
 pub mod habits;
 pub mod hours;
 pub mod stats;
 pub mod tasks;
 pub mod work_sessions;
+
+use self::forgotten_sessions::ReviewSession;
+use crate::domain::{Contribution, Shared};
+
+/// What the domain adds to the program.
+pub fn contribute(shared: &Shared) -> Contribution {
+    Contribution::default()
+        .and(tasks::contribute(shared))
+        .and(work_sessions::contribute(shared))
+        .and(stats::contribute(shared))
+        .and(days::contribute(shared))
+        .and(habits::contribute(shared))
+        .due(ReviewSession::new(shared))
+}

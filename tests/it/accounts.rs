@@ -1,8 +1,10 @@
 //! Accounts: registration, names, changes, and how they end.
 
 use avanochi::{
+    accounts::users::model::User,
     kernel::{Limit, PageRequest, UserId},
-    store::{Partition, Query},
+    ledger::Summary,
+    store::{Batch, Collection, Draft, Partition, Query, Write, collection},
 };
 use serde_json::json;
 
@@ -164,38 +166,44 @@ async fn nothing_survives_a_deletion_under_way() {
     assert!(left.iter().all(|document| document.key.kind == "summaries"), "{left:?}");
 }
 
-#[tokio::test]
-async fn a_deletion_that_was_cut_short_is_finished() {
-    let app = TestApp::new();
-    let ann = app.user("ann").await;
-    ann.create_task("private").await;
-    let id = UserId::parse(&ann.id).expect("an id");
-    // All that a process may leave that died after its first step: the note.
-    let login = app.store.query(Query::List {
-        partition: None,
-        kind: "users".into(),
-        facet: None,
-        span: avanochi::store::Span::ALL,
-        page: PageRequest::first(Limit::MAX),
-    });
-    let login: serde_json::Value = serde_json::from_str(&login.await.expect("users").items[0].body).expect("JSON");
-    let note = avanochi::store::Draft {
-        kind: "deletions".into(),
-        id: id.to_string(),
-        seq: 0,
-        sort: Some(0),
-        facet: None,
-        published: false,
-        expires_at: None,
-        body: json!({ "user_id": id, "login": login["login"] }).to_string(),
-    };
-    let batch = avanochi::store::Batch::new(Partition::named("deletions"), uuid::Uuid::from_u128(1));
-    app.store.commit(batch.with(avanochi::store::Write::Create(note))).await.expect("a note");
+/// The note of a deletion that an earlier version has left behind.
+async fn note_of_deletion(app: &TestApp, user: UserId) {
+    let users = Collection::<User>::new(app.store.clone());
+    let read = users.get(Partition::of(user), user.to_string()).await.expect("read").expect("a user");
+    let body = json!({ "user_id": user, "login": read.value.login }).to_string();
+    let (kind, id) = ("deletions".into(), user.to_string());
+    let note =
+        Draft { kind, id, seq: 0, places: [Some(0), None, None, None], facet: None, published: false, expires_at: None, body };
+    let batch = Batch::new(Partition::named("deletions"), uuid::Uuid::from_u128(1));
+    app.store.commit(batch.with(Write::Create(note))).await.expect("a note");
+}
 
-    assert_eq!(app.app.recover().await.expect("recovered"), 1);
-    assert_eq!(app.app.recover().await.expect("nothing left"), 0);
-    ann.get("/api/tasks").await.assert_error(401, "unauthorized");
+#[tokio::test]
+async fn a_deletion_that_an_earlier_version_has_begun_is_finished_at_the_start() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.user("ann").await, app.user("bob").await);
+    ann.create_task("private").await;
+    let [user, other] = [&ann, &bob].map(|client| UserId::parse(&client.id).expect("an id"));
+    note_of_deletion(&app, user).await;
+    // As that version closed a ledger: it was to go by itself after a day.
+    let summaries = Collection::<Summary>::new(app.store.clone());
+    let read = summaries.get(Partition::of(user), "summary").await.expect("read").expect("a summary");
+    let Write::Replace(mut draft, etag) = collection::replace(&read.value, read.value.seq, &read.etag).expect("a write") else {
+        panic!("no replacement")
+    };
+    draft.body = draft.body.replacen('{', r#"{"closed_until":"2026-01-15T10:00:00.000000Z","#, 1);
+    let batch = Batch::new(Partition::of(user), uuid::Uuid::from_u128(2)).with(Write::Replace(draft, etag));
+    app.store.commit(batch).await.expect("closed");
+    app.app.start().await.expect("started");
+    let query = Query::Everything { partition: Partition::of(user), page: PageRequest::first(Limit::MAX) };
+    let left = app.store.query(query).await.expect("all").items;
+    assert!(left.iter().all(|document| document.key.kind == "summaries"), "{left:?}");
     assert_eq!(app.anonymous().register("ann").await.status, 201);
+    // A note alone, with an open ledger, decides nothing.
+    note_of_deletion(&app, other).await;
+    app.app.start().await.expect("started");
+    assert_eq!(bob.get("/api/auth/me").await.status, 200);
+    app.app.start().await.expect("nothing left to do");
 }
 
 #[tokio::test]

@@ -148,6 +148,44 @@ async fn a_token_that_leads_nowhere_begins_again() {
 }
 
 /// A copy of the data was put back, and then the same numbers were given again: what the client saw of them is history.
+/// A page ends by its size, too: what the client has seen of a change may fill one, and it must get past that.
+#[tokio::test]
+async fn a_change_that_fills_more_than_a_page_is_got_past() {
+    use avanochi::store::{Batch, Draft, Key, Write};
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let partition = crate::support::events::partition(&ann.id);
+    let mut batch = Batch::new(partition.clone(), uuid::Uuid::from_u128(1));
+    for n in 0..4 {
+        let id = ann.create_task(&n.to_string()).await.text("id");
+        let key = Key { partition: partition.clone(), kind: "tasks".into(), id: id.clone() };
+        let task = app.store.get(key).await.expect("read").expect("a task");
+        let mut body: Value = serde_json::from_str(&task.body).expect("JSON");
+        body["of a later version"] = "x".repeat(400_000).into();
+        let draft = Draft {
+            kind: "tasks".into(),
+            id,
+            seq: 100,
+            places: [Some(n), None, None, None],
+            facet: None,
+            published: true,
+            expires_at: None,
+            body: body.to_string(),
+        };
+        batch = batch.with(Write::Replace(draft, task.etag));
+    }
+    app.store.commit(batch).await.expect("replaced");
+    for limit in [1, 2, 3, 100] {
+        let mut mirror = Mirror::default();
+        let mut pages = 0;
+        while mirror.pull(&ann, limit).await {
+            pages += 1;
+            assert!(pages < 10, "limit {limit}");
+        }
+        assert_eq!((mirror.of("tasks").len(), mirror.resets), (4, 1), "limit {limit}");
+    }
+}
+
 #[tokio::test]
 async fn a_client_from_another_history_begins_again() {
     let (app, elsewhere) = (TestApp::new(), TestApp::new());
@@ -176,12 +214,12 @@ async fn copy_partition(from: &TestApp, to: &TestApp, user: &str) {
     let everything = from.store.query(Query::Everything { partition: partition.clone(), page }).await.expect("all").items;
     for document in everything {
         let published = document.key.kind != "summaries";
-        let sort = published.then_some(0);
+        let places = [published.then_some(0), None, None, None];
         let draft = Draft {
             kind: document.key.kind,
             id: document.key.id,
             seq: document.seq,
-            sort,
+            places,
             facet: None,
             published,
             expires_at: None,

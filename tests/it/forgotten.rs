@@ -5,11 +5,10 @@ use avanochi::{
     config::{Config, Overrides, Source},
     jobs::queue::NewMessage,
     kernel::{Caller, Clock as _, Ctx, IdSource as _, Limit, PageRequest, RandomIds, Result, UserId},
-    ledger::Ledger,
     store::{Collection, Partition},
     work::{
         habits::model::{Habits, Usual},
-        work_sessions::{model::Nudge, repo::WorkSessionRepo, service::WorkSessionService},
+        work_sessions::{model::Nudge, service::WorkSessionService},
     },
 };
 use serde_json::{Value, json};
@@ -20,19 +19,12 @@ use crate::{
 };
 
 fn service(app: &TestApp) -> WorkSessionService {
-    let ledger = Ledger::new(app.store.clone(), std::sync::Arc::new(RandomIds::default()));
-    WorkSessionService::new(WorkSessionRepo::new(app.store.clone()), ledger)
+    WorkSessionService::new(&app.app.shared)
 }
 
 fn ctx(app: &TestApp) -> Ctx {
     let now = app.clock.now();
     Ctx { caller: Caller::Program, now, request_id: RandomIds::default().next(now).into() }
-}
-
-/// Whose sessions are due.
-async fn due(app: &TestApp) -> Vec<String> {
-    let page = service(app).due(&ctx(app), PageRequest::first(Limit::MAX)).await.expect("a page");
-    page.items.iter().map(ToString::to_string).collect()
 }
 
 async fn review(app: &TestApp, client: &Client, usual_hours: Option<u32>) -> Result<()> {
@@ -41,7 +33,7 @@ async fn review(app: &TestApp, client: &Client, usual_hours: Option<u32>) -> Res
     // What is usual on one day of the week is assumed of those of which nothing is known.
     let usual = |hours| Usual { weekday: 1, days: 4, start: 0, end: hours * 60, length: hours * 60 };
     let habits = usual_hours.map(|hours| Habits { user_id: owner.id(), seq: 1, weekdays: vec![usual(hours)] });
-    service(app).review(&ctx, owner, habits.as_ref()).await
+    service(app).review(&ctx, owner, &|date| habits.as_ref()?.length_on(date)).await
 }
 
 async fn nudges(app: &TestApp, client: &Client) -> Vec<Nudge> {
@@ -65,7 +57,7 @@ async fn without_a_host_messages_are_handed_out_wherever_they_are() {
     app.advance_hours(4);
     let config = Config::load(&Source::default(), &Overrides::default()).expect("the defaults");
     let adapters = Adapters::over(app.store.clone(), app.clock.clone(), SECRET.to_owned().into());
-    adapters.queue.send("work-sessions-due", NewMessage::of(json!({ "user_id": ann.id }))).await.expect("sent");
+    adapters.queue.send("jobs", NewMessage::of(json!({ "user_id": ann.id }))).await.expect("sent");
     // As with a queue service.
     let alone = App::new(&config, Adapters { own_queue: OwnQueue::No, ..adapters }).expect("an app");
     let reminded = async {
@@ -88,19 +80,19 @@ async fn a_session_is_due_three_times() {
     let id = ann.start().await.text("id");
     app.advance_seconds(4 * 3600 - 1);
     let late = bob.start().await.text("id");
-    assert_eq!(due(&app).await, Vec::<String>::new());
+    assert_eq!(app.due().await, Vec::<String>::new());
     review(&app, &ann, None).await.expect("nothing to do");
     app.advance_seconds(1);
-    assert_eq!(due(&app).await, std::slice::from_ref(&ann.id));
+    assert_eq!(app.due().await, std::slice::from_ref(&ann.id));
     for _ in 0..2 {
         review(&app, &ann, None).await.expect("reminded");
     }
     let nudge = &nudges(&app, &ann).await[0];
     assert_eq!((nudge.id.clone(), nudge.work_session_id.to_string()), (format!("{id}-4h"), id.clone()));
-    assert_eq!(due(&app).await, Vec::<String>::new());
+    assert_eq!(app.due().await, Vec::<String>::new());
     app.advance_hours(4);
     // The most overdue comes first.
-    assert_eq!(due(&app).await, [bob.id.clone(), ann.id.clone()]);
+    assert_eq!(app.due().await, [bob.id.clone(), ann.id.clone()]);
     review(&app, &ann, None).await.expect("reminded");
     assert_eq!(hours_of_nudges(&app, &ann).await, [4, 8]);
     app.advance_hours(4);
@@ -114,7 +106,7 @@ async fn a_session_is_due_three_times() {
     assert_eq!(hours_of_nudges(&app, &bob).await, [8]);
     assert_eq!(bob.end(&late).await.body["ended_by"], "user");
     app.advance_hours(99);
-    assert_eq!(due(&app).await, Vec::<String>::new());
+    assert_eq!(app.due().await, Vec::<String>::new());
     for client in [&ann, &bob] {
         review(&app, client, None).await.expect("nothing to do");
     }
@@ -156,13 +148,13 @@ async fn an_interrupted_session_waits() {
     app.advance_hours(3);
     ann.post_empty(&format!("/api/work_sessions/{id}/pause")).await;
     app.advance_hours(100);
-    assert_eq!(due(&app).await, Vec::<String>::new());
+    assert_eq!(app.due().await, Vec::<String>::new());
     review(&app, &ann, None).await.expect("nothing to do");
     assert_eq!(session(&ann, &id).await["end_time"], json!(null));
     ann.post_empty(&format!("/api/work_sessions/{id}/resume")).await;
-    assert_eq!(due(&app).await, Vec::<String>::new());
+    assert_eq!(app.due().await, Vec::<String>::new());
     app.advance_hours(1);
-    assert_eq!(due(&app).await, std::slice::from_ref(&ann.id));
+    assert_eq!(app.due().await, std::slice::from_ref(&ann.id));
     app.advance_hours(8);
     review(&app, &ann, None).await.expect("ended");
     // Taking it up again was the last sign.
@@ -172,14 +164,12 @@ async fn an_interrupted_session_waits() {
 }
 
 #[tokio::test]
-async fn only_the_program_and_administrators_see_whose_sessions_are_due() {
+async fn only_the_program_does_what_is_due_to_anybody() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
     let user = UserId::parse(&ann.id).expect("an id");
-    for (caller, allowed) in [(Caller::User(user), false), (Caller::Anonymous, false), (Caller::Admin(user), true)] {
-        let ctx = Ctx { caller, ..ctx(&app) };
-        assert_eq!(service(&app).due(&ctx, PageRequest::first(Limit::MAX)).await.is_ok(), allowed);
-        assert!(ctx.owner_for_program(user).is_err());
+    for caller in [Caller::User(user), Caller::Anonymous, Caller::Admin(user)] {
+        assert!(Ctx { caller, ..ctx(&app) }.owner_for_program(user).is_err());
     }
 }
 

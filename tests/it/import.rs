@@ -5,9 +5,9 @@ use std::{io::Write as _, sync::Arc};
 
 use avanochi::{
     accounts::users::repo::UserRepo,
-    kernel::{Limit, PageRequest, RandomIds, Timestamp},
+    kernel::{Limit, PageRequest, Timestamp},
     migration::{
-        Workshop,
+        Maintenance,
         import::{self, Outcome, Refusal},
         verify::{self, Mode, State, Verified},
     },
@@ -22,8 +22,8 @@ pub const ANN: &str = "21e4e82b-03d2-4e15-8d73-ff3b8737f8b0";
 /// SHA-256 of "password".
 const HASH: &str = "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8";
 
-pub fn shop(app: &TestApp) -> Workshop {
-    Workshop::new(app.store.clone(), app.clock.clone(), Arc::new(RandomIds::default()))
+pub fn maintenance(app: &TestApp) -> Maintenance {
+    Maintenance::new(app.app.shared.clone(), Arc::clone(&app.app.kinds))
 }
 
 fn file(text: &[u8]) -> NamedTempFile {
@@ -34,7 +34,7 @@ fn file(text: &[u8]) -> NamedTempFile {
 
 async fn import_text(app: &TestApp, text: &str) -> (Outcome, Vec<Refusal>) {
     let mut refusals = Vec::new();
-    let outcome = import::import(&shop(app), file(text.as_bytes()).path(), &mut |news| {
+    let outcome = import::import(&maintenance(app), file(text.as_bytes()).path(), &mut |news| {
         if let import::News::Refused(refusal) = news {
             refusals.push(refusal.clone());
         }
@@ -59,7 +59,7 @@ fn lines(documents: &[Value]) -> String {
 
 pub async fn check(app: &TestApp, mode: Mode) -> (Verified, Vec<String>) {
     let mut told = Vec::new();
-    let verified = verify::verify(&shop(app), mode, &mut |news| {
+    let verified = verify::verify(&maintenance(app), mode, &mut |news| {
         if let verify::News::Differs(difference) = news {
             assert_eq!(difference.state == State::Repaired, mode == Mode::Repair, "{difference}");
             told.push(difference.text.clone());
@@ -315,7 +315,7 @@ async fn a_run_that_was_cut_short_anywhere_is_finished_by_the_next() {
             let store = FlakyStore::new();
             let app = TestApp::over(Arc::clone(&store));
             store.fail_after(cut_short, fault);
-            let first = import::import(&shop(&app), file(text.as_bytes()).path(), &mut |_| {}).await;
+            let first = import::import(&maintenance(&app), file(text.as_bytes()).path(), &mut |_| {}).await;
             assert_eq!(first.is_ok(), store.is_waiting());
             store.heal();
             import_all(&app, &realistic()).await;
@@ -336,7 +336,7 @@ async fn a_login_finishes_an_account_whose_import_was_cut_short() {
     let app = TestApp::over(Arc::clone(&store));
     store.fail_after(1, Fault::Before);
     let text = lines(&[user(ANN, "ann")]);
-    import::import(&shop(&app), file(text.as_bytes()).path(), &mut |_| {}).await.expect_err("cut short");
+    import::import(&maintenance(&app), file(text.as_bytes()).path(), &mut |_| {}).await.expect_err("cut short");
     let ann = log_in(&app, "ann").await;
     assert_eq!(ann.get("/api/auth/me").await.text("name"), "ann");
     log_in(&app, "ann").await;

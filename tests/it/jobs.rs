@@ -71,9 +71,9 @@ async fn a_forgotten_session_is_reminded_of_twice_and_ended_once_by_however_many
     for hour in 1..=14 {
         app.advance_hours(1);
         let before = changes(&app, &ann).await;
-        everywhere(&both, "work_sessions_sweep", &Event::Tick(Tick::default())).await;
+        everywhere(&both, "tick", &Event::Tick(Tick::default())).await;
         let messages = drain(&app, async |payload, attempt| {
-            everywhere(&both, "work_sessions_due", &Event::Message { payload, attempt }).await;
+            everywhere(&both, "jobs", &Event::Message { payload, attempt }).await;
             Verdict::Done
         })
         .await;
@@ -101,8 +101,7 @@ async fn a_forgotten_session_is_reminded_of_twice_and_ended_once_by_however_many
 /// A tick and its messages, until something dies.
 async fn work(app: &TestApp) {
     let _ = tick(app).await;
-    drain(app, async |payload, attempt| dispatch(&app.app.jobs, "work_sessions_due", Event::Message { payload, attempt }).await)
-        .await;
+    drain(app, async |payload, attempt| dispatch(&app.app.jobs, "jobs", Event::Message { payload, attempt }).await).await;
 }
 
 #[tokio::test]
@@ -146,18 +145,18 @@ async fn whoever_finds_the_sweep_under_way_elsewhere_does_nothing() {
     ann.start().await;
     app.advance_hours(5);
     let (leases, minute) = (leases(&app), Duration::from_mins(1));
-    let held = leases.take(&app.app.jobs.ctx(None), "work_sessions_sweep", minute).await.expect("asked").expect("free");
+    let held = leases.take(&app.app.jobs.ctx(None), "tick", minute).await.expect("asked").expect("free");
     assert!(matches!(tick(&app).await, Verdict::Done));
-    assert!(queue(&app).receive("work-sessions-due", minute).await.expect("asked").is_none());
+    assert!(queue(&app).receive("jobs", minute).await.expect("asked").is_none());
     // The holder was frozen for longer than its lease lasts: the work goes on without it, and it is told so.
     app.advance_seconds(60);
     assert!(matches!(tick(&app).await, Verdict::Done));
-    let message = queue(&app).receive("work-sessions-due", minute).await.expect("asked").expect("a message");
+    let message = queue(&app).receive("jobs", minute).await.expect("asked").expect("a message");
     assert_eq!((message.body, message.attempt), (json!({ "user_id": ann.id }), 1));
     assert_eq!(leases.finish(app.clock.now(), held).await.expect_err("taken").code(), Code::Busy);
     // Given back at once, so that the next one need not wait.
     assert!(matches!(tick(&app).await, Verdict::Done));
-    assert!(queue(&app).receive("work-sessions-due", minute).await.expect("asked").is_some());
+    assert!(queue(&app).receive("jobs", minute).await.expect("asked").is_some());
 }
 
 /// A document among the user's sessions that is none.
@@ -166,7 +165,7 @@ async fn damage(app: &TestApp, client: &Client, id: &str) {
         kind: "work_sessions".into(),
         id: id.to_owned(),
         seq: changes(app, client).await,
-        sort: Some(app.clock.now().micros()),
+        places: [Some(app.clock.now().micros()), None, None, None],
         facet: None,
         published: true,
         expires_at: None,
@@ -226,7 +225,7 @@ async fn what_is_no_message_is_set_aside_and_an_outage_is_waited_out() {
     app.advance_hours(4);
     let message = async |payload: &Value, attempt| {
         let event = Event::Message { payload: payload.clone(), attempt };
-        matches!(dispatch(&app.app.jobs, "work_sessions_due", event).await, Verdict::Done)
+        matches!(dispatch(&app.app.jobs, "jobs", event).await, Verdict::Done)
     };
     let due = json!({ "user_id": ann.id });
     store.fail_after(0, Fault::Before);

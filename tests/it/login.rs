@@ -119,7 +119,7 @@ async fn an_account_from_before_argon2_logs_in_and_is_brought_up_to_date() {
         kind: "logins".into(),
         id: "login".into(),
         seq: 0,
-        sort: None,
+        places: avanochi::store::Places::default(),
         facet: None,
         published: false,
         expires_at: None,

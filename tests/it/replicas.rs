@@ -6,10 +6,10 @@ use std::sync::{
 };
 
 use avanochi::{
+    domain::Shared,
     kernel::{Caller, Clock as _, Ctx, IdSource as _, Page, RandomIds, UserId},
-    ledger::Ledger,
-    store::{Batch, Document, Etag, Key, Partition, Query, Store, StoreError},
-    work::habits::{repo::HabitsRepo, service::HabitsService},
+    store::{Batch, Document, Etag, Key, KeyRange, Partition, Query, Store, StoreError},
+    work::habits::service::HabitsService,
 };
 
 use crate::support::{TestApp, time};
@@ -44,6 +44,10 @@ impl Store for Copies {
         self.inner.query(query).await
     }
 
+    async fn ranges(&self) -> Result<Vec<KeyRange>, StoreError> {
+        self.inner.ranges().await
+    }
+
     async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {
         self.behind.store(false, Ordering::SeqCst);
         self.inner.commit(batch).await
@@ -63,7 +67,7 @@ async fn a_change_that_a_copy_has_not_seen_is_not_taken_for_followed() {
 
     let ids = Arc::new(RandomIds::default());
     let store = Arc::new(Copies { inner: Arc::clone(&app.store), older, behind: AtomicBool::new(true) });
-    let habits = HabitsService::new(HabitsRepo::new(store.clone()), Ledger::new(store, ids.clone()));
+    let habits = HabitsService::new(&Shared::new(store, app.clock.clone(), ids.clone()));
     let now = app.clock.now();
     let ctx = Ctx { caller: Caller::Program, now, request_id: ids.next(now).into() };
     let owner = ctx.owner_for_program(user).expect("the program may");

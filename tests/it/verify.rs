@@ -5,17 +5,20 @@ use std::process::Command;
 use avanochi::{
     accounts::users::repo::UserRepo,
     kernel::{Clock as _, Id, IdSource as _, Limit, PageRequest, RandomIds, UserId},
-    ledger::{Calendar, Day, OpenSession, Summary, day::Achievement},
+    ledger::{ACHIEVEMENTS, Calendar, Counter, Day, Summary},
     migration::verify::{self, Mode, State},
     store::{Batch, Collection, Partition, Query, Write, collection},
-    work::work_sessions::model::WorkSession,
+    work::{
+        counters::{COMPLETED_TASKS, ENDED_WORK_SESSIONS, FOCUS, TASKS, WORK_SESSIONS, WORKED_MICROS},
+        work_sessions::{booking::ActiveSession, model::WorkSession},
+    },
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    import::{ANN, assert_clean, assert_realistic, check, import_all, log_in, many, realistic, shop},
+    import::{ANN, assert_clean, assert_realistic, check, import_all, log_in, maintenance, many, realistic},
     model::{Model, perform, run, step},
     support::{TestApp, time},
 };
@@ -56,31 +59,27 @@ async fn assert_repairs(app: &TestApp, expected: &[&str]) {
 async fn damaged_counters_are_found_and_repaired() {
     let app = TestApp::new();
     import_all(&app, &realistic()).await;
-    damage(&app, |summary| summary.total_tasks = 30).await;
-    assert_repairs(&app, &["total_tasks is 30 and should be 3"]).await;
-    damage(&app, |summary| summary.completed_tasks = 0).await;
+    damage(&app, |summary| summary.counts.change(TASKS, 27)).await;
+    assert_repairs(&app, &["tasks is 30 and should be 3"]).await;
+    damage(&app, |summary| summary.counts.change(COMPLETED_TASKS, -2)).await;
     assert_repairs(&app, &["completed_tasks is 0 and should be 2"]).await;
-    damage(&app, |summary| summary.total_sessions += 1).await;
-    assert_repairs(&app, &["total_sessions is 3 and should be 2"]).await;
-    damage(&app, |summary| summary.worked_micros -= 1).await;
+    damage(&app, |summary| summary.counts.change(WORK_SESSIONS, 1)).await;
+    assert_repairs(&app, &["work_sessions is 3 and should be 2"]).await;
+    damage(&app, |summary| summary.counts.change(WORKED_MICROS, -1)).await;
     assert_repairs(&app, &["worked_micros is 12600000017 and should be 12600000018"]).await;
-    damage(&app, |summary| summary.longest_span_micros = 7).await;
-    assert_repairs(&app, &["longest_span_micros is 7 and should be 9000000018"]).await;
-    // A longer one may have been there before it was corrected.
-    damage(&app, |summary| summary.longest_span_micros += 1).await;
-    assert_clean(&app).await;
+    // A counter of which no document knows anything.
+    damage(&app, |summary| summary.counts.change(Counter::named("unknown"), 1)).await;
+    assert_repairs(&app, &["unknown is 1 and should be 0"]).await;
     damage(&app, |summary| summary.longest_streak = 9).await;
     assert_repairs(&app, &["longest_streak is 9 and should be 4"]).await;
-    damage(&app, |summary| summary.last_run = None).await;
-    assert_repairs(&app, &["last_run is none and should be 4 days up to 2025-09-25"]).await;
     damage(&app, |summary| summary.time_zone = chrono_tz::Tz::Asia__Tokyo).await;
     assert_repairs(&app, &["time_zone is Asia/Tokyo and should be UTC"]).await;
     damage(&app, |summary| summary.active_days = Calendar::default()).await;
     assert_repairs(&app, &["active_days has 0 dates too many and misses 4"]).await;
     damage(&app, |summary| summary.active_days.insert(date("2020-01-01"))).await;
     assert_repairs(&app, &["active_days has 1 dates too many and misses 0"]).await;
-    damage(&app, |summary| summary.day.as_mut().expect("a day").add(Achievement::EndedSession)).await;
-    let day = "day is 2025-09-26 with 0 created tasks, 0 completed tasks, 1 ended sessions and no work and should be 2025-09-26 with 0 created tasks, 0 completed tasks, 0 ended sessions and no work";
+    damage(&app, |summary| summary.day.as_mut().expect("a day").counts.change(ENDED_WORK_SESSIONS, 1)).await;
+    let day = "day is 2025-09-26 with ended_work_sessions 1 and should be 2025-09-26 with nothing";
     assert_repairs(&app, &[day]).await;
 }
 
@@ -89,18 +88,25 @@ async fn a_damaged_active_session_is_found_and_repaired() {
     let app = TestApp::new();
     import_all(&app, &realistic()).await;
     let mut right = None;
-    damage(&app, |summary| right = summary.active_session.take()).await;
+    damage(&app, |summary| {
+        right = summary.facts.get::<ActiveSession>().expect("readable");
+        summary.facts.clear::<ActiveSession>();
+    })
+    .await;
     let right = right.expect("a session");
     let words = format!("{} since 2025-09-26T09:00:00.000000Z with 0 pauses and 2025-09-26T13:00:00.000000Z due", right.id);
     assert_repairs(&app, &[&format!("active_session is none and should be {words}")]).await;
-    let nil = OpenSession { id: uuid::Uuid::nil(), ..right.clone() };
-    damage(&app, |summary| summary.active_session = Some(nil)).await;
+    let set = async |session: ActiveSession| damage(&app, |summary| summary.facts.set(&session).expect("JSON")).await;
+    set(ActiveSession { id: uuid::Uuid::nil(), ..right.clone() }).await;
     let wrong = "00000000-0000-0000-0000-000000000000 since 2025-09-26T09:00:00.000000Z with 0 pauses and 2025-09-26T13:00:00.000000Z due";
     assert_repairs(&app, &[&format!("active_session is {wrong} and should be {words}")]).await;
-    damage(&app, |summary| summary.active_session.as_mut().expect("a session").note = Some("gone".into())).await;
+    set(ActiveSession { note: Some("gone".into()), ..right.clone() }).await;
     assert_repairs(&app, &["active_session differs from its document in a pause or the note"]).await;
+    damage(&app, |summary| summary.due.set("work_session", None)).await;
+    let undue = words.replace("2025-09-26T13:00:00.000000Z due", "nothing due");
+    assert_repairs(&app, &[&format!("active_session is {undue} and should be {words}")]).await;
     // What only the summary knows stays.
-    damage(&app, |summary| summary.active_session.as_mut().expect("a session").last_sign = Some(right.start_time)).await;
+    set(ActiveSession { last_sign: Some(right.start_time), ..right }).await;
     assert_clean(&app).await;
 }
 
@@ -115,18 +121,23 @@ async fn damaged_days_are_found_and_repaired() {
 
     let wrong = read("2025-09-23").await.expect("a day");
     write(&app, collection::replace(&empty("2025-09-23"), 1, &wrong.etag).expect("a write")).await;
-    let words = "0 created tasks, 0 completed tasks, 0 ended sessions and no work and should have 0 created tasks, 1 completed tasks, 0 ended sessions and no work";
+    let words = "nothing and should have achievements 1, completed_tasks 1";
     assert_repairs(&app, &[&format!("day 2025-09-23 has {words}")]).await;
 
     let id = "2025-09-22".to_owned();
     write(&app, Write::Remove { kind: "days".into(), id, etag: None }).await;
-    assert_repairs(&app, &["day 2025-09-22 has no document and should have 0 created tasks, 0 completed tasks, 1 ended sessions and 1800000000 µs at 0"]).await;
+    assert_repairs(
+        &app,
+        &["day 2025-09-22 has no document and should have achievements 1, ended_work_sessions 1, focus_00 1800000000"],
+    )
+    .await;
 
     let mut busy = empty("2025-09-19");
-    busy.add(Achievement::CompletedTask);
-    busy.add(Achievement::Worked { hour: 7, micros: 60_000_000 });
+    busy.counts.change(COMPLETED_TASKS, 1);
+    busy.counts.change(ACHIEVEMENTS, 1);
+    busy.counts.change(FOCUS[7], 60_000_000);
     write(&app, collection::create(&busy, 1).expect("a write")).await;
-    let words = "0 created tasks, 1 completed tasks, 0 ended sessions and 60000000 µs at 7 and should have 0 created tasks, 0 completed tasks, 0 ended sessions and no work";
+    let words = "achievements 1, completed_tasks 1, focus_07 60000000 and should have nothing";
     assert_repairs(&app, &[&format!("day 2025-09-19 has {words}")]).await;
 
     // A document of the latest day or a later one would stand in the way of the ledger for ever.
@@ -152,7 +163,7 @@ async fn a_summary_that_is_gone_or_unreadable_is_made_anew() {
     assert_eq!(check(&app, Mode::Report).await.1, ["there is no summary"]);
     let (verified, told) = check(&app, Mode::Repair).await;
     assert_eq!((verified.left, told[0].as_str()), (0, "there is no summary"));
-    assert!(told.contains(&"total_tasks is 0 and should be 3".to_owned()), "{told:?}");
+    assert!(told.contains(&"tasks is 0 and should be 3".to_owned()), "{told:?}");
     assert_realistic(&app).await;
 
     write(&app, remove()).await;
@@ -175,7 +186,7 @@ async fn what_no_count_can_mend_stays_a_difference() {
     let second = WorkSession::start(Id::new(uuid::Uuid::nil()), ann, start_time);
     write(&app, collection::create(&second, 1).expect("a write")).await;
     let mut states = Vec::new();
-    let verified = verify::verify(&shop(&app), Mode::Repair, &mut |news| {
+    let verified = verify::verify(&maintenance(&app), Mode::Repair, &mut |news| {
         if let verify::News::Differs(difference) = news {
             states.push((difference.state, difference.text.clone()));
         }
@@ -219,7 +230,7 @@ async fn a_repair_beside_a_server_loses_nothing() {
     import_all(&app, &realistic()).await;
     let ann = log_in(&app, "ann").await;
     damage(&app, |summary| {
-        summary.completed_tasks = 70;
+        summary.counts.change(COMPLETED_TASKS, 70);
         summary.active_days = Calendar::default();
     })
     .await;
@@ -230,7 +241,7 @@ async fn a_repair_beside_a_server_loses_nothing() {
         }
     });
     while used.try_join_next().is_none() {
-        verify::verify(&shop(&app), Mode::Repair, &mut |_| {}).await.expect("a verdict");
+        verify::verify(&maintenance(&app), Mode::Repair, &mut |_| {}).await.expect("a verdict");
     }
     let (verified, _) = check(&app, Mode::Repair).await;
     assert_eq!(verified.left, 0);
@@ -293,15 +304,15 @@ fn the_program_imports_and_verifies() {
 
     let database = rusqlite::Connection::open(folder.path().join(".avanochi/avanochi.db")).expect("the database");
     let changed = database
-        .execute("UPDATE documents SET body = json_set(body, '$.total_tasks', 8) WHERE kind = 'summaries' AND pk = ?1", [ANN])
+        .execute("UPDATE documents SET body = json_set(body, '$.counts.tasks', 8) WHERE kind = 'summaries' AND pk = ?1", [ANN])
         .expect("damaged");
     assert_eq!(changed, 1);
     drop(database);
     let (code, out, _) = program(&folder, &["verify"]);
-    assert_eq!((code, out.lines().next()), (1, Some(&*format!("user {ANN}: total_tasks is 8 and should be 3"))));
+    assert_eq!((code, out.lines().next()), (1, Some(&*format!("user {ANN}: tasks is 8 and should be 3"))));
     let (code, out, _) = program(&folder, &["verify", "--repair"]);
     let repaired =
-        format!("user {ANN}: total_tasks is 8 and should be 3 (repaired)\n2 users checked: 1 differences repaired, 0 left\n");
+        format!("user {ANN}: tasks is 8 and should be 3 (repaired)\n2 users checked: 1 differences repaired, 0 left\n");
     assert_eq!((code, out), (0, repaired));
     assert_eq!(program(&folder, &["verify"]), (0, clean, String::new()));
 }

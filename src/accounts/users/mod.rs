@@ -1,6 +1,7 @@
 //! Users: the account itself, its display name and time zone, its end.
 
-pub mod deletion;
+pub mod erasure;
+pub mod former_deletions;
 pub mod http;
 pub mod model;
 pub mod repo;

@@ -6,7 +6,7 @@ use utoipa::openapi::ObjectBuilder;
 
 use crate::{
     described,
-    kernel::{FromText, Result, Rule, Timestamp, UserId, field, text, text::TextError},
+    kernel::{FromText, Resource, Result, Rule, Timestamp, UserId, field, text, text::TextError},
 };
 
 /// A user's account.
@@ -71,6 +71,10 @@ impl User {
         let changed = name != self.name || time_zone != self.time_zone;
         changed.then(|| Self { name, time_zone, updated_at: Some(now), ..self.clone() })
     }
+}
+
+impl Resource for User {
+    const NOUN: &'static str = "User";
 }
 
 #[cfg(test)]

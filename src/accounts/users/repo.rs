@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::model::User;
 use crate::{
     kernel::{Page, PageRequest, Result, Timestamp, UserId},
-    store::{Collection, Entity, Partition, Store, Stored},
+    ledger::Counted,
+    store::{Collection, Entity, Partition, Places, Store, Stored},
 };
 
 impl Entity for User {
@@ -16,10 +17,12 @@ impl Entity for User {
         self.id.to_string()
     }
 
-    fn sort(&self) -> Option<i64> {
-        Some(Timestamp::micros(self.created_at))
+    fn places(&self) -> Places {
+        [Some(Timestamp::micros(self.created_at)), None, None, None]
     }
 }
+
+impl Counted for User {}
 
 #[derive(Debug, Clone)]
 pub struct UserRepo(Collection<User>);

@@ -1,13 +1,16 @@
-//! Use cases on accounts. How an account ends is told in `deletion`.
+//! Use cases on accounts. How an account ends is told in `erasure`.
+
+use std::sync::Arc;
 
 use super::{
-    deletion::Deletions,
+    erasure::Erasure,
     model::{User, UserPatch},
     repo::UserRepo,
 };
 use crate::{
-    kernel::{Ctx, Error, Owner, Page, PageRequest, Precondition, Result, Versioned},
-    ledger::Ledger,
+    domain::Shared,
+    kernel::{Ctx, Owner, Page, PageRequest, Precondition, Result, Versioned},
+    ledger::{Decision, Ledger},
     store::Stored,
 };
 
@@ -15,17 +18,17 @@ use crate::{
 pub struct UserService {
     repo: UserRepo,
     ledger: Ledger,
-    deletions: Deletions,
+    erasure: Erasure,
 }
 
 impl UserService {
-    pub fn new(repo: UserRepo, ledger: Ledger, deletions: Deletions) -> Self {
-        Self { repo, ledger, deletions }
+    pub fn new(shared: &Shared, erasure: Erasure) -> Self {
+        Self { repo: UserRepo::new(Arc::clone(&shared.store)), ledger: shared.ledger.clone(), erasure }
     }
 
     /// Errors: `NotFound`.
     pub async fn get(&self, _ctx: &Ctx, owner: Owner) -> Result<Versioned<User>> {
-        self.load(owner).await.map(Stored::versioned)
+        self.ledger.load(owner, &owner.id().to_string()).await.map(Stored::versioned)
     }
 
     /// Everybody, for an admin. Errors: `Forbidden`.
@@ -35,38 +38,29 @@ impl UserService {
     }
 
     /// Errors: `NotFound`, `StaleEtag`.
-    pub async fn update(&self, ctx: &Ctx, owner: Owner, patch: UserPatch, expected: &Precondition) -> Result<Versioned<User>> {
-        let mut change = self.ledger.begin(ctx, owner).await?;
-        loop {
-            let read = self.load(owner).await?;
-            expected.check(read.op)?;
-            let Some(user) = read.value.patched(&patch, ctx.now) else { return Ok(read.versioned()) };
-            change.replace(&user, &read)?;
-            change.summary.time_zone = user.time_zone;
-            if let Some(version) = change.commit().await? {
-                return Ok(Versioned { value: user, version });
-            }
-        }
+    pub async fn update(&self, _ctx: &Ctx, owner: Owner, patch: UserPatch, expected: &Precondition) -> Result<Versioned<User>> {
+        self.ledger
+            .edit(owner, &owner.id().to_string(), expected, |user: &User, change| {
+                let Some(user) = user.patched(&patch, change.now()) else { return Ok(None) };
+                change.summary.time_zone = user.time_zone;
+                Ok(Some(user))
+            })
+            .await
     }
 
     /// Deletes the account and everything that is the user's. Errors: `NotFound`, `StaleEtag`.
     pub async fn delete(&self, ctx: &Ctx, owner: Owner, expected: &Precondition) -> Result<()> {
-        let read = self.load(owner).await?;
-        expected.check(read.op)?;
-        self.deletions.announce(ctx, &read.value).await?;
-        let mut change = self.ledger.begin(ctx, owner).await?;
-        loop {
-            let read = self.load(owner).await?;
-            change.remove(&read);
-            change.close();
-            if change.commit().await?.is_some() {
-                break;
-            }
-        }
-        self.deletions.carry_out(ctx, &read.value).await
-    }
-
-    async fn load(&self, owner: Owner) -> Result<Stored<User>> {
-        self.repo.get(owner.id()).await?.ok_or_else(|| Error::not_found("User"))
+        self.ledger
+            .run(owner, |change| {
+                Box::pin(async move {
+                    let read = change.load::<User>(&owner.id().to_string(), expected).await?;
+                    change.remove(&read);
+                    Erasure::order(change, read.value.login)?;
+                    Ok(Decision::Write(()))
+                })
+            })
+            .await?;
+        self.erasure.erase_now(ctx, owner.id()).await;
+        Ok(())
     }
 }

@@ -54,7 +54,7 @@ fn a_sound_app_with_jobs_has_no_problem() {
 fn a_folder_and_the_program_must_agree() {
     let mut app = with_jobs();
     app.jobs.retain(|(name, _)| *name != "tick");
-    app.assert_problem("tick/function.json", "no job of that name");
+    app.assert_problem("tick/function.json", "no function of that name");
 
     let app = with_jobs();
     app.remove("changes");
@@ -89,6 +89,13 @@ fn each_fault_of_a_timer_is_named() {
         ("}]}", "}], \"retry\": {\"strategy\": \"fixedDelay\", \"delayInterval\": \"00:00:05\"}}", "retry.maxRetryCount"),
         ("}]}", "}], \"retry\": {\"strategy\": \"fixedDelay\", \"maxRetryCount\": 2}}", "retry.delayInterval"),
         ("}]}", "}, {\"type\": \"queue\", \"direction\": \"out\", \"name\": \"next\"}]}", "keep its trigger alone"),
+        ("\"timerTrigger\"", "\"blobTrigger\"", "a trigger of the type \"blobTrigger\""),
+        ("\"timerTrigger\"", "\"timer\"", "0 triggers"),
+        ("\"in\"", "\"out\"", "the direction \"in\""),
+        ("\"timer\"", "\"my_timer\"", "binding name \"my_timer\""),
+        ("}]}", "}], \"disabled\": \"True\"}", "disabled is true"),
+        ("[{", "[1, {", "bindings must be a list"),
+        ("\"bindings\"", "\"binding\"", "bindings must be a list"),
     ] {
         assert!(TICK.contains(sound), "{sound}");
         with("tick", &TICK.replace(sound, broken)).assert_problem("tick/function.json", part);
@@ -186,9 +193,9 @@ fn a_connection_must_be_a_setting() {
     }
 }
 
-/// A trigger may be turned off where the program itself does what it is for, and `config` decides where that is.
+/// A trigger may be disabled where the program itself does what it is for, and `config` decides where that is.
 #[test]
-fn a_job_may_be_turned_off_where_the_host_has_nothing_to_tell() {
+fn a_job_may_be_disabled_where_the_host_has_nothing_to_tell() {
     const ADDRESS: (&str, &str) = ("COSMOS_DB_URI", "https://account.example");
     const QUEUE: (&str, &str) = ("AVANOCHI_QUEUE_URL", "https://account.example");
     const OF_HOST: (&str, &str) = ("AzureWebJobsStorage__queueServiceUri", "https://account.example");
@@ -207,8 +214,8 @@ fn a_job_may_be_turned_off_where_the_host_has_nothing_to_tell() {
             ("changes", config.store == StoreChoice::Cosmos),
             ("pack", config.queue.is_some()),
             ("tick", true),
-            // One of HTTP, whose paths nobody else answers.
-            ("users", true),
+            // An HTTP function, whose paths no other function answers.
+            ("tasks", true),
         ] {
             let app = with_jobs();
             let off = format!("AzureWebJobs.{name}.Disabled");
@@ -216,26 +223,12 @@ fn a_job_may_be_turned_off_where_the_host_has_nothing_to_tell() {
             let text = format!(r#"{{"Values": {{"FUNCTIONS_WORKER_RUNTIME": "custom", "{off}": true{}}}}}"#, values.concat());
             app.write("local.settings.json", &text);
             if needed {
-                app.assert_problem(&format!("{name}/function.json"), &format!("the setting {off} turns the function off"));
+                app.assert_problem(&format!("{name}/function.json"), &format!("the setting {off} disables the function"));
             } else {
                 assert_eq!(app.problems(), Vec::<String>::new(), "{settings:?} {name}");
             }
         }
     }
-}
-
-#[test]
-fn a_job_has_no_path_even_where_a_route_has_its_name() {
-    let mut app = App::sound();
-    app.environment = vec![STORAGE, COSMOS];
-    // Its routes then belong to the function that takes what no other does.
-    app.write("users/function.json", CHANGES);
-    app.jobs.push(("users", CHANGES.to_owned()));
-    assert_eq!(app.problems(), Vec::<String>::new());
-    app.remove("zz_not_found");
-    let problems = app.problems();
-    let expected = "zz_not_found/function.json: GET /api/users/{id} goes to no function";
-    assert!(problems.iter().any(|problem| problem.starts_with(expected)), "{problems:#?}");
 }
 
 #[test]

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::{Delivery, LONGEST_WAIT, NewMessage, Priority, Queue, Receipt, Settled, check_name, codec};
 use crate::{
-    kernel::{Clock, Error, Gates, IdSource, Limit, PageRequest, Result, Timestamp},
-    store::{Batch, Collection, Entity, Etag, Kind, Partition, Span, Store, StoreError, Stored, Write, collection},
+    kernel::{Clock, Error, Gates, IdSource, Limit, Page, PageRequest, Result, Timestamp},
+    store::{Batch, Collection, Entity, Etag, Kind, Partition, Places, Span, Store, StoreError, Stored, Write, collection},
 };
 
 /// How many messages are looked at together.
@@ -38,8 +38,8 @@ impl Entity for Message {
         self.id.to_string()
     }
 
-    fn sort(&self) -> Option<i64> {
-        Some(self.visible_at.micros())
+    fn places(&self) -> Places {
+        [Some(self.visible_at.micros()), None, None, None]
     }
 
     fn facet(&self) -> Option<&'static str> {
@@ -65,14 +65,14 @@ impl StoredQueue {
     /// The messages that can be taken, those to be tried first in front.
     async fn visible(&self, partition: &Partition, now: Timestamp) -> Result<Vec<Stored<Message>>> {
         // Mostly there are few or none, and then one query shows all of them.
-        let mut found = self.look(partition, None, now).await?;
-        if found.len() < LOOK as usize {
+        let Page { items: mut found, next } = self.look(partition, None, now).await?;
+        if next.is_none() {
             // Stable: the order within a priority stays.
             found.sort_by_key(|message| message.value.priority);
             return Ok(found);
         }
         for priority in Priority::ALL {
-            let found = self.look(partition, Some(priority), now).await?;
+            let found = self.look(partition, Some(priority), now).await?.items;
             if !found.is_empty() {
                 return Ok(found);
             }
@@ -81,12 +81,11 @@ impl StoredQueue {
         Ok(Vec::new())
     }
 
-    async fn look(&self, partition: &Partition, priority: Option<Priority>, now: Timestamp) -> Result<Vec<Stored<Message>>> {
+    async fn look(&self, partition: &Partition, priority: Option<Priority>, now: Timestamp) -> Result<Page<Stored<Message>>> {
         let limit = Limit::new(LOOK).unwrap_or(Limit::MAX);
         let facet = priority.map(Priority::as_str);
         let visible = Span { until: now.micros().saturating_add(1), ..Span::ALL };
-        let page = self.messages.list_stored(Some(partition.clone()), facet, visible, PageRequest::first(limit)).await?;
-        Ok(page.items)
+        Ok(self.messages.list_stored(Some(partition.clone()), facet, visible, PageRequest::first(limit)).await?)
     }
 
     /// Hides the message until then, unless somebody else has changed it since it was read.

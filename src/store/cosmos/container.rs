@@ -15,12 +15,18 @@ pub const PARTITION_KEY: &str = "/pk";
 const THROUGHPUT: u64 = 400;
 
 /// What the queries compare. `id` is always indexed; everything else would cost every write and serve no query.
-const INCLUDED: [&str; 5] = ["/pk/?", "/kind/?", "/sort/?", "/facet/?", "/change/?"];
+const INCLUDED: [&str; 8] = ["/pk/?", "/kind/?", "/sort/?", "/sort1/?", "/sort2/?", "/sort3/?", "/facet/?", "/change/?"];
 /// What the queries order by. The partition comes first because many users share a physical partition: a page must
-/// be one seek to its user's documents, not a walk over everybody's.
-const COMPOSITES: [&[&str]; 4] = [
+/// be one seek to its user's documents, not a walk over everybody's. Each also serves the order that is its exact inverse.
+const COMPOSITES: [&[&str]; 10] = [
     &["/pk", "/kind", "/sort", "/id"],
+    &["/pk", "/kind", "/sort1", "/id"],
+    &["/pk", "/kind", "/sort2", "/id"],
+    &["/pk", "/kind", "/sort3", "/id"],
     &["/pk", "/kind", "/facet", "/sort", "/id"],
+    &["/pk", "/kind", "/facet", "/sort1", "/id"],
+    &["/pk", "/kind", "/facet", "/sort2", "/id"],
+    &["/pk", "/kind", "/facet", "/sort3", "/id"],
     &["/kind", "/sort", "/pk", "/id"],
     &["/pk", "/change", "/id"],
 ];
@@ -102,11 +108,20 @@ mod tests {
                 "indexingPolicy": {
                     "automatic": true,
                     "indexingMode": "consistent",
-                    "includedPaths": [{ "path": "/pk/?" }, { "path": "/kind/?" }, { "path": "/sort/?" }, { "path": "/facet/?" }, { "path": "/change/?" }],
+                    "includedPaths": [
+                        { "path": "/pk/?" }, { "path": "/kind/?" }, { "path": "/sort/?" }, { "path": "/sort1/?" },
+                        { "path": "/sort2/?" }, { "path": "/sort3/?" }, { "path": "/facet/?" }, { "path": "/change/?" },
+                    ],
                     "excludedPaths": [{ "path": "/*" }],
                     "compositeIndexes": [
                         ascending(&["/pk", "/kind", "/sort", "/id"]),
+                        ascending(&["/pk", "/kind", "/sort1", "/id"]),
+                        ascending(&["/pk", "/kind", "/sort2", "/id"]),
+                        ascending(&["/pk", "/kind", "/sort3", "/id"]),
                         ascending(&["/pk", "/kind", "/facet", "/sort", "/id"]),
+                        ascending(&["/pk", "/kind", "/facet", "/sort1", "/id"]),
+                        ascending(&["/pk", "/kind", "/facet", "/sort2", "/id"]),
+                        ascending(&["/pk", "/kind", "/facet", "/sort3", "/id"]),
                         ascending(&["/kind", "/sort", "/pk", "/id"]),
                         ascending(&["/pk", "/change", "/id"]),
                     ],

@@ -20,7 +20,7 @@ use azure_data_cosmos::{CosmosClient, CosmosClientBuilder};
 
 use self::client::Client;
 pub use self::wire::plain_id;
-use super::{Batch, Document, Etag, Key, Query, Store, StoreError, batch};
+use super::{Batch, Document, Etag, Key, KeyRange, Query, Store, StoreError, batch};
 use crate::{
     credentials::CredentialManager,
     kernel::{Clock, Page},
@@ -63,6 +63,10 @@ impl Store for Cosmos {
     async fn query(&self, query: Query) -> Result<Page<Document>, StoreError> {
         let now = self.clock.now();
         self.client.call(|container| read::query(container, &query, now)).await
+    }
+
+    async fn ranges(&self) -> Result<Vec<KeyRange>, StoreError> {
+        self.client.call(read::ranges).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {

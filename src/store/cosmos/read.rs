@@ -2,6 +2,7 @@
 
 use azure_data_cosmos::{
     ContainerClient, FeedScope, Query as Sql,
+    feed::FeedRange,
     options::{MaxItemCountHint, QueryOptions},
 };
 use futures_util::TryStreamExt as _;
@@ -14,7 +15,10 @@ use super::{
 };
 use crate::{
     kernel::{Page, PageRequest, Timestamp},
-    store::{Document, Key, Partition, Query, StoreError},
+    store::{
+        Document, Key, KeyRange, Partition, Place, Query, Scope, Span, StoreError,
+        page::{Filling, List},
+    },
 };
 
 pub async fn get(container: ContainerClient, key: &Key, now: Timestamp) -> Result<Option<Document>, Failure> {
@@ -35,30 +39,21 @@ pub async fn point(container: &ContainerClient, partition: &str, id: &str) -> Re
 /// Those of the ids that something is stored under.
 pub async fn present(container: &ContainerClient, partition: &str, ids: &[&str]) -> Result<Vec<String>, Failure> {
     let query = Sql::from(sql::PRESENT).with_parameter("@pk", partition)?.with_parameter("@ids", ids)?;
-    rows(container, query, FeedScope::partition(partition.to_owned()), ids.len()).await
+    let mut present = Vec::with_capacity(ids.len());
+    let take = |id| {
+        present.push(id);
+        // Each id is there once at most, so that nothing can follow.
+        Ok(present.len() < ids.len())
+    };
+    rows(container, query, FeedScope::partition(partition.to_owned()), take).await?;
+    Ok(present)
 }
 
 pub async fn query(container: ContainerClient, query: &Query, now: Timestamp) -> Result<Page<Document>, Failure> {
     match query {
-        Query::List { partition: Some(partition), kind, facet, span, page } => {
-            let (sort, id) = after::<(i64, String)>(page)?.unwrap_or((span.from, String::new()));
-            let query = Sql::from(if facet.is_some() { sql::LIST_FACET } else { sql::LIST })
-                .with_parameter("@pk", partition.as_str())?
-                .with_parameter("@sort", sort)?
-                .with_parameter("@until", span.until)?;
-            let query = listed(query, kind, *facet, &id, now)?;
-            let scope = FeedScope::partition(partition.as_str().to_owned());
-            page_of(&container, query, scope, page, |last| serde_json::json!([last.sort, last.id])).await
-        }
-        Query::List { partition: None, kind, facet, span, page } => {
-            let (sort, pk, id) = after::<(i64, String, String)>(page)?.unwrap_or((span.from, String::new(), String::new()));
-            let query = Sql::from(if facet.is_some() { sql::LIST_EVERYBODY_FACET } else { sql::LIST_EVERYBODY })
-                .with_parameter("@pk", pk)?
-                .with_parameter("@sort", sort)?
-                .with_parameter("@until", span.until)?;
-            let query = listed(query, kind, *facet, &id, now)?;
-            let place = |last: &Stored| serde_json::json!([last.sort, last.pk, last.id]);
-            page_of(&container, query, FeedScope::full_container(), page, place).await
+        Query::List { scope, kind, facet, order, span, page } => {
+            let list = List { scope, kind, facet: *facet, order: *order };
+            list_page(&container, &list, *span, page, now).await
         }
         Query::Changes { partition, since, page } => {
             let (change, id) = after::<(u64, String)>(page)?.unwrap_or((*since, String::new()));
@@ -68,7 +63,8 @@ pub async fn query(container: ContainerClient, query: &Query, now: Timestamp) ->
                 .with_parameter("@id", id)?
                 .with_parameter("@now", now.micros())?;
             let scope = FeedScope::partition(partition.as_str().to_owned());
-            page_of(&container, query, scope, page, |last| serde_json::json!([last.seq, last.id])).await
+            page_of(&container, query, scope, page, None, |last, _| Ok(serde_json::json!([last.seq, id_of(last)?]).to_string()))
+                .await
         }
         Query::Everything { partition, page } => everything(&container, partition, page).await,
     }
@@ -78,15 +74,51 @@ async fn everything(container: &ContainerClient, partition: &Partition, page: &P
     let (id,) = after::<(String,)>(page)?.unwrap_or_default();
     let query = Sql::from(sql::EVERYTHING).with_parameter("@pk", partition.as_str())?.with_parameter("@id", id)?;
     let scope = FeedScope::partition(partition.as_str().to_owned());
-    page_of(container, query, scope, page, |last| serde_json::json!([last.id])).await
+    page_of(container, query, scope, page, None, |last, _| Ok(serde_json::json!([id_of(last)?]).to_string())).await
 }
 
-fn listed(query: Sql, kind: &str, facet: Option<&str>, id: &str, now: Timestamp) -> Result<Sql, Failure> {
-    let query = query.with_parameter("@kind", kind)?.with_parameter("@id", id)?.with_parameter("@now", now.micros())?;
-    Ok(match facet {
-        Some(facet) => query.with_parameter("@facet", facet)?,
-        None => query,
-    })
+async fn list_page(
+    container: &ContainerClient,
+    list: &List<'_>,
+    span: Span,
+    page: &PageRequest,
+    now: Timestamp,
+) -> Result<Page<Document>, Failure> {
+    let start = list.start(span, page)?;
+    let (feed, pk) = match list.scope {
+        Scope::Partition(partition, _) => (FeedScope::partition(partition.as_str().to_owned()), partition.as_str()),
+        Scope::Everybody => (FeedScope::full_container(), start.partition.as_str()),
+        Scope::Range(range) => (FeedScope::range(feed_range(range)?), start.partition.as_str()),
+    };
+    let mut query = Sql::from(sql::list(list))
+        .with_parameter("@pk", pk)?
+        .with_parameter("@kind", list.kind)?
+        .with_parameter("@place", start.place)?
+        .with_parameter("@id", &start.id)?
+        .with_parameter("@end", list.end(span))?
+        .with_parameter("@now", now.micros())?;
+    if let Some(facet) = list.facet {
+        query = query.with_parameter("@facet", facet)?;
+    }
+    let cursor = |last: &Document, place| Ok(list.cursor(place, last.key.partition.as_str(), &id_of(last)?));
+    page_of(container, query, feed, page, Some(list.place()), cursor).await
+}
+
+/// The id that the service orders by.
+fn id_of(document: &Document) -> Result<String, StoreError> {
+    wire::document_id(&document.key.kind, &document.key.id)
+}
+
+/// The stretches of hashed partition keys that the service keeps together now.
+///
+/// They name hashes and not the physical partitions that hold them, and a query of one is sent to whatever partitions have
+/// its hashes at that time: one that was split meanwhile is asked in its parts, and nothing is lost or read twice.
+pub async fn ranges(container: ContainerClient) -> Result<Vec<KeyRange>, Failure> {
+    Ok(container.read_feed_ranges(None).await?.iter().map(|range| KeyRange::new(range.to_string())).collect())
+}
+
+fn feed_range(range: &KeyRange) -> Result<FeedRange, StoreError> {
+    range.as_str().parse().map_err(|_| StoreError::Broken(anyhow::anyhow!("not a range of this store")))
 }
 
 /// Reads one document more than the page holds, which tells whether there is a next one.
@@ -95,35 +127,37 @@ async fn page_of(
     query: Sql,
     scope: FeedScope,
     page: &PageRequest,
-    place: impl Fn(&Stored) -> serde_json::Value,
+    place: Option<Place>,
+    cursor: impl FnOnce(&Document, i64) -> Result<String, StoreError>,
 ) -> Result<Page<Document>, Failure> {
-    let limit = page.limit.get();
-    let query = query.with_parameter("@limit", limit + 1)?;
-    let mut found: Vec<Stored> = rows(container, query, scope, limit + 1).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|last| place(last).to_string());
-    let items = found.into_iter().map(Stored::into_document).collect::<Result<_, StoreError>>()?;
-    Ok(Page { items, next })
+    let query = query.with_parameter("@limit", page.limit.get() + 1)?;
+    let mut filling = Filling::new(page);
+    rows(container, query, scope, |stored: Stored| {
+        let at = place.and_then(|place| stored.places()[place.index()]);
+        Ok(filling.take(stored.into_document()?, at))
+    })
+    .await?;
+    Ok(filling.page(cursor)?)
 }
 
-/// The rows of a query. The service chooses how many come at once, so that a page of ours is one request unless it
-/// has more than the service puts into one answer.
+/// Hands over the rows of a query until `take` wants no more. The service chooses how many come at once, so that a page of
+/// ours is one request unless it has more than the service puts into one answer.
 async fn rows<T: DeserializeOwned + Send + 'static>(
     container: &ContainerClient,
     query: Sql,
     scope: FeedScope,
-    expected: usize,
-) -> Result<Vec<T>, Failure> {
+    mut take: impl FnMut(T) -> Result<bool, StoreError>,
+) -> Result<(), Failure> {
     let options = QueryOptions::default().with_max_item_count(MaxItemCountHint::ServerDecides);
     let mut pages = container.query_items::<T>(query, scope, Some(options)).await?.into_pages();
-    let mut rows = Vec::new();
-    while rows.len() < expected
-        && let Some(page) = pages.try_next().await?
-    {
-        rows.extend(page.into_items());
+    while let Some(page) = pages.try_next().await? {
+        for row in page.into_items() {
+            if !take(row)? {
+                return Ok(());
+            }
+        }
     }
-    Ok(rows)
+    Ok(())
 }
 
 fn after<T: DeserializeOwned>(page: &PageRequest) -> Result<Option<T>, StoreError> {

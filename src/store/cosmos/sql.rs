@@ -5,33 +5,62 @@
 //! kilobytes; a place in the order is short, survives updates and splits, is seen at once to be garbage, and tells
 //! exactly whether there is more.
 
-/// The listed documents of a kind in one partition.
-pub const LIST: &str = "SELECT * FROM c \
-    WHERE c.pk = @pk AND c.kind = @kind \
-      AND c.sort >= @sort AND c.sort < @until AND (c.sort > @sort OR c.id > @id) \
-      AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
-    ORDER BY c.pk, c.kind, c.sort, c.id OFFSET 0 LIMIT @limit";
+use std::{array::from_fn, sync::LazyLock};
 
-/// Those of them with one facet.
-pub const LIST_FACET: &str = "SELECT * FROM c \
-    WHERE c.pk = @pk AND c.kind = @kind AND c.facet = @facet \
-      AND c.sort >= @sort AND c.sort < @until AND (c.sort > @sort OR c.id > @id) \
-      AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
-    ORDER BY c.pk, c.kind, c.facet, c.sort, c.id OFFSET 0 LIMIT @limit";
+use crate::store::{Order, Scope, page::List, query::PLACES};
 
-/// The listed documents of a kind in all partitions.
-pub const LIST_EVERYBODY: &str = "SELECT * FROM c \
-    WHERE c.kind = @kind \
-      AND c.sort >= @sort AND c.sort < @until AND (c.sort > @sort OR c.pk > @pk OR (c.pk = @pk AND c.id > @id)) \
+/// The documents in a list of a kind in one partition.
+const OF_A_PARTITION: &str = "SELECT * FROM c \
+    WHERE c.pk = @pk AND c.kind = @kind{facet} \
+      AND {place} {from} @place AND {place} {before} @end AND ({place} {after} @place OR c.id {after} @id) \
       AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
-    ORDER BY c.kind, c.sort, c.pk, c.id OFFSET 0 LIMIT @limit";
+    ORDER BY c.pk {direction}, c.kind {direction}, {by facet}{place} {direction}, c.id {direction} OFFSET 0 LIMIT @limit";
 
-/// Those of them with one facet.
-pub const LIST_EVERYBODY_FACET: &str = "SELECT * FROM c \
-    WHERE c.kind = @kind AND c.facet = @facet \
-      AND c.sort >= @sort AND c.sort < @until AND (c.sort > @sort OR c.pk > @pk OR (c.pk = @pk AND c.id > @id)) \
+/// The documents in the first list of a kind in many partitions.
+const OF_EVERYBODY: &str = "SELECT * FROM c \
+    WHERE c.kind = @kind{facet} \
+      AND c.sort {from} @place AND c.sort {before} @end \
+      AND (c.sort {after} @place OR c.pk {after} @pk OR (c.pk = @pk AND c.id {after} @id)) \
       AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
-    ORDER BY c.kind, c.sort, c.pk, c.id OFFSET 0 LIMIT @limit";
+    ORDER BY c.kind {direction}, c.sort {direction}, c.pk {direction}, c.id {direction} OFFSET 0 LIMIT @limit";
+
+/// By place, whether there is a facet, and order.
+static ALL_OF_A_PARTITION: LazyLock<[[[String; 2]; 2]; PLACES]> = LazyLock::new(|| {
+    let by_facet = |facet| if facet == 1 { "c.facet {direction}, " } else { "" };
+    from_fn(|place| {
+        let path = if place == 0 { "c.sort".to_owned() } else { format!("c.sort{place}") };
+        from_fn(|facet| {
+            let text = OF_A_PARTITION.replace("{place}", &path).replace("{by facet}", by_facet(facet));
+            in_both_orders(&text, facet == 1)
+        })
+    })
+});
+
+/// By whether there is a facet, and order.
+static ALL_OF_EVERYBODY: LazyLock<[[String; 2]; 2]> = LazyLock::new(|| from_fn(|facet| in_both_orders(OF_EVERYBODY, facet == 1)));
+
+pub fn list(list: &List<'_>) -> &'static str {
+    let facet = usize::from(list.facet.is_some());
+    match list.scope {
+        Scope::Partition(_, place) => &ALL_OF_A_PARTITION[place.index()][facet][list.order as usize],
+        Scope::Everybody | Scope::Range(_) => &ALL_OF_EVERYBODY[facet][list.order as usize],
+    }
+}
+
+fn in_both_orders(template: &str, facet: bool) -> [String; 2] {
+    [Order::Ascending, Order::Descending].map(|order| {
+        let (after, from, before, direction) = match order {
+            Order::Ascending => (">", ">=", "<", "ASC"),
+            Order::Descending => ("<", "<=", ">=", "DESC"),
+        };
+        template
+            .replace("{facet}", if facet { " AND c.facet = @facet" } else { "" })
+            .replace("{after}", after)
+            .replace("{from}", from)
+            .replace("{before}", before)
+            .replace("{direction}", direction)
+    })
+}
 
 /// What was published in a partition, by the number of its last change.
 pub const CHANGES: &str = "SELECT * FROM c \
@@ -52,25 +81,36 @@ mod tests {
     use super::*;
     use crate::store::cosmos::container;
 
-    const ALL: [&str; 7] = [LIST, LIST_FACET, LIST_EVERYBODY, LIST_EVERYBODY_FACET, CHANGES, EVERYTHING, PRESENT];
+    fn lists() -> impl Iterator<Item = &'static str> {
+        ALL_OF_A_PARTITION.iter().flatten().chain(ALL_OF_EVERYBODY.iter()).flatten().map(String::as_str)
+    }
+
+    fn all() -> Vec<&'static str> {
+        lists().chain([CHANGES, EVERYTHING, PRESENT]).collect()
+    }
+
     /// All that we ask of the service's function library; each is also evaluated by the emulator of the tests.
     const FUNCTIONS: [&str; 2] = ["IS_DEFINED", "ARRAY_CONTAINS"];
-    const CLAUSES: [&str; 14] =
-        ["SELECT", "VALUE", "FROM", "WHERE", "AND", "OR", "NOT", "ORDER", "BY", "OFFSET", "LIMIT", "ASC", "IN", "*"];
+    const CLAUSES: [&str; 15] =
+        ["SELECT", "VALUE", "FROM", "WHERE", "AND", "OR", "NOT", "ORDER", "BY", "ASC", "DESC", "OFFSET", "LIMIT", "IN", "*"];
 
     fn words(sql: &str) -> impl Iterator<Item = &str> {
         sql.split(|c: char| !c.is_ascii_alphanumeric() && !"_.@*".contains(c)).filter(|word| !word.is_empty())
     }
 
+    /// The paths that the documents are ordered by. All ascend or all descend: an index serves its order and the exact
+    /// inverse, and nothing between.
     fn order(sql: &str) -> Vec<String> {
         let Some((_, keys)) = sql.split_once("ORDER BY ") else { return Vec::new() };
-        let keys = keys.split(" OFFSET").next().expect("a part");
-        keys.split(',').map(|key| key.trim().replace("c.", "/")).collect()
+        let keys = keys.split(" OFFSET").next().expect("a part").split(',');
+        let keys: Vec<_> = keys.map(|key| key.trim().split_once(' ').unwrap_or((key.trim(), "ASC"))).collect();
+        assert!(keys.iter().all(|(_, direction)| *direction == keys[0].1), "{sql}");
+        keys.into_iter().map(|(key, _)| key.replace("c.", "/")).collect()
     }
 
     #[test]
     fn says_nothing_but_known_words() {
-        for sql in ALL {
+        for sql in all() {
             for word in words(sql).filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase())) {
                 assert!(CLAUSES.contains(&word) || FUNCTIONS.contains(&word), "{word} in {sql}");
             }
@@ -82,8 +122,8 @@ mod tests {
 
     #[test]
     fn only_the_lists_of_everybody_read_more_than_one_partition() {
-        let across: Vec<_> = ALL.into_iter().filter(|sql| !sql.contains("WHERE c.pk = @pk AND")).collect();
-        assert_eq!(across, [LIST_EVERYBODY, LIST_EVERYBODY_FACET]);
+        let across: Vec<_> = all().into_iter().filter(|sql| !sql.contains("WHERE c.pk = @pk AND")).collect();
+        assert_eq!(across, ALL_OF_EVERYBODY.concat());
     }
 
     #[test]
@@ -98,7 +138,7 @@ mod tests {
             })
             .collect();
         let mut used = std::collections::HashSet::new();
-        for sql in ALL {
+        for sql in all() {
             let keys = order(sql);
             if keys.len() > 1 {
                 assert!(composites.contains(&keys), "no composite index for {keys:?}");
@@ -108,13 +148,24 @@ mod tests {
         assert_eq!(used.len(), composites.len(), "an index that no query uses costs every write");
     }
 
+    /// A page is one stretch of the index only if its bounds go with its order.
+    #[test]
+    fn a_page_begins_and_ends_in_the_direction_of_its_order() {
+        for sql in lists() {
+            let (bounds, reversed) =
+                ([">= @place", "< @end", "> @place", "> @id"], ["<= @place", ">= @end", "< @place", "< @id"]);
+            let bounds = if sql.contains(" DESC") { reversed } else { bounds };
+            assert!(bounds.iter().all(|bound| sql.contains(&format!(" {bound}"))), "{sql}");
+        }
+    }
+
     #[test]
     fn every_comparison_has_its_index() {
         let included: Vec<String> = container::indexing_policy().included_paths.into_iter().map(|path| path.path).collect();
         // The service indexes ids by itself; the end of a life is looked at in the few documents that are left.
         let free = ["c.id", "c.expires_at"];
         let mut used = std::collections::BTreeSet::new();
-        for sql in ALL {
+        for sql in all() {
             for word in words(sql).filter(|word| word.starts_with("c.") && !free.contains(word)) {
                 used.insert(format!("/{}/?", &word[2..]));
             }

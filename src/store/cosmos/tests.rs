@@ -11,7 +11,7 @@ use super::{
 use crate::{
     credentials::{CredentialManager, tests::Somebody},
     kernel::{Limit, PageRequest, Timestamp},
-    store::{Draft, Kind, Partition, Span, Write},
+    store::{Draft, Kind, Order, Partition, Scope, Span, Write},
 };
 
 mod contract {
@@ -32,7 +32,7 @@ pub fn thing(id: &str, body: &str) -> Draft {
         kind: "things".into(),
         id: id.into(),
         seq: 1,
-        sort: Some(0),
+        places: [Some(0), None, None, None],
         facet: None,
         published: false,
         expires_at: None,
@@ -46,6 +46,10 @@ pub fn batch(op: u128, writes: Vec<Write>) -> Batch {
 
 pub fn remove(id: &str) -> Write {
     Write::Remove { kind: Kind::Borrowed("things"), id: id.into(), etag: None }
+}
+
+fn list(scope: Scope, page: PageRequest) -> Query {
+    Query::List { scope, kind: "things".into(), facet: None, order: Order::Ascending, span: Span::ALL, page }
 }
 
 pub async fn body(store: &Cosmos, id: &str) -> Option<String> {
@@ -69,8 +73,7 @@ async fn nothing_is_asked_before_the_first_use_and_little_after() {
     store.commit(batch(3, vec![Write::Create(thing("2", "1")), Write::Create(thing("3", "1"))])).await.expect("both");
     assert_eq!(emulator.requests.take(), ["POST batch"]);
     let page = PageRequest::first(Limit::new(2).expect("limit"));
-    let list = Query::List { partition: Some(part()), kind: "things".into(), facet: None, span: Span::ALL, page: page.clone() };
-    assert_eq!(store.query(list).await.expect("page").items.len(), 2);
+    assert_eq!(store.query(list(Scope::first(Some(part())), page.clone())).await.expect("page").items.len(), 2);
     assert_eq!(emulator.requests.take(), ["POST query"]);
     store.query(Query::Everything { partition: part(), page }).await.expect("page");
     assert_eq!(emulator.requests.take(), ["POST query"]);
@@ -244,8 +247,10 @@ async fn the_longest_page_is_whole() {
     let emulator = Emulator::start();
     let store = emulator.store(emulator::clock());
     for (n, partition) in ["a", "b", "c"].into_iter().cycle().take(15).enumerate() {
-        let draft =
-            |m: usize| Draft { sort: Some(i64::try_from(m % 7).expect("small")), ..thing(&format!("{n:02}-{m:02}"), "1") };
+        let draft = |m: usize| Draft {
+            places: [Some(i64::try_from(m % 7).expect("small")), None, None, None],
+            ..thing(&format!("{n:02}-{m:02}"), "1")
+        };
         let writes = (0..100).map(|m| Write::Create(draft(m))).collect();
         let batch = Batch { partition: Partition::named(partition), op: Uuid::from_u128(1), writes };
         store.commit(batch).await.expect("created");
@@ -254,13 +259,7 @@ async fn the_longest_page_is_whole() {
         let mut page = PageRequest::first(Limit::MAX);
         let mut found: Vec<String> = Vec::new();
         loop {
-            let query = Query::List {
-                partition: partition.clone(),
-                kind: "things".into(),
-                facet: None,
-                span: Span::ALL,
-                page: page.clone(),
-            };
+            let query = list(Scope::first(partition.clone()), page.clone());
             emulator.requests.take();
             let answer = store.query(query).await.expect("page");
             if partition.is_some() {
@@ -277,4 +276,64 @@ async fn the_longest_page_is_whole() {
         found.dedup();
         assert_eq!(found.len(), count);
     }
+}
+
+/// One request to the one physical partition that has the range.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_range_is_one_physical_partition() {
+    let emulator = Emulator::start();
+    let store = emulator.store(emulator::clock());
+    let ranges = store.ranges().await.expect("ranges");
+    assert_eq!(ranges.len(), 4);
+    for range in ranges {
+        emulator.requests.take();
+        store.query(list(Scope::Range(range), PageRequest::first(Limit::MAX))).await.expect("page");
+        assert_eq!(emulator.requests.take(), ["POST query across partitions"]);
+    }
+    let unknown = serde_json::from_str("\"all\"").expect("a range of some store");
+    let refused = store.query(list(Scope::Range(unknown), PageRequest::first(Limit::MAX))).await;
+    assert!(matches!(refused, Err(StoreError::Broken(_))), "{refused:?}");
+}
+
+/// Ranges that travelled in messages, while each physical partition was split.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_split_between_two_pages_of_a_range_loses_nothing() {
+    let emulator = Emulator::start();
+    let store = emulator.store(emulator::clock());
+    let mut expected = Vec::new();
+    for n in 0..60 {
+        let partition = Partition::named(format!("user {n}"));
+        let writes = vec![Write::Create(Draft { places: [Some(n % 7), None, None, None], ..thing("1", "1") })];
+        expected.push(partition.as_str().to_owned());
+        store.commit(Batch { partition, op: Uuid::from_u128(1), writes }).await.expect("created");
+    }
+    let ranges = store.ranges().await.expect("ranges");
+    let text = serde_json::to_string(&ranges).expect("JSON");
+    let five = PageRequest::first(Limit::new(5).expect("limit"));
+    let mut found = Vec::new();
+    let mut begun = Vec::new();
+    for range in serde_json::from_str::<Vec<KeyRange>>(&text).expect("ranges") {
+        let page = store.query(list(Scope::Range(range.clone()), five.clone())).await.expect("page");
+        found.extend(page.items);
+        begun.push((range, page.next));
+    }
+    let account = emulator.http.store();
+    for partition in 0..4 {
+        account.split_partition("avanochi-db", "avanochi-container", partition, std::time::Duration::ZERO);
+    }
+    account.drain_pending_control_plane().await;
+    for (range, mut next) in begun {
+        while let Some(after) = next {
+            let page = PageRequest { after: Some(after), ..five.clone() };
+            let page = store.query(list(Scope::Range(range.clone()), page)).await.expect("page");
+            found.extend(page.items);
+            next = page.next;
+        }
+    }
+    let mut found: Vec<String> = found.into_iter().map(|document| document.key.partition.as_str().to_owned()).collect();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
+    // Whoever asks next gets the halves.
+    assert_eq!(store.ranges().await.expect("ranges").len(), 8);
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     kernel::Timestamp,
-    store::{Batch, Document, Draft, Etag, Key, Kind, Partition, StoreError},
+    store::{Batch, Document, Draft, Etag, Key, Kind, Partition, Places, StoreError},
 };
 
 /// The most bytes that the service takes as an id.
@@ -31,8 +31,15 @@ struct Outgoing<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<u64>,
     op: Uuid,
+    /// The places in lists. The first has the name that it had when there was no other; one that is absent is in no index.
     #[serde(skip_serializing_if = "Option::is_none")]
     sort: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sort1: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sort2: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sort3: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     facet: Option<&'a str>,
     /// Microseconds; what counts when reading.
@@ -54,7 +61,10 @@ pub struct Stored {
     pub kind: String,
     pub seq: u64,
     pub op: Uuid,
-    pub sort: Option<i64>,
+    sort: Option<i64>,
+    sort1: Option<i64>,
+    sort2: Option<i64>,
+    sort3: Option<i64>,
     expires_at: Option<i64>,
     deleted_at: Option<i64>,
     body: Value,
@@ -77,6 +87,10 @@ impl Stored {
             (None, at) => State::Live { expires_at: at.map(Timestamp::from_micros) },
         };
         Version { etag: self.etag.clone(), state }.to_etag()
+    }
+
+    pub fn places(&self) -> Places {
+        [self.sort, self.sort1, self.sort2, self.sort3]
     }
 
     pub fn into_document(self) -> Result<Document, StoreError> {
@@ -140,13 +154,14 @@ pub fn no_etag() -> Etag {
 }
 
 pub fn draft(batch: &Batch, draft: &Draft, now: Timestamp) -> Result<Value, StoreError> {
-    if draft.sort.is_some_and(|sort| sort.unsigned_abs() > MAX_EXACT.unsigned_abs()) {
+    if draft.places.iter().flatten().any(|place| place.unsigned_abs() > MAX_EXACT.unsigned_abs()) {
         return Err(StoreError::Broken(anyhow::anyhow!("a place in lists is beyond what a double can tell apart")));
     }
     let body = serde_json::from_str(&draft.body).map_err(|e| {
         // The position, never the content: a document is somebody's data.
         StoreError::Broken(anyhow::anyhow!("the body of a document of kind {} is not JSON at column {}", draft.kind, e.column()))
     })?;
+    let [sort, sort1, sort2, sort3] = draft.places;
     outgoing(&Outgoing {
         id: document_id(&draft.kind, &draft.id)?,
         pk: batch.partition.as_str(),
@@ -154,7 +169,10 @@ pub fn draft(batch: &Batch, draft: &Draft, now: Timestamp) -> Result<Value, Stor
         seq: draft.seq,
         change: draft.published.then_some(draft.seq),
         op: batch.op,
-        sort: draft.sort,
+        sort,
+        sort1,
+        sort2,
+        sort3,
         facet: draft.facet,
         expires_at: draft.expires_at.map(Timestamp::micros),
         ttl: draft.expires_at.map(|at| ttl(at, now)),
@@ -181,6 +199,9 @@ pub fn tombstone(batch: &Batch, tombstone: &Tombstone<'_>, now: Timestamp) -> Re
         change: tombstone.published.then_some(tombstone.seq),
         op: batch.op,
         sort: None,
+        sort1: None,
+        sort2: None,
+        sort3: None,
         facet: None,
         expires_at: Some(tombstone.forget_at.micros()),
         ttl: Some(ttl(tombstone.forget_at, now)),

@@ -4,6 +4,7 @@
 //! queued up. A lock on the folder keeps a second process out.
 
 mod files;
+mod lists;
 mod schema;
 mod sql;
 mod writer;
@@ -20,7 +21,7 @@ use tokio::sync::Semaphore;
 pub use files::{FileError, backup, private_folder, restore};
 use writer::Writer;
 
-use super::{Batch, Change, Document, Etag, Feed, Key, Query, Store, StoreError, batch};
+use super::{Batch, Change, Document, Etag, Feed, Key, KeyRange, Query, Store, StoreError, batch};
 use crate::kernel::{Clock, Page};
 
 /// How many long reads run at once.
@@ -29,7 +30,7 @@ const READERS: usize = 4;
 /// several times what it costs to find a few documents in pages that are in memory.
 const FEW: usize = 200;
 /// Statements kept prepared on each connection: all there are.
-const STATEMENTS: usize = 24;
+const STATEMENTS: usize = 40;
 
 /// The store in one folder.
 pub struct Embedded {
@@ -102,6 +103,10 @@ impl Store for Embedded {
             return self.readers.with(|connection| sql::query(connection, &query, now));
         }
         self.read_aside(move |connection| sql::query(connection, &query, now)).await
+    }
+
+    async fn ranges(&self) -> Result<Vec<KeyRange>, StoreError> {
+        Ok(vec![sql::whole()])
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {

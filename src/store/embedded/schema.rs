@@ -37,6 +37,19 @@ const MIGRATIONS: &[&str] = &[
     CREATE TABLE feed (last INTEGER NOT NULL) STRICT;
     INSERT INTO feed SELECT coalesce(max(rowid), 0) FROM documents;
 ",
+    "
+    -- A document stands in up to four lists of its kind. In a list that it has no place in, it costs the indexes nothing.
+    ALTER TABLE documents RENAME COLUMN sort TO place0;
+    ALTER TABLE documents ADD COLUMN place1 INTEGER;
+    ALTER TABLE documents ADD COLUMN place2 INTEGER;
+    ALTER TABLE documents ADD COLUMN place3 INTEGER;
+    CREATE INDEX documents_listed1 ON documents (pk, kind, place1, id) WHERE place1 IS NOT NULL;
+    CREATE INDEX documents_listed2 ON documents (pk, kind, place2, id) WHERE place2 IS NOT NULL;
+    CREATE INDEX documents_listed3 ON documents (pk, kind, place3, id) WHERE place3 IS NOT NULL;
+    CREATE INDEX documents_faceted1 ON documents (pk, kind, facet, place1, id) WHERE place1 IS NOT NULL AND facet IS NOT NULL;
+    CREATE INDEX documents_faceted2 ON documents (pk, kind, facet, place2, id) WHERE place2 IS NOT NULL AND facet IS NOT NULL;
+    CREATE INDEX documents_faceted3 ON documents (pk, kind, facet, place3, id) WHERE place3 IS NOT NULL AND facet IS NOT NULL;
+",
 ];
 
 /// Why a file cannot be used.
@@ -88,6 +101,16 @@ fn apply(transaction: &Transaction<'_>, migrations: &[&str]) -> rusqlite::Result
     migrations.iter().try_for_each(|sql| transaction.execute_batch(sql))
 }
 
+/// Makes an empty file as an earlier version did.
+#[cfg(test)]
+pub fn migrate_to(version: u8, connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    apply(&transaction, &MIGRATIONS[..usize::from(version)])?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", version)?;
+    transaction.commit()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,14 +128,10 @@ mod tests {
     fn what_an_older_version_wrote_can_be_followed() {
         let mut connection = Connection::open_in_memory().expect("memory");
         let insert = "INSERT INTO documents (pk, kind, id, seq, op, body) VALUES ('a', ?1, '1', 1, x'00', '1')";
-        let older = connection.transaction().expect("transaction");
-        apply(&older, &MIGRATIONS[..1]).expect("the first version");
+        migrate_to(1, &mut connection).expect("the first version");
         for kind in ["tasks", "summaries", "users"] {
-            older.execute(insert, [kind]).expect("insert");
+            connection.execute(insert, [kind]).expect("insert");
         }
-        older.pragma_update(None, "application_id", APPLICATION_ID).expect("pragma");
-        older.pragma_update(None, "user_version", 1).expect("pragma");
-        older.commit().expect("commit");
         migrate(&mut connection).expect("migrate");
         let (changes, last) = super::super::sql::committed(&connection, 0, 10).expect("changes");
         assert_eq!(changes.iter().map(|change| &*change.kind).collect::<Vec<_>>(), ["tasks", "users"]);

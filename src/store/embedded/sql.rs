@@ -3,37 +3,25 @@
 use rusqlite::{Connection, Row, named_params, params};
 use uuid::Uuid;
 
+use super::lists;
 use crate::{
     kernel::{Page, PageRequest, Timestamp},
-    store::{Batch, Change, Document, Draft, Etag, Key, Kind, Partition, Query, StoreError, Write},
+    store::{
+        Batch, Change, Document, Draft, Etag, Key, KeyRange, Kind, Partition, Query, Scope, StoreError, Write,
+        page::{Filling, List},
+    },
 };
 
 const GET: &str = "
     SELECT op, seq, body FROM documents
     WHERE pk = ?1 AND kind = ?2 AND id = ?3 AND deleted_at IS NULL AND (expires_at IS NULL OR expires_at > ?4)";
 
-// One statement for each index. A row value is compared as a whole, so that a page begins with one seek.
-const LIST: &str = "
-    SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents INDEXED BY documents_listed
-    WHERE pk = :pk AND kind = :kind AND sort IS NOT NULL AND (sort, id) > (:sort, :id) AND sort < :until
-      AND (expires_at IS NULL OR expires_at > :now)
-    ORDER BY sort, id LIMIT :limit";
-const LIST_FACET: &str = "
-    SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents INDEXED BY documents_faceted
-    WHERE pk = :pk AND kind = :kind AND sort IS NOT NULL AND facet IS NOT NULL AND facet = :facet
-      AND (sort, id) > (:sort, :id) AND sort < :until AND (expires_at IS NULL OR expires_at > :now)
-    ORDER BY sort, id LIMIT :limit";
-const LIST_EVERYBODY: &str = "
-    SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents INDEXED BY documents_of_everybody
-    WHERE kind = :kind AND sort IS NOT NULL AND (sort, id, pk) > (:sort, :id, :pk) AND sort < :until
-      AND (:facet IS NULL OR facet = :facet) AND (expires_at IS NULL OR expires_at > :now)
-    ORDER BY sort, id, pk LIMIT :limit";
 const EVERYTHING: &str = "
-    SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents
+    SELECT pk, kind, id, op, seq, deleted_at, body, NULL FROM documents
     WHERE pk = :pk AND (kind, id) > (:kind, :id)
     ORDER BY kind, id LIMIT :limit";
 const CHANGES: &str = "
-    SELECT pk, kind, id, op, seq, deleted_at, body, sort FROM documents INDEXED BY documents_changed
+    SELECT pk, kind, id, op, seq, deleted_at, body, NULL FROM documents INDEXED BY documents_changed
     WHERE pk = :pk AND position IS NOT NULL AND (seq, kind, id) > (:seq, :kind, :id)
       AND (expires_at IS NULL OR expires_at > :now)
     ORDER BY seq, kind, id LIMIT :limit";
@@ -45,19 +33,20 @@ const SET_LAST_POSITION: &str = "UPDATE feed SET last = ?1";
 
 // An expired document is as good as none, so creating over it succeeds.
 const CREATE: &str = "
-    INSERT INTO documents (pk, kind, id, seq, op, sort, facet, position, expires_at, body)
-    VALUES (:pk, :kind, :id, :seq, :op, :sort, :facet, :position, :expires_at, :body)
-    ON CONFLICT (pk, kind, id) DO UPDATE SET seq = :seq, op = :op, sort = :sort, facet = :facet,
-        position = :position, expires_at = :expires_at, deleted_at = NULL, body = :body
+    INSERT INTO documents
+        (pk, kind, id, seq, op, place0, place1, place2, place3, facet, position, expires_at, body)
+    VALUES (:pk, :kind, :id, :seq, :op, :place0, :place1, :place2, :place3, :facet, :position, :expires_at, :body)
+    ON CONFLICT (pk, kind, id) DO UPDATE SET seq = :seq, op = :op, place0 = :place0, place1 = :place1, place2 = :place2,
+        place3 = :place3, facet = :facet, position = :position, expires_at = :expires_at, deleted_at = NULL, body = :body
     WHERE documents.expires_at <= :now";
 const REPLACE: &str = "
-    UPDATE documents SET seq = :seq, op = :op, sort = :sort, facet = :facet, position = :position,
-        expires_at = :expires_at, body = :body
+    UPDATE documents SET seq = :seq, op = :op, place0 = :place0, place1 = :place1, place2 = :place2, place3 = :place3,
+        facet = :facet, position = :position, expires_at = :expires_at, body = :body
     WHERE pk = :pk AND kind = :kind AND id = :id AND op = :etag AND deleted_at IS NULL
       AND (expires_at IS NULL OR expires_at > :now)";
 const BURY: &str = "
-    UPDATE documents SET seq = :seq, op = :op, sort = NULL, facet = NULL, position = :position,
-        expires_at = :forget_at, deleted_at = :at, body = 'null'
+    UPDATE documents SET seq = :seq, op = :op, place0 = NULL, place1 = NULL, place2 = NULL, place3 = NULL,
+        facet = NULL, position = :position, expires_at = :forget_at, deleted_at = :at, body = 'null'
     WHERE pk = :pk AND kind = :kind AND id = :id AND op = :etag AND deleted_at IS NULL
       AND (expires_at IS NULL OR expires_at > :now)";
 const REMOVE: &str = "DELETE FROM documents WHERE pk = ?1 AND kind = ?2 AND id = ?3 AND (?4 IS NULL OR op = ?4)";
@@ -67,10 +56,9 @@ const MARK: &str = "SAVEPOINT batch";
 const RELEASE_MARK: &str = "RELEASE batch";
 const UNDO_TO_MARK: &str = "ROLLBACK TO batch";
 
-// Bounded, so that it never holds up a commit for long.
 const FORGET_EXPIRED: &str = "
     DELETE FROM documents WHERE rowid IN
-        (SELECT rowid FROM documents WHERE expires_at IS NOT NULL AND expires_at <= ?1 ORDER BY expires_at LIMIT 500)";
+        (SELECT rowid FROM documents WHERE expires_at IS NOT NULL AND expires_at <= ?1 ORDER BY expires_at LIMIT ?2)";
 
 pub fn get(connection: &Connection, key: Key, now: Timestamp) -> Result<Option<Document>, StoreError> {
     let mut statement = connection.prepare_cached(GET)?;
@@ -82,19 +70,19 @@ pub fn get(connection: &Connection, key: Key, now: Timestamp) -> Result<Option<D
 
 pub fn query(connection: &Connection, query: &Query, now: Timestamp) -> Result<Page<Document>, StoreError> {
     match query {
-        Query::List { partition, kind, facet, span, page } => {
-            let sql = match (partition, facet) {
-                (Some(_), None) => LIST,
-                (Some(_), Some(_)) => LIST_FACET,
-                (None, _) => LIST_EVERYBODY,
+        Query::List { scope, kind, facet, order, span, page } => {
+            known_range(scope)?;
+            let list = List { scope, kind, facet: *facet, order: *order };
+            let start = list.start(*span, page)?;
+            let (partition, pk) = match scope {
+                Scope::Partition(partition, _) => (Some(partition), partition.as_str()),
+                Scope::Everybody | Scope::Range(_) => (None, start.partition.as_str()),
             };
-            let (sort, pk, id) = after::<(i64, String, String)>(page)?.unwrap_or((span.from, String::new(), String::new()));
-            let pk = partition.as_ref().map_or(pk.as_str(), Partition::as_str);
-            let values = named_params! { ":pk": pk, ":kind": kind, ":facet": facet, ":sort": sort, ":id": id,
-            ":until": span.until, ":now": now.micros(), ":limit": one_more(page) };
-            let known = Known { partition: partition.as_ref(), kind: Some(kind) };
-            read_page(connection, sql, values, page, known, |(document, sort)| {
-                serde_json::json!([sort, document.key.partition.as_str(), document.key.id])
+            let values = named_params! { ":pk": pk, ":kind": kind, ":facet": facet, ":place": start.place, ":id": start.id,
+            ":end": list.end(*span), ":now": now.micros(), ":limit": one_more(page) };
+            let known = Known { partition, kind: Some(kind) };
+            read_page(connection, lists::statement(&list), values, page, known, |last, place| {
+                list.cursor(place, last.key.partition.as_str(), &last.key.id)
             })
         }
         Query::Changes { partition, since, page } => {
@@ -103,16 +91,16 @@ pub fn query(connection: &Connection, query: &Query, now: Timestamp) -> Result<P
             let values = named_params! { ":pk": partition.as_str(), ":seq": seq, ":kind": kind, ":id": id,
             ":now": now.micros(), ":limit": one_more(page) };
             let known = Known { partition: Some(partition), kind: None };
-            read_page(connection, CHANGES, values, page, known, |(document, _)| {
-                serde_json::json!([document.seq, document.key.kind, document.key.id])
+            read_page(connection, CHANGES, values, page, known, |last, _| {
+                serde_json::json!([last.seq, last.key.kind, last.key.id]).to_string()
             })
         }
         Query::Everything { partition, page } => {
             let (kind, id) = after::<(String, String)>(page)?.unwrap_or_default();
             let values = named_params! { ":pk": partition.as_str(), ":kind": kind, ":id": id, ":limit": one_more(page) };
             let known = Known { partition: Some(partition), kind: None };
-            read_page(connection, EVERYTHING, values, page, known, |(document, _)| {
-                serde_json::json!([document.key.kind, document.key.id])
+            read_page(connection, EVERYTHING, values, page, known, |last, _| {
+                serde_json::json!([last.key.kind, last.key.id]).to_string()
             })
         }
     }
@@ -176,9 +164,9 @@ pub fn apply(connection: &Connection, batch: &Batch, now: Timestamp, last: &mut 
     Ok(vec![etag_of(batch.op); batch.writes.len()])
 }
 
-/// Removes documents whose time has passed, a bounded number at once.
-pub fn forget_expired(connection: &Connection, now: Timestamp) -> rusqlite::Result<usize> {
-    connection.prepare_cached(FORGET_EXPIRED)?.execute([now.micros()])
+/// Removes documents whose time has passed, at most `limit`, and returns how many.
+pub fn forget_expired(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<usize> {
+    connection.prepare_cached(FORGET_EXPIRED)?.execute(params![now.micros(), i64::try_from(limit).unwrap_or(i64::MAX)])
 }
 
 /// Whether the write found what it needs.
@@ -189,15 +177,17 @@ fn apply_one(connection: &Connection, batch: &Batch, write: &Write, now: Timesta
         published.then(|| stored(*last)).transpose()
     };
     let changed = match write {
-        Write::Create(Draft { kind, id, seq, sort, facet, published, expires_at, body }) => {
+        Write::Create(Draft { kind, id, seq, places, facet, published, expires_at, body }) => {
             connection.prepare_cached(CREATE)?.execute(named_params! { ":pk": pk, ":kind": kind, ":id": id,
-            ":seq": stored(*seq)?, ":op": op, ":sort": sort, ":facet": facet,
+            ":seq": stored(*seq)?, ":op": op, ":place0": places[0], ":place1": places[1], ":place2": places[2],
+            ":place3": places[3], ":facet": facet,
             ":position": next(*published)?, ":expires_at": expires_at.map(Timestamp::micros), ":body": body, ":now": now.micros() })?
         }
-        Write::Replace(Draft { kind, id, seq, sort, facet, published, expires_at, body }, etag) => {
+        Write::Replace(Draft { kind, id, seq, places, facet, published, expires_at, body }, etag) => {
             let Some(etag) = read_etag(etag) else { return Ok(false) };
             connection.prepare_cached(REPLACE)?.execute(named_params! { ":pk": pk, ":kind": kind, ":id": id,
-            ":seq": stored(*seq)?, ":op": op, ":sort": sort, ":facet": facet,
+            ":seq": stored(*seq)?, ":op": op, ":place0": places[0], ":place1": places[1], ":place2": places[2],
+            ":place3": places[3], ":facet": facet,
             ":position": next(*published)?, ":expires_at": expires_at.map(Timestamp::micros), ":body": body, ":etag": etag.as_bytes().as_slice(),
             ":now": now.micros() })?
         }
@@ -223,7 +213,7 @@ fn read_page(
     values: &[(&str, &dyn rusqlite::ToSql)],
     page: &PageRequest,
     known: Known<'_>,
-    place: impl Fn(&(Document, Option<i64>)) -> serde_json::Value,
+    cursor: impl FnOnce(&Document, i64) -> String,
 ) -> Result<Page<Document>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
     // One set of values serves all statements; each binds those that it names.
@@ -233,14 +223,24 @@ fn read_page(
         }
     }
     let mut rows = statement.raw_query();
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(document(row, known)?);
+    let mut filling = Filling::new(page);
+    while let Some(row) = rows.next()?
+        && filling.take(document(row, known)?, row.get(7)?)
+    {}
+    filling.page(|last, place| Ok(cursor(last, place)))
+}
+
+/// The one range of this store: everything is in one file.
+pub fn whole() -> KeyRange {
+    KeyRange::new("all")
+}
+
+/// Errors: `Broken` for a range of another store.
+fn known_range(scope: &Scope) -> Result<(), StoreError> {
+    match scope {
+        Scope::Range(range) if *range != whole() => Err(StoreError::Broken(anyhow::anyhow!("not a range of this store"))),
+        _ => Ok(()),
     }
-    let more = found.len() > page.limit.get();
-    found.truncate(page.limit.get());
-    let next = found.last().filter(|_| more).map(|last| place(last).to_string());
-    Ok(Page { items: found.into_iter().map(|(document, _)| document).collect(), next })
 }
 
 /// What all documents of a page have in common, and need not be read of each.
@@ -250,19 +250,18 @@ struct Known<'a> {
     kind: Option<&'a Kind>,
 }
 
-fn document(row: &Row<'_>, known: Known<'_>) -> rusqlite::Result<(Document, Option<i64>)> {
+fn document(row: &Row<'_>, known: Known<'_>) -> rusqlite::Result<Document> {
     let op = Uuid::from_bytes(row.get(3)?);
     let partition = known.partition.map_or_else(|| row.get::<_, String>(0).map(Partition::named), |known| Ok(known.clone()));
     let kind = known.kind.map_or_else(|| row.get(1).map(Kind::Owned), |known| Ok(known.clone()));
-    let document = Document {
+    Ok(Document {
         key: Key { partition: partition?, kind: kind?, id: row.get(2)? },
         etag: etag_of(op),
         op,
         seq: number(row, 4)?,
         deleted_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_micros),
         body: row.get(6)?,
-    };
-    Ok((document, row.get(7)?))
+    })
 }
 
 fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
@@ -312,21 +311,24 @@ impl From<rusqlite::Error> for StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        kernel::Limit,
+        store::{Order, Place, Span},
+    };
 
     /// A page must cost what it returns: a seek into an index that has the order already.
     #[test]
     fn every_list_is_one_seek_in_an_index() {
         let mut connection = Connection::open_in_memory().expect("memory");
         super::super::schema::migrate(&mut connection).expect("schema");
-        for (sql, index) in [
+        let others = [
             (GET, "sqlite_autoindex_documents_1 (pk=? AND kind=? AND id=?)"),
-            (LIST, "documents_listed (pk=? AND kind=? AND (sort,id)>(?,?) AND sort<?)"),
-            (LIST_FACET, "documents_faceted (pk=? AND kind=? AND facet=? AND (sort,id)>(?,?) AND sort<?)"),
-            (LIST_EVERYBODY, "documents_of_everybody (kind=? AND (sort,id,pk)>(?,?,?) AND sort<?)"),
             (CHANGES, "documents_changed (pk=? AND (seq,kind,id)>(?,?,?))"),
             (COMMITTED, "documents_committed (position>?)"),
             (EVERYTHING, "sqlite_autoindex_documents_1 (pk=? AND (kind,id)>(?,?))"),
-        ] {
+        ];
+        let others = others.into_iter().map(|(sql, index)| (sql, index.to_owned()));
+        for (sql, index) in others.chain(lists::all_with_their_plans()) {
             let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("plan");
             let mut rows = statement.raw_query();
             let mut steps = Vec::new();
@@ -344,13 +346,15 @@ mod tests {
         super::super::prepare_once(&connection).expect("prepared");
         super::super::schema::migrate(&mut connection).expect("schema");
         let now = Timestamp::from_micros(0);
-        for limit in 1..5 {
-            let page = PageRequest::first(crate::kernel::Limit::new(limit).expect("a limit"));
-            let partition = Some(Partition::named(format!("user {limit}")));
-            let list = Query::List { partition, kind: "tasks".into(), facet: None, span: crate::store::Span::ALL, page };
+        let (scope, kind) = (|n| Scope::Partition(Partition::named(format!("user {n}")), Place::SECOND), Kind::Borrowed("tasks"));
+        for n in 1..5 {
+            let page = PageRequest::first(Limit::new(n).expect("a limit"));
+            let (kind, facet, order) = (kind.clone(), None, Order::Descending);
+            let list = Query::List { scope: scope(n), kind, facet, order, span: Span::ALL, page };
             query(&connection, &list, now).expect("a page");
         }
-        let statement = connection.prepare_cached(LIST).expect("kept");
+        let sql = lists::statement(&List { scope: &scope(0), kind: &kind, facet: None, order: Order::Descending });
+        let statement = connection.prepare_cached(sql).expect("kept");
         assert_eq!(statement.get_status(rusqlite::StatementStatus::RePrepare), 0);
         assert_eq!(statement.get_status(rusqlite::StatementStatus::Run), 4);
     }

@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 use super::*;
 use crate::{
     kernel::{ManualClock, Timestamp},
-    store::{Draft, Partition, Write},
+    store::{Draft, Order, Partition, Place, Scope, Span, Write},
 };
 
 fn clock() -> Arc<dyn Clock> {
@@ -37,6 +37,9 @@ mod file {
         async fn query(&self, query: Query) -> Result<Page<Document>, StoreError> {
             self.0.query(query).await
         }
+        async fn ranges(&self) -> Result<Vec<KeyRange>, StoreError> {
+            self.0.ranges().await
+        }
         async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {
             self.0.commit(batch).await
         }
@@ -48,18 +51,21 @@ mod file {
     });
 }
 
-fn batch(n: u128, body: &str) -> Batch {
-    let draft = Draft {
+fn draft(n: u128, body: &str) -> Draft {
+    Draft {
         kind: "things".into(),
         id: n.to_string(),
         seq: 1,
-        sort: Some(0),
+        places: [Some(0), None, None, None],
         facet: None,
         published: false,
         expires_at: None,
         body: body.into(),
-    };
-    Batch::new(Partition::named("a"), uuid::Uuid::from_u128(n + 1)).with(Write::Create(draft))
+    }
+}
+
+fn batch(n: u128, body: &str) -> Batch {
+    Batch::new(Partition::named("a"), uuid::Uuid::from_u128(n + 1)).with(Write::Create(draft(n, body)))
 }
 
 fn key(n: u128) -> Key {
@@ -74,6 +80,38 @@ async fn finds_everything_again_after_reopening() {
     drop(store);
     let store = Embedded::open(folder.path(), clock()).expect("open again");
     assert_eq!(store.get(key(1)).await.expect("read").expect("there").body, "1");
+}
+
+/// A file of the version before there were places, made by the statements that made it then.
+#[tokio::test]
+async fn lists_what_an_earlier_version_wrote() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut older = Connection::open(files::database(folder.path())).expect("open");
+    schema::migrate_to(2, &mut older).expect("the schema");
+    let insert = "INSERT INTO documents (pk, kind, id, seq, op, sort, facet, body) VALUES ('a', 'things', ?1, 1, x'00000000000000000000000000000001', ?2, ?3, '1')";
+    for (id, sort, facet) in [("1", Some(3), None), ("2", Some(1), Some("x")), ("3", Some(2), Some("x")), ("4", None, Some("x"))]
+    {
+        older.execute(insert, rusqlite::params![id, sort, facet]).expect("insert");
+    }
+    drop(older);
+    let store = Embedded::open(folder.path(), clock()).expect("open");
+    let listed = async |scope, facet, order| {
+        let page = crate::kernel::PageRequest::first(crate::kernel::Limit::MAX);
+        let query = Query::List { scope, kind: "things".into(), facet, order, span: Span::ALL, page };
+        let page = store.query(query).await.expect("page");
+        page.items.into_iter().map(|document| document.key.id).collect::<String>()
+    };
+    let own = |place| Scope::Partition(Partition::named("a"), place);
+    assert_eq!(listed(own(Place::FIRST), None, Order::Ascending).await, "231");
+    assert_eq!(listed(own(Place::FIRST), None, Order::Descending).await, "132");
+    assert_eq!(listed(own(Place::FIRST), Some("x"), Order::Ascending).await, "23");
+    assert_eq!(listed(Scope::Everybody, None, Order::Ascending).await, "231");
+    assert_eq!(listed(own(Place::SECOND), None, Order::Ascending).await, "");
+    let etag = store.get(key(4)).await.expect("read").expect("there").etag;
+    let placed = Draft { places: [None, Some(1), None, None], ..draft(4, "2") };
+    let batch = Batch::new(Partition::named("a"), uuid::Uuid::from_u128(9)).with(Write::Replace(placed, etag));
+    store.commit(batch).await.expect("replaced");
+    assert_eq!(listed(own(Place::SECOND), None, Order::Ascending).await, "4");
 }
 
 #[tokio::test]
@@ -248,20 +286,48 @@ async fn a_full_disk_refuses_and_recovers() {
     store.commit(batch(1, &body)).await.expect("room again");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn expired_documents_are_taken_away() {
+/// How many documents a store still has, expired or not.
+fn left(store: &Embedded) -> i64 {
+    let count = |connection: &Connection| Ok(connection.query_row("SELECT count(*) FROM documents", [], |row| row.get(0))?);
+    store.readers.with(count).expect("a number")
+}
+
+/// A store with 2,000 expired documents, some of which are of the hour before.
+async fn overdue() -> (Embedded, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::at(Timestamp::from_micros(1_767_323_045_000_000)));
     let store = Embedded::in_memory(clock.clone()).expect("store");
-    for n in 0..10 {
-        let mut batch = batch(n, "1");
-        if let Write::Create(draft) = &mut batch.writes[0] {
-            draft.expires_at = Some(Timestamp::from_micros(clock.now().micros() + 1));
-        }
-        store.commit(batch).await.expect("commit");
+    let expires_at = Some(Timestamp::from_micros(clock.now().micros() + 1));
+    for hundred in 0..20_u128 {
+        let drafts = (0..100).map(|n| draft(hundred * 100 + n, "1"));
+        let writes = drafts.map(|draft| Write::Create(Draft { expires_at, ..draft })).collect();
+        store.commit(Batch { partition: Partition::named("a"), op: uuid::Uuid::from_u128(1), writes }).await.expect("commit");
     }
     clock.advance_micros(120_000_000);
-    store.commit(batch(20, "1")).await.expect("commit");
-    let page = crate::kernel::PageRequest::first(crate::kernel::Limit::MAX);
-    let left = store.query(Query::Everything { partition: Partition::named("a"), page }).await.expect("all");
-    assert_eq!(left.items.len(), 1);
+    (store, clock)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn expired_documents_are_taken_away_while_nothing_else_is_to_do() {
+    let (store, _clock) = overdue().await;
+    assert_eq!(left(&store), 2_000);
+    store.commit(batch(9_999, "1")).await.expect("commit");
+    let gone = async {
+        while left(&store) > 1 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), gone).await.expect("one is left");
+    assert!(store.get(key(9_999)).await.expect("read").is_some());
+}
+
+/// Each commit waits for one transaction of those that remove what has expired, at most.
+#[tokio::test(flavor = "multi_thread")]
+async fn expired_documents_are_taken_away_between_commits() {
+    let (store, _clock) = overdue().await;
+    for n in 1..=25_u32 {
+        store.commit(batch(u128::from(n) + 5_000, "1")).await.expect("commit");
+        // The round after this commit may still be under way.
+        let expired = 2_000 - 100 * i64::from(n - 1);
+        assert!(left(&store) <= expired.max(0) + i64::from(n), "after {n} commits");
+    }
 }

@@ -3,7 +3,10 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use rusqlite::TransactionBehavior;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{
+    mpsc::{self, error::TryRecvError},
+    oneshot, watch,
+};
 
 use super::{SharedConnection, sql};
 use crate::{
@@ -18,6 +21,8 @@ const GROUP: usize = 256;
 const QUEUE: usize = 1_024;
 /// How often documents whose time has passed are looked for.
 const FORGET_EVERY: Duration = Duration::from_mins(1);
+/// How many of them one transaction removes at most, so that a commit never waits for it for long.
+const FORGET_AT_ONCE: usize = 100;
 
 type Answer = Result<Vec<Etag>, StoreError>;
 
@@ -72,21 +77,47 @@ impl Drop for Writer {
 
 fn run(connection: &SharedConnection, published: &watch::Sender<u64>, clock: &dyn Clock, mut jobs: mpsc::Receiver<Job>) {
     let mut forgotten_at = Timestamp::from_micros(i64::MIN);
-    while let Some(first) = jobs.blocking_recv() {
-        let mut group = vec![first];
-        while group.len() < GROUP
-            && let Ok(next) = jobs.try_recv()
-        {
-            group.push(next);
+    let mut expired_are_left = false;
+    loop {
+        // As long as expired documents are left, they are removed while nobody waits, and else between two groups.
+        let next = if expired_are_left { jobs.try_recv() } else { jobs.blocking_recv().ok_or(TryRecvError::Disconnected) };
+        match next {
+            Ok(first) => {
+                for (job, answer) in commit_together(connection, published, group(first, &mut jobs), clock.now()) {
+                    // A caller that has gone away does not mind.
+                    let _ = job.reply.send(answer);
+                }
+            }
+            Err(TryRecvError::Empty) => {}
+            Err(TryRecvError::Disconnected) => return,
         }
         let now = clock.now();
-        let forget = now.since(forgotten_at) >= FORGET_EVERY;
-        if forget {
+        if expired_are_left || now.since(forgotten_at) >= FORGET_EVERY {
             forgotten_at = now;
+            expired_are_left = forget_some(connection, now);
         }
-        for (job, answer) in commit_together(connection, published, group, now, forget) {
-            // A caller that has gone away does not mind.
-            let _ = job.reply.send(answer);
+    }
+}
+
+/// The batch and what has queued up behind it.
+fn group(first: Job, jobs: &mut mpsc::Receiver<Job>) -> Vec<Job> {
+    let mut group = vec![first];
+    while group.len() < GROUP
+        && let Ok(next) = jobs.try_recv()
+    {
+        group.push(next);
+    }
+    group
+}
+
+/// Removes a bounded number of expired documents in a transaction of their own. Returns whether there may be more.
+fn forget_some(connection: &SharedConnection, now: Timestamp) -> bool {
+    match sql::forget_expired(&connection.lock(), now, FORGET_AT_ONCE) {
+        Ok(removed) => removed == FORGET_AT_ONCE,
+        Err(error) => {
+            // Every read judges by the time, so nothing is wrong but the space: the next minute tries again.
+            tracing::error!(error = %error, "the store could not remove expired documents");
+            false
         }
     }
 }
@@ -98,7 +129,6 @@ fn commit_together(
     published: &watch::Sender<u64>,
     group: Vec<Job>,
     now: Timestamp,
-    forget: bool,
 ) -> Vec<(Job, Answer)> {
     let mut connection = connection.lock();
     let attempt = (|| {
@@ -120,9 +150,6 @@ fn commit_together(
         }
         if last != before {
             sql::set_last_position(&transaction, last)?;
-        }
-        if forget {
-            sql::forget_expired(&transaction, now)?;
         }
         transaction.commit()?;
         published.send_if_modified(|known| std::mem::replace(known, last) != last);

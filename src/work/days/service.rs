@@ -2,8 +2,10 @@
 
 use super::model::{DayEntry, History, Wanted};
 use crate::{
+    domain::Shared,
     kernel::{Ctx, Error, Owner, Result},
-    ledger::{Day, Ledger},
+    ledger::{Counter, Day, Ledger},
+    work::counters::{COMPLETED_TASKS, CREATED_TASKS, ENDED_WORK_SESSIONS, FOCUS},
 };
 
 #[derive(Debug, Clone)]
@@ -12,8 +14,8 @@ pub struct DayService {
 }
 
 impl DayService {
-    pub fn new(ledger: Ledger) -> Self {
-        Self { ledger }
+    pub fn new(shared: &Shared) -> Self {
+        Self { ledger: shared.ledger.clone() }
     }
 
     /// What the owner did on the dates wanted. Errors: `NotFound` when there is no such user, `InvalidParameter`.
@@ -34,12 +36,13 @@ impl DayService {
 }
 
 fn entry(day: &Day) -> DayEntry {
+    let count = |counter: Counter| u32::try_from(day.get(counter)).unwrap_or(u32::MAX);
     DayEntry {
         date: day.date,
-        created_tasks: day.created_tasks,
-        completed_tasks: day.completed_tasks,
-        sessions: day.ended_sessions,
-        focus_by_hour: day.focus.by_hour(),
+        created_tasks: count(CREATED_TASKS),
+        completed_tasks: count(COMPLETED_TASKS),
+        sessions: count(ENDED_WORK_SESSIONS),
+        focus_by_hour: FOCUS.map(|hour| day.get(hour)),
         first_activity: day.first_activity,
         last_activity: day.last_activity,
     }

@@ -5,3 +5,11 @@ pub mod jobs;
 pub mod model;
 pub mod repo;
 pub mod service;
+
+use self::{model::Habits, service::HabitsService};
+use crate::domain::{Contribution, Shared};
+
+/// What the slice adds to the program.
+pub fn contribute(shared: &Shared) -> Contribution {
+    Contribution::default().kind::<Habits, http::HabitsView<'_>>(http::shown).follows(HabitsService::new(shared))
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::model::Habits;
 use crate::{
     kernel::{Limit, Owner, PageRequest, Result, Timestamp},
+    ledger::Counted,
     store::{Collection, Entity, Partition, Span, Store, Stored},
     work::work_sessions::model::WorkSession,
 };
@@ -20,6 +21,8 @@ impl Entity for Habits {
         ID.into()
     }
 }
+
+impl Counted for Habits {}
 
 #[derive(Debug, Clone)]
 pub struct HabitsRepo {

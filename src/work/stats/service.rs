@@ -2,8 +2,13 @@
 
 use super::model::Stats;
 use crate::{
+    domain::Shared,
     kernel::{Ctx, Error, Owner, Result, Timestamp},
     ledger::{Ledger, Summary},
+    work::{
+        counters::{COMPLETED_TASKS, TASKS, WORK_SESSIONS, WORKED_MICROS},
+        work_sessions::booking::ActiveSession,
+    },
 };
 
 #[derive(Debug, Clone)]
@@ -12,8 +17,8 @@ pub struct StatsService {
 }
 
 impl StatsService {
-    pub fn new(ledger: Ledger) -> Self {
-        Self { ledger }
+    pub fn new(shared: &Shared) -> Self {
+        Self { ledger: shared.ledger.clone() }
     }
 
     /// Errors: `NotFound` when there is no such user.
@@ -26,13 +31,13 @@ impl StatsService {
 fn read_off(summary: &Summary, now: Timestamp) -> Stats {
     Stats {
         user_id: summary.user_id,
-        total_tasks: summary.total_tasks,
-        completed_tasks: summary.completed_tasks,
-        total_sessions: summary.total_sessions,
-        worked_micros: summary.worked_micros,
+        total_tasks: summary.counts.get(TASKS),
+        completed_tasks: summary.counts.get(COMPLETED_TASKS),
+        total_sessions: summary.counts.get(WORK_SESSIONS),
+        worked_micros: summary.counts.get(WORKED_MICROS),
         current_streak: summary.current_streak(now),
         longest_streak: summary.longest_streak,
-        active_session: summary.active_session.is_some(),
+        active_session: summary.facts.has::<ActiveSession>(),
         as_of: now,
     }
 }

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     kernel::{Code, Ctx, Error, Result, Timestamp, UserId, Versioned},
     web::{
-        self, ById, Change, Field, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, OptionalPatch, Query, Reply,
-        Resource, Whose, given,
+        self, ById, Change, Field, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, OptionalPatch, Query, Reply, Whose,
+        given,
     },
 };
 
@@ -31,7 +31,7 @@ pub fn router(service: TaskService) -> OpenApiRouter {
 #[schema(example = json!({ "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a", "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b",
     "title": "Write the report", "completed": true, "created_at": "2026-01-14T10:15:30.123456Z",
     "updated_at": "2026-01-14T11:40:02.000000Z", "completed_at": "2026-01-14T11:40:02.000000Z" }))]
-struct TaskView<'a> {
+pub(super) struct TaskView<'a> {
     id: TaskId,
     user_id: UserId,
     title: &'a Title,
@@ -58,11 +58,6 @@ impl<'a> From<&'a Task> for TaskView<'a> {
 /// Shows a stored task.
 pub fn shown(body: &str) -> Result<Box<RawValue>> {
     web::shown(body, |task: &Task| to_raw_value(&TaskView::from(task)))
-}
-
-impl Resource for Task {
-    const NOUN: &'static str = "Task";
-    const NOBODYS: &'static str = "Task must be associated to a user_id";
 }
 
 /// A task to be created.

@@ -4,3 +4,11 @@ pub mod http;
 pub mod model;
 pub mod repo;
 pub mod service;
+
+use self::{model::Task, service::TaskService};
+use crate::domain::{Contribution, Shared};
+
+/// What the slice adds to the program.
+pub fn contribute(shared: &Shared) -> Contribution {
+    Contribution::default().routes(http::router(TaskService::new(shared))).kind::<Task, http::TaskView<'_>>(http::shown)
+}

@@ -6,7 +6,7 @@ use utoipa::openapi::{ObjectBuilder, schema::Type};
 
 use crate::{
     described,
-    kernel::{Code, FromText, Id, Result, Rule, Timestamp, UserId, field, text, text::TextError},
+    kernel::{Code, FromText, Id, Resource, Result, Rule, Timestamp, UserId, field, text, text::TextError},
 };
 
 pub type TaskId = Id<Task>;
@@ -131,6 +131,11 @@ impl Task {
         let changed = completion != self.completion || title != self.title;
         changed.then(|| Self { title, completion, updated_at: Some(now), ..self.clone() })
     }
+}
+
+impl Resource for Task {
+    const NOUN: &'static str = "Task";
+    const NOBODYS: &'static str = "Task must be associated to a user_id";
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
-//! Where tasks are kept: in their user's partition.
+//! Where tasks are kept, in their user's partition, and what they count for.
 
 use std::sync::Arc;
 
-use super::model::{Task, TaskId};
+use super::model::Task;
 use crate::{
     kernel::{Owner, Page, PageRequest, Result},
-    store::{Collection, Entity, Partition, Store, Stored},
+    ledger::{ACHIEVEMENTS, Add, Counted},
+    store::{Collection, Entity, Partition, Places, Store},
+    work::counters::{COMPLETED_TASKS, CREATED_TASKS, TASKS},
 };
 
 impl Entity for Task {
@@ -16,12 +18,27 @@ impl Entity for Task {
         self.id.to_string()
     }
 
-    fn sort(&self) -> Option<i64> {
-        Some(self.created_at.micros())
+    fn places(&self) -> Places {
+        [Some(self.created_at.micros()), None, None, None]
     }
 
     fn facet(&self) -> Option<&'static str> {
         Some(Self::facet_of(self.completion.is_some()))
+    }
+}
+
+impl Counted for Task {
+    fn counts(&self, add: Add<'_>) {
+        add(TASKS, None, 1);
+        // A task from before dates were counted was created on none.
+        if let Some(date) = self.created_on {
+            add(CREATED_TASKS, Some(date), 1);
+        }
+        if let Some(completion) = self.completion {
+            add(COMPLETED_TASKS, None, 1);
+            add(COMPLETED_TASKS, Some(completion.date), 1);
+            add(ACHIEVEMENTS, Some(completion.date), 1);
+        }
     }
 }
 
@@ -31,10 +48,6 @@ pub struct TaskRepo(Collection<Task>);
 impl TaskRepo {
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self(Collection::new(store))
-    }
-
-    pub async fn get(&self, owner: Owner, id: TaskId) -> Result<Option<Stored<Task>>> {
-        Ok(self.0.get(Partition::of(owner.id()), id.to_string()).await?)
     }
 
     /// The owner's tasks, or everybody's.

@@ -1,12 +1,15 @@
 //! Use cases on tasks.
 
+use std::sync::Arc;
+
 use super::{
     model::{NewTask, Task, TaskId, TaskPatch},
     repo::TaskRepo,
 };
 use crate::{
-    kernel::{Created, Ctx, Error, Id, IdempotencyKey, Owner, Page, PageRequest, Precondition, Result, Versioned},
-    ledger::{Ledger, Transaction, day::Achievement},
+    domain::Shared,
+    kernel::{Created, Ctx, Id, IdempotencyKey, Owner, Page, PageRequest, Precondition, Result, Versioned},
+    ledger::Ledger,
     store::Stored,
 };
 
@@ -17,48 +20,37 @@ pub struct TaskService {
 }
 
 impl TaskService {
-    pub fn new(repo: TaskRepo, ledger: Ledger) -> Self {
-        Self { repo, ledger }
+    pub fn new(shared: &Shared) -> Self {
+        Self { repo: TaskRepo::new(Arc::clone(&shared.store)), ledger: shared.ledger.clone() }
     }
 
     /// Errors: `NotFound` when there is no such user, `IdempotencyKeyReused`.
     pub async fn create(
         &self,
-        ctx: &Ctx,
+        _ctx: &Ctx,
         owner: Owner,
         new: NewTask,
         key: Option<&IdempotencyKey>,
     ) -> Result<Created<Versioned<Task>>> {
-        let mut change = self.ledger.begin(ctx, owner).await?;
-        let mut task = Task {
-            id: Id::new(self.ledger.ids().next(ctx.now)),
-            user_id: owner.id(),
-            title: new.title,
-            created_at: ctx.now,
-            created_on: None,
-            updated_at: None,
-            completion: None,
-        };
-        loop {
-            if let Some(first) = change.replay(key).await? {
-                return Ok(Created::before(first));
-            }
-            task.created_on = Some(change.today());
-            let made = Versioned { value: task.clone(), version: change.version() };
-            change.create(&task)?;
-            change.remember(key, &made)?;
-            change.summary.total_tasks += 1;
-            change.count(change.today(), Achievement::CreatedTask).await?;
-            change.touch(ctx.now).await?;
-            if change.commit().await?.is_some() {
-                return Ok(Created::now(made));
-            }
-        }
+        self.ledger
+            .create(owner, key, |change| {
+                change.touch();
+                Ok(Task {
+                    id: Id::new(change.next_id()),
+                    user_id: owner.id(),
+                    title: new.title.clone(),
+                    created_at: change.now(),
+                    created_on: Some(change.today()),
+                    updated_at: None,
+                    completion: None,
+                })
+            })
+            .await
     }
 
     /// Errors: `NotFound`.
     pub async fn get(&self, _ctx: &Ctx, owner: Owner, id: TaskId) -> Result<Versioned<Task>> {
-        self.load(owner, id).await.map(Stored::versioned)
+        self.ledger.load(owner, &id.to_string()).await.map(Stored::versioned)
     }
 
     /// The owner's tasks, oldest first; everybody's for an admin who names nobody. Errors: `Forbidden`.
@@ -72,66 +64,27 @@ impl TaskService {
     /// Errors: `NotFound`, `StaleEtag`.
     pub async fn update(
         &self,
-        ctx: &Ctx,
+        _ctx: &Ctx,
         owner: Owner,
         id: TaskId,
         patch: TaskPatch,
         expected: &Precondition,
     ) -> Result<Versioned<Task>> {
-        let mut change = self.ledger.begin(ctx, owner).await?;
-        loop {
-            let read = self.load(owner, id).await?;
-            expected.check(read.op)?;
-            let Some(task) = read.value.patched(&patch, ctx.now, change.today()) else { return Ok(read.versioned()) };
-            change.replace(&task, &read)?;
-            recount(&mut change, &read.value, Some(&task)).await?;
-            if let Some(version) = change.commit().await? {
-                return Ok(Versioned { value: task, version });
-            }
-        }
+        self.ledger
+            .edit(owner, &id.to_string(), expected, |task: &Task, change| {
+                change.touch();
+                Ok(task.patched(&patch, change.now(), change.today()))
+            })
+            .await
     }
 
     /// Errors: `NotFound`, `StaleEtag`.
-    pub async fn delete(&self, ctx: &Ctx, owner: Owner, id: TaskId, expected: &Precondition) -> Result<()> {
-        let mut change = self.ledger.begin(ctx, owner).await?;
-        loop {
-            let read = self.load(owner, id).await?;
-            expected.check(read.op)?;
-            change.bury(&read);
-            change.summary.total_tasks = one_less(change.summary.total_tasks);
-            if let Some(date) = read.value.created_on {
-                change.take_back(date, Achievement::CreatedTask).await?;
-            }
-            recount(&mut change, &read.value, None).await?;
-            if change.commit().await?.is_some() {
-                return Ok(());
-            }
-        }
+    pub async fn delete(&self, _ctx: &Ctx, owner: Owner, id: TaskId, expected: &Precondition) -> Result<()> {
+        self.ledger
+            .delete(owner, &id.to_string(), expected, |_: &Task, change| {
+                change.touch();
+                Ok(())
+            })
+            .await
     }
-
-    async fn load(&self, owner: Owner, id: TaskId) -> Result<Stored<Task>> {
-        self.repo.get(owner, id).await?.ok_or_else(|| Error::not_found("Task"))
-    }
-}
-
-/// Keeps the counter and the days equal to what exists, and notes that something was done.
-async fn recount(change: &mut Transaction<'_>, before: &Task, after: Option<&Task>) -> Result<()> {
-    match (before.completion, after.and_then(|task| task.completion)) {
-        (None, Some(_)) => {
-            change.summary.completed_tasks += 1;
-            change.count(change.today(), Achievement::CompletedTask).await?;
-        }
-        (Some(was), None) => {
-            change.summary.completed_tasks = one_less(change.summary.completed_tasks);
-            change.take_back(was.date, Achievement::CompletedTask).await?;
-        }
-        _ => {}
-    }
-    change.touch(change.now()).await
-}
-
-/// The task may have been read after a change that the summary does not know of yet. Such a batch loses by the summary's
-/// etag, so what is counted for it does not matter as long as it can be counted.
-fn one_less(count: u64) -> u64 {
-    count.saturating_sub(1)
 }

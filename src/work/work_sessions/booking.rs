@@ -1,59 +1,96 @@
-//! How a work session stands in its user's ledger: the active one in the summary, an ended one in counts and days.
+//! What a user's summary knows of the work session under way, so that one point read shows it, and what sessions that
+//! have ended count for.
+
+use serde::{Deserialize, Serialize};
 
 use super::{
     model::{Note, WorkSession},
     review::{self, Signs},
 };
 use crate::{
-    kernel::{Id, Result, UserId},
-    ledger::{OpenSession, Transaction, day::Achievement},
+    kernel::{Id, Interval, Result, Timestamp, UserId},
+    ledger::{ACHIEVEMENTS, Add, Counted, Fact, Summary},
+    work::counters::{ENDED_WORK_SESSIONS, FOCUS, WORK_SESSIONS, WORKED_MICROS},
 };
 
-/// What the summary says of a session under way.
-pub fn open(session: &WorkSession, signs: Signs) -> OpenSession {
-    OpenSession {
-        id: session.id.uuid(),
-        start_time: session.start_time,
-        pauses: session.pauses.clone(),
-        note: session.note.as_ref().map(|note| note.as_str().to_owned()),
-        last_sign: signs.last,
-        nudged: signs.nudged,
-        next_due: review::next_due(session, signs.nudged),
+/// The work that is due when something is to be done about the session under way.
+pub const REVIEW: &str = "work_session";
+
+/// The session that is under way: all there is to know of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActiveSession {
+    pub id: uuid::Uuid,
+    pub start_time: Timestamp,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<Interval>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// When the user was last known to be at it by something other than a heartbeat, if ever after the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_sign: Option<Timestamp>,
+    /// After how many hours the user was last reminded of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nudged: Option<u8>,
+}
+
+impl Fact for ActiveSession {
+    const NAME: &'static str = "active_session";
+}
+
+impl ActiveSession {
+    pub fn new(session: &WorkSession, signs: Signs) -> Self {
+        Self {
+            id: session.id.uuid(),
+            start_time: session.start_time,
+            pauses: session.pauses.clone(),
+            note: session.note.as_ref().map(|note| note.as_str().to_owned()),
+            last_sign: signs.last,
+            nudged: signs.nudged,
+        }
+    }
+
+    /// The session that the summary speaks of. Errors: `Internal` when its note is none.
+    pub fn session(&self, user: UserId) -> Result<WorkSession> {
+        let note = self.note.as_deref().map(Note::parse).transpose()?.flatten();
+        let started = WorkSession::start(Id::new(self.id), user, self.start_time);
+        Ok(WorkSession { note, pauses: self.pauses.clone(), ..started })
+    }
+
+    pub fn signs(&self) -> Signs {
+        Signs { last: self.last_sign, nudged: self.nudged }
     }
 }
 
-/// The session that the summary speaks of. Errors: `Internal` when its note is none.
-pub fn session(open: &OpenSession, user: UserId) -> Result<WorkSession> {
-    let note = open.note.as_deref().map(Note::parse).transpose()?.flatten();
-    let started = WorkSession::start(Id::new(open.id), user, open.start_time);
-    Ok(WorkSession { note, pauses: open.pauses.clone(), ..started })
+/// The session under way. Errors: `Internal`.
+pub fn active(summary: &Summary) -> Result<Option<ActiveSession>> {
+    summary.facts.get()
 }
 
-pub fn signs(open: &OpenSession) -> Signs {
-    Signs { last: open.last_sign, nudged: open.nudged }
+/// Makes the session the one under way, or keeps what the summary says of it equal to it.
+pub fn keep(summary: &mut Summary, session: &WorkSession, signs: Signs) -> Result<()> {
+    summary.due.set(REVIEW, review::next_due(session, signs.nudged));
+    summary.facts.set(&ActiveSession::new(session, signs))
 }
 
-/// Counts a session that has ended.
-pub async fn count(change: &mut Transaction<'_>, session: &WorkSession) -> Result<()> {
-    let Some(end) = session.end else { return Ok(()) };
-    let summary = &mut change.summary;
-    summary.total_sessions = summary.total_sessions.saturating_add(1);
-    summary.worked_micros = summary.worked_micros.saturating_add(session.micros().unwrap_or(0));
-    summary.longest_span_micros = summary.longest_span_micros.max(session.span_micros().unwrap_or(0));
-    for share in session.hours() {
-        change.count(share.date, share.into()).await?;
+/// No session is under way any more.
+pub fn clear(summary: &mut Summary) {
+    summary.due.set(REVIEW, None);
+    summary.facts.clear::<ActiveSession>();
+}
+
+impl Counted for WorkSession {
+    /// A session counts once it has ended: as one for the date on which it ended, its time for the dates on which it
+    /// passed.
+    fn counts(&self, add: Add<'_>) {
+        let Some(end) = self.end else { return };
+        add(WORK_SESSIONS, None, 1);
+        add(WORKED_MICROS, None, self.micros().unwrap_or(0));
+        add(ENDED_WORK_SESSIONS, Some(end.date), 1);
+        add(ACHIEVEMENTS, Some(end.date), 1);
+        for share in self.hours() {
+            if let Some(counter) = FOCUS.get(usize::from(share.hour)) {
+                add(*counter, Some(share.date), share.micros);
+            }
+        }
     }
-    change.count(end.date, Achievement::EndedSession).await
-}
-
-/// Takes back all that [`count`] counted, but for the longest time that a session ever had.
-pub async fn take_back(change: &mut Transaction<'_>, session: &WorkSession) -> Result<()> {
-    let Some(end) = session.end else { return Ok(()) };
-    let summary = &mut change.summary;
-    summary.total_sessions = summary.total_sessions.saturating_sub(1);
-    summary.worked_micros = summary.worked_micros.saturating_sub(session.micros().unwrap_or(0));
-    for share in session.hours() {
-        change.take_back(share.date, share.into()).await?;
-    }
-    change.take_back(end.date, Achievement::EndedSession).await
 }

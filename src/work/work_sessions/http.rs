@@ -12,8 +12,8 @@ use super::{
 use crate::{
     kernel::{Code, Created, Ctx, Error, Nullable, Result, Timestamp, UserId, Versioned},
     web::{
-        ById, Change, Field, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, Patch, Query, Reply, Resource, Whose,
-        WhoseQuery, given,
+        ById, Change, Field, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, Patch, Query, Reply, Whose, WhoseQuery,
+        given,
     },
     work::hours::hours,
 };
@@ -116,10 +116,6 @@ impl<'a> From<&'a Edit> for EditView<'a> {
         let note = note.as_ref().map(|note| Nullable(note.0.as_ref()));
         Self { at: edit.at, by: edit.by, former: FormerView { start_time: *start_time, end_time: *end_time, note } }
     }
-}
-
-impl Resource for WorkSession {
-    const NOUN: &'static str = "Work session";
 }
 
 /// Whose session is to be started.

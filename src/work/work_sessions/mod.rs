@@ -1,11 +1,27 @@
 //! Work sessions: stretches of time at work, at most one of them under way.
 
 pub mod booking;
+pub mod forgotten;
 pub mod http;
-pub mod jobs;
 pub mod model;
 mod note;
 pub mod repo;
 pub mod review;
 pub mod service;
 pub mod shown;
+
+use self::{
+    model::{Nudge, WorkSession},
+    repo::Heartbeat,
+    service::WorkSessionService,
+};
+use crate::domain::{Contribution, Shared};
+
+/// What the slice adds to the program.
+pub fn contribute(shared: &Shared) -> Contribution {
+    Contribution::default()
+        .routes(http::router(WorkSessionService::new(shared)))
+        .kind::<WorkSession, http::WorkSessionView<'_>>(shown::session)
+        .kind::<Nudge, Nudge>(shown::nudge)
+        .internal_kind::<Heartbeat>("only the latest is of use, and only to the review of a session that was forgotten")
+}

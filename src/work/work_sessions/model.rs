@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 pub use super::note::Note;
 use crate::kernel::{
-    Code, Error, HourShare, Id, Interval, Nullable, Result, Rule, Timestamp, UserId, interval, nullable, wall_clock,
+    Code, Error, HourShare, Id, Interval, Nullable, Resource, Result, Rule, Timestamp, UserId, interval, nullable, wall_clock,
 };
 
 pub type WorkSessionId = Id<WorkSession>;
@@ -277,6 +277,10 @@ fn clipped(pauses: &[Interval], from: Timestamp, to: Timestamp) -> Vec<Interval>
 
 fn micros(length: Duration) -> u64 {
     u64::try_from(length.as_micros()).unwrap_or(u64::MAX)
+}
+
+impl Resource for WorkSession {
+    const NOUN: &'static str = "Work session";
 }
 
 #[cfg(test)]

@@ -1,12 +1,19 @@
-//! Where work sessions and the reminders of them are kept: in their user's partition.
+//! Where work sessions, the reminders of them and their heartbeats are kept: in their user's partition.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::model::{Nudge, Times, WorkSession, WorkSessionId};
 use crate::{
-    kernel::{Limit, Owner, Page, PageRequest, Result},
-    store::{Collection, Entity, Partition, Store, Stored, query::Span},
+    kernel::{Limit, Owner, Page, PageRequest, Result, Timestamp},
+    ledger::Counted,
+    store::{Batch, Collection, Entity, Partition, Place, Places, Store, StoreError, Stored, collection},
 };
+
+/// The list of sessions by their start, in microseconds.
+const BY_START: Place = Place::FIRST;
 
 impl Entity for WorkSession {
     const KIND: &'static str = "work_sessions";
@@ -16,8 +23,8 @@ impl Entity for WorkSession {
         self.id.to_string()
     }
 
-    fn sort(&self) -> Option<i64> {
-        Some(self.start_time.micros())
+    fn places(&self) -> Places {
+        [Some(self.start_time.micros()), None, None, None]
     }
 }
 
@@ -29,20 +36,45 @@ impl Entity for Nudge {
         self.id.clone()
     }
 
-    fn sort(&self) -> Option<i64> {
-        Some(self.created_at.micros())
+    fn places(&self) -> Places {
+        [Some(self.created_at.micros()), None, None, None]
     }
 }
+
+impl Counted for Nudge {}
+
+/// When the user was last known to be at a session. A document of its own, since it is written once a minute and the
+/// summary, which all other changes need, would be many times its size. It exists while the session is under way.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Heartbeat {
+    pub work_session_id: WorkSessionId,
+    pub at: Timestamp,
+}
+
+impl Entity for Heartbeat {
+    const KIND: &'static str = "heartbeats";
+
+    fn document_id(&self) -> String {
+        self.work_session_id.to_string()
+    }
+}
+
+impl Counted for Heartbeat {}
 
 #[derive(Debug, Clone)]
 pub struct WorkSessionRepo {
     sessions: Collection<WorkSession>,
     nudges: Collection<Nudge>,
+    heartbeats: Collection<Heartbeat>,
 }
 
 impl WorkSessionRepo {
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { sessions: Collection::new(Arc::clone(&store)), nudges: Collection::new(store) }
+        Self {
+            sessions: Collection::new(Arc::clone(&store)),
+            nudges: Collection::new(Arc::clone(&store)),
+            heartbeats: Collection::new(store),
+        }
     }
 
     pub async fn get(&self, owner: Owner, id: WorkSessionId) -> Result<Option<Stored<WorkSession>>> {
@@ -55,28 +87,30 @@ impl WorkSessionRepo {
         Ok(self.sessions.list(partition, None, page).await?)
     }
 
-    /// The earliest session but `except` that overlaps the times, when none lasts longer than `longest`.
-    pub async fn overlapping(
-        &self,
-        owner: Owner,
-        times: Times,
-        longest: Duration,
-        except: Option<WorkSessionId>,
-    ) -> Result<Option<WorkSession>> {
-        // Whatever ends after the start began at most so long before it.
-        let span = Span { from: times.start.minus(longest).micros().max(Span::ALL.from), until: times.end.micros() };
-        let mut page = PageRequest::first(Limit::MAX);
-        loop {
-            let read = self.sessions.range(Some(Partition::of(owner.id())), span, page).await?;
-            let found = read.items.into_iter().find(|session| Some(session.id) != except && session.overlaps(times));
-            match (found, read.next) {
-                (None, Some(after)) => page = PageRequest { limit: Limit::MAX, after: Some(after) },
-                (found, _) => return Ok(found),
-            }
-        }
+    /// The session but `except` that overlaps the times, if there is one: since none overlap each other, it can only be
+    /// the last that begins before the end.
+    pub async fn overlapping(&self, owner: Owner, times: Times, except: Option<WorkSessionId>) -> Result<Option<WorkSession>> {
+        let limit = Limit::new(2).unwrap_or(Limit::MAX);
+        let last = self.sessions.last_before(Partition::of(owner.id()), BY_START, times.end.micros(), limit).await?;
+        Ok(last.into_iter().find(|session| Some(session.id) != except).filter(|session| session.overlaps(times)))
     }
 
     pub async fn has_nudge(&self, owner: Owner, nudge: &Nudge) -> Result<bool> {
         Ok(self.nudges.get(Partition::of(owner.id()), nudge.id.as_str()).await?.is_some())
+    }
+
+    pub async fn heartbeat(&self, owner: Owner, id: WorkSessionId) -> Result<Option<Stored<Heartbeat>>> {
+        Ok(self.heartbeats.get(Partition::of(owner.id()), id.to_string()).await?)
+    }
+
+    /// Replaces a heartbeat that was read, without a change of anything else; `false` when it is not what it was: another
+    /// one came, or the session has ended.
+    pub async fn beat(&self, owner: Owner, read: &Stored<Heartbeat>, at: Timestamp, op: Uuid) -> Result<bool> {
+        let write = collection::replace(&Heartbeat { at, ..read.value }, 0, &read.etag)?;
+        match self.heartbeats.store().commit(Batch::new(Partition::of(owner.id()), op).with(write)).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::Stale(_)) => Ok(false),
+            Err(other) => Err(other.into()),
+        }
     }
 }

@@ -223,14 +223,14 @@ async fn jobs(book: &mut Book, app: &TestApp, ann: &Client) {
     // The lease is taken and given back, and a message sent, each by itself.
     let sweep = Cost { reads: 1, writes: 3, across: 4, ..FREE };
     let tick = Event::Tick(Tick::default());
-    book.job(app, "work_sessions_sweep", ", one session due", sweep, tick.clone()).await;
+    book.job(app, "tick", ", one session due", sweep, tick.clone()).await;
     let due = || Event::Message { payload: json!({ "user_id": user }), attempt: 1 };
     let reminder = Cost { reads: 3, batches: 1, ..FREE };
-    book.job(app, "work_sessions_due", ", a reminder", reminder, due()).await;
-    book.job(app, "work_sessions_due", ", delivered again", Cost { reads: 2, ..FREE }, due()).await;
-    book.job(app, "work_sessions_sweep", ", nothing due", Cost { writes: 2, ..sweep }, tick).await;
+    book.job(app, "jobs", ", a reminder", reminder, due()).await;
+    book.job(app, "jobs", ", delivered again", Cost { reads: 2, ..FREE }, due()).await;
+    book.job(app, "tick", ", nothing due", Cost { writes: 2, ..sweep }, tick).await;
     app.advance_hours(8);
-    book.job(app, "work_sessions_due", ", ending it", Cost { reads: 4, ..reminder }, due()).await;
+    book.job(app, "jobs", ", ending it", Cost { reads: 4, ..reminder }, due()).await;
 }
 
 /// The table, and the routes that it is about.

@@ -27,7 +27,7 @@ fn behind_host(emulator: &ServedEmulator, folder: &Path) -> Program {
 
 #[track_caller]
 fn sweep(process: &Process) {
-    let answer = invoke(process.address, "work_sessions_sweep", "tick-1", &timer("work_sessions_sweep", "timer", true));
+    let answer = invoke(process.address, "tick", "tick-1", &timer("tick", "timer", true));
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
@@ -74,7 +74,7 @@ fn a_forgotten_session_is_ended_once_however_often_the_host_asks() {
             let (process, message) = (&process, &message);
             scope.spawn(move || sweep(process));
             scope.spawn(move || {
-                assert_eq!(send(process, "work_sessions_due", "message-1", message, 1 + n % 2).status, 200);
+                assert_eq!(send(process, "jobs", "message-1", message, 1 + n % 2).status, 200);
             });
         }
     });
@@ -108,7 +108,7 @@ fn a_message_is_done_comes_again_or_is_set_aside() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = behind_host(&emulator, folder.path()).start();
     let ann = process.http().user("ann");
-    let due = |body: &Value, invocation: &str, dequeued| send(&process, "work_sessions_due", invocation, body, dequeued).status;
+    let due = |body: &Value, invocation: &str, dequeued| send(&process, "jobs", invocation, body, dequeued).status;
     assert_eq!(due(&json!({ "user_id": ann.id }), "fine", 1), 200);
     // What is away comes back, and until then the message must not be lost: not even the fifth time.
     emulator.fail(Fault::of_data(503));
@@ -119,7 +119,7 @@ fn a_message_is_done_comes_again_or_is_set_aside() {
     assert_eq!(dead_letters(&emulator, folder.path()), [] as [Value; 0]);
     // What can never go well is not tried again, whichever attempt it is.
     assert_eq!((due(&json!("hunter2"), "nonsense-2", 2), due(&json!({ "user": 7 }), "nonsense-5", 5)), (200, 200));
-    let moved = send(&process, "work_sessions_due_poison", "poison-1", &json!({ "user_id": ann.id }), 1);
+    let moved = send(&process, "jobs_poison", "poison-1", &json!({ "user_id": ann.id }), 1);
     assert_eq!(moved.status, 200, "{moved:?}");
     let letters = dead_letters(&emulator, folder.path());
     let told: Vec<_> =
@@ -132,9 +132,7 @@ fn a_message_is_done_comes_again_or_is_set_aside() {
             (&json!("poison-1"), &json!({ "user_id": ann.id }), &json!(5)),
         ]
     );
-    assert!(
-        letters.iter().all(|letter| letter["job"] == "work_sessions_due" && !letter["reason"].to_string().contains("hunter2"))
-    );
+    assert!(letters.iter().all(|letter| letter["job"] == "jobs" && !letter["reason"].to_string().contains("hunter2")));
     // By a person, once what was wrong is mended.
     let replay = |n: usize| {
         let id = letters[n]["id"].as_str().expect("an id");

@@ -135,11 +135,11 @@ fn a_forgotten_session_is_ended_once_although_the_program_was_killed_over_it() {
     fs::write(folder.path().join("old.jsonl"), old_account()).expect("written");
     let imported = run(folder.path(), &["import", "old.jsonl"]);
     assert_eq!(imported.code, Some(0), "{imported:?}");
-    assert_says(&run(folder.path(), &["jobs", "run", "work_sessions_sweep"]), "work_sessions_sweep: done\n");
+    assert_says(&run(folder.path(), &["jobs", "run", "tick"]), "tick: done\n");
     let mut process = Program::new(folder.path()).start();
     process.kill();
     // If it was taken before the kill, it stays hidden for minutes: what is still due is sent again, as by the timer.
-    assert_says(&run(folder.path(), &["jobs", "run", "work_sessions_sweep"]), "work_sessions_sweep: done\n");
+    assert_says(&run(folder.path(), &["jobs", "run", "tick"]), "tick: done\n");
     let process = Program::new(folder.path()).start();
     let bob = old_user(&process.http());
     let ended = eventually("an end", || bob.list("/api/work_sessions").pop().filter(|session| !session["end_time"].is_null()));
@@ -153,7 +153,7 @@ fn a_message_is_gone_once_it_was_handled() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("old.jsonl"), old_account()).expect("written");
     assert_eq!(run(folder.path(), &["import", "old.jsonl"]).code, Some(0));
-    assert_says(&run(folder.path(), &["jobs", "run", "work_sessions_sweep"]), "work_sessions_sweep: done\n");
+    assert_says(&run(folder.path(), &["jobs", "run", "tick"]), "tick: done\n");
     assert_eq!(messages(folder.path()), 1);
     let process = Program::new(folder.path()).start();
     let bob = old_user(&process.http());
@@ -168,7 +168,7 @@ fn messages(folder: &Path) -> usize {
     assert_says(&run(folder, &["backup", file.to_str().expect("text")]), "");
     let store = Embedded::open(copy.path(), Arc::new(SystemClock)).expect("nobody has it");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let (partition, page) = (Partition::named("queue:work-sessions-due"), PageRequest::first(Limit::MAX));
+    let (partition, page) = (Partition::named("queue:jobs"), PageRequest::first(Limit::MAX));
     runtime.block_on(store.query(Query::Everything { partition, page })).expect("a page").items.len()
 }
 
@@ -202,27 +202,21 @@ fn the_jobs_are_listed_and_run_while_nobody_else_has_the_data() {
     let listed = run(folder.path(), &["jobs", "list"]);
     assert_eq!((listed.code, listed.stderr.as_str()), (Some(0), ""), "{listed:?}");
     let lines: Vec<(&str, &str)> = listed.stdout.lines().filter_map(|line| line.split_once(' ')).collect();
-    let starts =
-        ["changes, followed by habits (reads work_sessions; writes habits)", "timer, next at 20", "queue work-sessions-due"];
-    for (name, start) in [
-        ("changes", starts[0]),
-        ("work_sessions_sweep", starts[1]),
-        ("work_sessions_due", starts[2]),
-        ("work_sessions_due_poison", starts[2]),
-    ] {
+    let starts = ["changes, followed by habits (reads work_sessions; writes habits)", "timer, next at 20", "queue jobs"];
+    for (name, start) in [("changes", starts[0]), ("tick", starts[1]), ("jobs", starts[2]), ("jobs_poison", starts[2])] {
         let line = lines.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("no {name} in {listed:?}"));
         assert!(line.1.trim_start().starts_with(start), "{line:?}");
     }
     assert_eq!(lines.len(), 4);
-    let sweep = ["jobs", "run", "work_sessions_sweep"];
-    assert_says(&run(folder.path(), &sweep), "work_sessions_sweep: done\n");
+    let sweep = ["jobs", "run", "tick"];
+    assert_says(&run(folder.path(), &sweep), "tick: done\n");
     run(folder.path(), &["jobs", "run", "nothing"]).assert_failed(1, &["Job not found"]);
-    run(folder.path(), &["jobs", "run", "work_sessions_due", "{"]).assert_failed(1, &["the payload is not JSON"]);
-    run(folder.path(), &["jobs", "run", "work_sessions_due", "\"hunter2\""]).assert_failed(1, &["Something went wrong"]);
+    run(folder.path(), &["jobs", "run", "jobs", "{"]).assert_failed(1, &["the payload is not JSON"]);
+    run(folder.path(), &["jobs", "run", "jobs", "\"hunter2\""]).assert_failed(1, &["Something went wrong"]);
     let mut process = Program::new(folder.path()).start();
     run(folder.path(), &sweep).assert_failed(1, &["is in use by another avanochi"]);
     process.stop();
-    assert_says(&run(folder.path(), &sweep), "work_sessions_sweep: done\n");
+    assert_says(&run(folder.path(), &sweep), "tick: done\n");
 }
 
 #[test]
@@ -234,7 +228,7 @@ fn what_was_set_aside_is_listed_replayed_and_dropped() {
     let ann = process.http().user("ann");
     process.stop();
     let payloads = [json!({ "user_id": ann.id, "seq": 1 }), json!({ "user_id": ann.id }), json!("nonsense")];
-    set_aside(folder.path(), &["habits", "work_sessions_due", "work_sessions_due"], &payloads);
+    set_aside(folder.path(), &["habits", "jobs", "jobs"], &payloads);
     let listed = run(folder.path(), &dead_letters);
     let letters: Vec<Value> = listed.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(letters.iter().map(|letter| letter["payload"].clone()).collect::<Vec<_>>(), payloads);
@@ -271,7 +265,7 @@ fn set_aside(folder: &Path, jobs: &[&str], payloads: &[Value]) {
 #[test]
 fn the_hosts_events_are_taken_on_the_hosts_port_alone() {
     let folder = tempfile::tempdir().expect("a folder");
-    let names = ["changes", "work_sessions_sweep", "work_sessions_due", "work_sessions_due_poison"];
+    let names = ["changes", "tick", "jobs", "jobs_poison"];
     let mut public = Program::new(folder.path()).start();
     for name in names {
         public.http().post(&format!("/{name}"), &json!({})).assert_error(404, "not_found");

@@ -52,7 +52,7 @@ pub async fn deliver(app: &TestApp, changes: &[Change]) -> Verdict {
 }
 
 pub async fn tick(app: &TestApp) -> Verdict {
-    dispatch(&app.app.jobs, "work_sessions_sweep", Event::Tick(Tick::default())).await
+    dispatch(&app.app.jobs, "tick", Event::Tick(Tick::default())).await
 }
 
 /// Twice on each of the instances, all at the same time. Each must have gone well.
@@ -77,7 +77,7 @@ pub fn queue(app: &TestApp) -> StoredQueue {
 pub async fn drain(app: &TestApp, mut handle: impl AsyncFnMut(Value, u32) -> Verdict) -> usize {
     let queue = queue(app);
     let mut count = 0;
-    while let Ok(Some(delivery)) = queue.receive("work-sessions-due", HIDDEN).await {
+    while let Ok(Some(delivery)) = queue.receive("jobs", HIDDEN).await {
         count += 1;
         if matches!(handle(delivery.body, delivery.attempt).await, Verdict::Again { .. })
             || queue.complete(&delivery.receipt).await.is_err()

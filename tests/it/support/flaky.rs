@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use avanochi::{
     kernel::{ManualClock, Page},
-    store::{Batch, Document, Etag, Key, Query, Store, StoreError, embedded::Embedded},
+    store::{Batch, Document, Etag, Key, KeyRange, Query, Store, StoreError, embedded::Embedded},
 };
 
 use super::time;
@@ -75,6 +75,10 @@ impl Store for FlakyStore {
 
     async fn query(&self, query: Query) -> Result<Page<Document>, StoreError> {
         self.inner.query(query).await
+    }
+
+    async fn ranges(&self) -> Result<Vec<KeyRange>, StoreError> {
+        self.inner.ranges().await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {

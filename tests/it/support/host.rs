@@ -219,7 +219,8 @@ fn functions(root: &Path) -> Vec<Function> {
             Some(Function { name, route, methods })
         })
         .collect();
-    functions.sort_by_key(|function| function.name.to_lowercase());
+    // In upper case, where an underscore comes after the letters.
+    functions.sort_by_key(|function| function.name.to_uppercase());
     functions
 }
 

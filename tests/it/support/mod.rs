@@ -1,5 +1,6 @@
 //! What the tests share: the program put together as in production, on an in-memory store with a clock that stands
-//! still until it is moved. Built with `AVANOCHI_TEST_STORE=cosmos`, the same tests run on the Cosmos DB store.
+//! still until it is moved. With `AVANOCHI_TEST_STORE=cosmos` in the environment, the same tests run on the Cosmos DB
+//! store.
 
 pub mod client;
 #[path = "../../../src/store/cosmos/emulator.rs"]
@@ -22,7 +23,7 @@ use std::sync::{
 use avanochi::{
     app::{Adapters, App},
     config::{Config, Overrides, Source},
-    kernel::{Clock, ManualClock, Timestamp},
+    kernel::{Clock, Limit, ManualClock, PageRequest, Timestamp},
     store::{Store, embedded::Embedded},
 };
 use axum::Router;
@@ -53,7 +54,7 @@ impl TestApp {
     /// With settings, as they would stand in the environment.
     pub fn with(settings: &[(&str, &str)]) -> Self {
         let clock = Arc::new(ManualClock::at(time("2026-01-14T10:00:00Z")));
-        let store: Arc<dyn Store> = match option_env!("AVANOCHI_TEST_STORE") {
+        let store: Arc<dyn Store> = match Source::from_environment().get("AVANOCHI_TEST_STORE") {
             Some("cosmos") => Arc::new(emulator::Emulator::start().store(clock.clone())),
             _ => Arc::new(Embedded::in_memory(clock.clone()).expect("a store")),
         };
@@ -109,6 +110,25 @@ impl TestApp {
         let answer = self.anonymous().log_in(name, PASSWORD).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         self.anonymous().with_token(&answer.text("token"), &answer.text("user_id"))
+    }
+
+    /// To whom something is due, the most overdue first as far as they are in one range.
+    pub async fn due(&self) -> Vec<String> {
+        let ledger = &self.app.shared.ledger;
+        let mut due = Vec::new();
+        for range in ledger.ranges().await.expect("ranges") {
+            let page = ledger.due(range, self.clock.now(), PageRequest::first(Limit::MAX)).await.expect("a page");
+            due.extend(page.items.iter().map(ToString::to_string));
+        }
+        due
+    }
+
+    /// Does what is due, as the timer and the queue would have it done.
+    pub async fn do_due(&self) -> avanochi::kernel::Result<()> {
+        for user in self.due().await {
+            self.app.jobs.run(&self.app.jobs.ctx(None), "jobs", serde_json::json!({ "user_id": user })).await?;
+        }
+        Ok(())
     }
 
     pub fn advance_hours(&self, hours: i64) {

@@ -1,5 +1,5 @@
-//! The queue of a storage account: the requests that are sent, and what the answers mean. The suite runs where
-//! `AVANOCHI_TEST_AZURITE` named the address of an Azurite when this was built; `.ci/run` starts one.
+//! The queue of a storage account: the requests that are sent, and what the answers mean. The suite of all adapters is in
+//! `azurite`.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,7 +13,6 @@ use crate::{
     kernel::{Code, SystemClock},
 };
 
-#[cfg(azurite)]
 mod azurite;
 
 const SAS: &str = "https://mine.queue.core.windows.net/?sv=2018-11-09&sig=hunter2%3D";

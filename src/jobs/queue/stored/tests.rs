@@ -72,6 +72,19 @@ async fn the_urgent_come_first_however_many_wait() {
     assert_eq!(taken(&b).await, [51, 50].into_iter().chain(0..50).collect::<Vec<_>>());
 }
 
+/// A page of messages ends by its size, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_urgent_come_first_however_large_those_are_that_wait() {
+    let b = bench();
+    for _ in 0..14 {
+        // Quotes are escaped twice.
+        let body = json!("\"".repeat(24_000));
+        b.send_as(NewMessage { priority: Priority::Low, ..NewMessage::of(body) }).await;
+    }
+    b.send_as(message(1, Priority::High)).await;
+    assert_eq!(b.take(SHORT).await.body, json!(1));
+}
+
 #[tokio::test]
 async fn what_waits_hides_nothing() {
     let b = bench();

@@ -1,0 +1,68 @@
+//! What is done about a work session that goes on for long: its user is reminded, and in the end it is taken for forgotten.
+
+use std::time::Duration;
+
+use chrono::NaiveDate;
+
+use super::{
+    booking,
+    model::{EndedBy, Nudge, WorkSession},
+    review::{self, Signs, Verdict},
+    service::{WorkSessionService, close, keep_active},
+};
+use crate::{
+    kernel::{Ctx, Owner, Result},
+    ledger::{Decision, Transaction},
+};
+
+/// How long a user usually works on a date.
+pub type Usual<'a> = dyn Fn(NaiveDate) -> Option<Duration> + Sync + 'a;
+
+impl WorkSessionService {
+    /// Reminds the user of a session that has been going on for long, and ends one that was forgotten. `usual`: how long
+    /// the user usually works on a date, if that is known. A repetition does nothing. Errors: `NotFound` when there is no
+    /// such user.
+    pub async fn review(&self, _ctx: &Ctx, owner: Owner, usual: &Usual<'_>) -> Result<()> {
+        self.ledger
+            .run(owner, |change| {
+                Box::pin(async move {
+                    let Some(active) = booking::active(&change.summary)? else { return Ok(Decision::Keep(())) };
+                    let session = active.session(owner.id())?;
+                    let heartbeat = self.repo.heartbeat(owner, session.id).await?.map(|read| read.value.at);
+                    let signs = Signs { last: active.last_sign.max(heartbeat), nudged: active.nudged };
+                    let usual = usual(change.summary.date_at(session.start_time));
+                    match review::judge(&session, signs, usual, change.now()) {
+                        Verdict::Leave => self.leave(change, &session),
+                        Verdict::Nudge(hours) => self.nudge(change, owner, &session, hours).await,
+                        Verdict::End(at) => {
+                            let read = self.repo.get(owner, session.id).await?.filter(|read| read.value.end.is_none());
+                            // Only damage leaves a summary that knows of a session which is not under way.
+                            let Some(read) = read else { return Ok(Decision::Keep(())) };
+                            let ended = read.value.ended(at, change.summary.time_zone, EndedBy::Sweep);
+                            close(change, &ended)?;
+                            change.replace(&ended, &read)?;
+                            Ok(Decision::Write(()))
+                        }
+                    }
+                })
+            })
+            .await
+    }
+
+    /// Nothing is to be done now. The work may have been put off after a failure, so it is made due when it should be.
+    fn leave(&self, change: &mut Transaction<'_>, session: &WorkSession) -> Result<Decision<()>> {
+        let before = change.summary.due.clone();
+        keep_active(&mut change.summary, session, |signs| signs)?;
+        Ok(if change.summary.due == before { Decision::Keep(()) } else { Decision::Write(()) })
+    }
+
+    async fn nudge(&self, change: &mut Transaction<'_>, owner: Owner, session: &WorkSession, hours: u8) -> Result<Decision<()>> {
+        let nudge = Nudge::new(session, hours, change.now());
+        // A summary that was made anew does not know of it.
+        if !self.repo.has_nudge(owner, &nudge).await? {
+            change.create(&nudge)?;
+        }
+        keep_active(&mut change.summary, session, |signs| Signs { nudged: Some(hours), ..signs })?;
+        Ok(Decision::Write(()))
+    }
+}
