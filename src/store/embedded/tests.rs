@@ -92,7 +92,7 @@ async fn finds_everything_again_after_reopening() {
 #[tokio::test]
 async fn lists_what_an_earlier_version_wrote() {
     let folder = tempfile::tempdir().expect("folder");
-    let mut older = Connection::open(files::database(folder.path())).expect("open");
+    let mut older = Connection::open(folder::database(folder.path())).expect("open");
     schema::migrate_to(2, &mut older).expect("the schema");
     let insert = "INSERT INTO documents (pk, kind, id, seq, op, sort, facet, body) VALUES ('a', 'things', ?1, 1, x'00000000000000000000000000000001', ?2, ?3, '1')";
     for (id, sort, facet) in [("1", Some(3), None), ("2", Some(1), Some("x")), ("3", Some(2), Some("x")), ("4", None, Some("x"))]

@@ -75,14 +75,14 @@ async fn a_row_that_no_index_knows_is_damage() {
         .execute_batch(
             "PRAGMA writable_schema = ON;
              CREATE TEMP TABLE kept AS SELECT sql FROM sqlite_schema WHERE name = 'documents_listed';
-             UPDATE sqlite_schema SET sql = 'CREATE INDEX documents_listed ON documents (pk, kind, sort, id) WHERE pk IS NULL'
+             UPDATE sqlite_schema SET sql = 'CREATE INDEX documents_listed ON documents (pk, kind, place0, id) WHERE pk IS NULL'
              WHERE name = 'documents_listed'",
         )
         .expect("altered");
     drop(theirs);
     let theirs = Connection::open(&path).expect("open");
     theirs.execute_batch("REINDEX; PRAGMA writable_schema = ON").expect("emptied");
-    let sql = "CREATE INDEX documents_listed ON documents (pk, kind, sort, id) WHERE sort IS NOT NULL";
+    let sql = "CREATE INDEX documents_listed ON documents (pk, kind, place0, id) WHERE place0 IS NOT NULL";
     theirs.execute("UPDATE sqlite_schema SET sql = ?1 WHERE name = 'documents_listed'", [sql]).expect("as before");
     drop(theirs);
     for refused in [check(folder.path()), restore(&folder.path().join("other"), &path)] {
