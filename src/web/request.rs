@@ -9,7 +9,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{FromRequestParts, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -61,12 +61,12 @@ pub async fn around(State(around): State<Arc<Around>>, mut request: Request, nex
     let method = request.method().clone();
     // The template and never the path: a path may hold what is somebody's.
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let acceptable = parameters.as_ref().map_or(Ok(()), |known| acceptable(&request, route.as_ref(), known));
+    let asks = parameters.as_ref().map_or(Ok(()), |known| known.check(request.method(), route.as_ref(), request.uri()));
     let accepted = compression::accepted(request.headers());
     request.extensions_mut().insert(Ctx { caller: Caller::Anonymous, now, request_id: request_id.clone() });
 
     let span = tracing::error_span!("request", request_id = request_id.as_str());
-    let mut response = match acceptable {
+    let mut response = match asks {
         Ok(()) => answer(request, next, *time_limit).instrument(span).await,
         Err(error) => error.into_response(),
     };
@@ -99,16 +99,6 @@ async fn answer(request: Request, next: Next, time_limit: Duration) -> Response 
         // It has been logged where it happened.
         Err(_) => Error::internal("a panic").into_response(),
     }
-}
-
-/// Errors: `InvalidParameter`, for a parameter that is not known, and for anything but one host, as HTTP/1.1 has it: of
-/// several, those in front of us and we may each take another one.
-fn acceptable(request: &Request, route: Option<&MatchedPath>, known: &KnownParameters) -> Result<(), Error> {
-    let hosts = request.headers().get_all(header::HOST).iter().count();
-    if hosts != 1 && request.version() == Version::HTTP_11 {
-        return Err(Error::new(Code::InvalidParameter, "The request must have exactly one Host header"));
-    }
-    known.check(request.method(), route, request.uri())
 }
 
 /// The id that the Functions host gave this invocation; `None` when there are several, since then a caller has sent one.

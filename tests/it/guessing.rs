@@ -279,7 +279,7 @@ async fn a_password_is_the_same_however_its_characters_are_composed() {
     login["credential"]["password_hash"] = json!(sha256_hex(decomposed));
     let key = key_of("ann");
     let (kind, id, body) = (key.kind, key.id, login.to_string());
-    let draft = Draft { kind, id, seq: 0, sort: None, facet: None, published: false, expires_at: None, body };
+    let draft = Draft { kind, id, seq: 0, places: [None; 4], facet: None, published: false, expires_at: None, body };
     let batch = Batch::new(key.partition, uuid::Uuid::from_u128(1)).with(Write::Replace(draft, stored.etag));
     app.store.commit(batch).await.expect("replaced");
     for typed in [composed, decomposed, composed] {

@@ -13,7 +13,7 @@ use avanochi::{
     config::{Config, Overrides, Source},
     jobs::queue::{Delivery, NewMessage, Queue, Receipt, Settled},
     kernel::{Clock as _, Error, ManualClock, Page, Result},
-    store::{Batch, Document, Etag, Key, Query, Store, StoreError, embedded::Embedded},
+    store::{Batch, Document, Etag, Key, KeyRange, Query, Store, StoreError, embedded::Embedded},
 };
 use futures_util::FutureExt as _;
 use tokio::sync::Semaphore;
@@ -64,6 +64,10 @@ impl Store for Parts {
     async fn query(&self, query: Query) -> Result<Page<Document>, StoreError> {
         self.answer(&self.reads_fail)?;
         self.inner.query(query).await
+    }
+
+    async fn ranges(&self) -> Result<Vec<KeyRange>, StoreError> {
+        self.inner.ranges().await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {

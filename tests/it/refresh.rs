@@ -3,7 +3,7 @@
 use avanochi::{
     accounts::auth::{model::NameKey, repo::partition_of},
     kernel::{Limit, PageRequest},
-    store::{Document, Query, Span},
+    store::{Document, Order, Query, Scope, Span},
 };
 use serde_json::json;
 
@@ -36,9 +36,9 @@ async fn kept(app: &TestApp, name: &str) -> Vec<Document> {
 
 /// How many families live under a name.
 async fn families(app: &TestApp, name: &str) -> usize {
-    let partition = Some(partition_of(&NameKey::of(name)));
+    let scope = Scope::first(Some(partition_of(&NameKey::of(name))));
     let (kind, page) = ("refresh_families".into(), PageRequest::first(Limit::MAX));
-    let query = Query::List { partition, kind, facet: None, span: Span::ALL, page };
+    let query = Query::List { scope, kind, facet: None, order: Order::Ascending, span: Span::ALL, page };
     app.store.query(query).await.expect("families").items.len()
 }
 

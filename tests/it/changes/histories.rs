@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use avanochi::{
     kernel::{Limit, Page, PageRequest},
-    store::{Batch, Document, Draft, Etag, Key, Partition, Query, Store, StoreError, Write},
+    store::{Batch, Document, Draft, Etag, Key, KeyRange, Partition, Query, Store, StoreError, Write},
 };
 use uuid::Uuid;
 
@@ -34,6 +34,10 @@ impl Store for PutBackByHand {
 
     async fn query(&self, query: Query) -> Result<Page<Document>, StoreError> {
         self.inner.query(query).await
+    }
+
+    async fn ranges(&self) -> Result<Vec<KeyRange>, StoreError> {
+        self.inner.ranges().await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {
@@ -129,12 +133,12 @@ async fn copy_partition(from: &TestApp, to: &TestApp, user: &str) {
     let everything = from.store.query(Query::Everything { partition: partition.clone(), page }).await.expect("all").items;
     for document in everything {
         let published = document.key.kind != "summaries";
-        let sort = published.then_some(0);
+        let places = [published.then_some(0), None, None, None];
         let draft = Draft {
             kind: document.key.kind,
             id: document.key.id,
             seq: document.seq,
-            sort,
+            places,
             facet: None,
             published,
             expires_at: None,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use avanochi::{
     kernel::{Limit, Page, PageRequest},
-    store::{Batch, Document, Draft, Etag, Key, Partition, Query, Store, StoreError, Write},
+    store::{Batch, Document, Draft, Etag, Key, KeyRange, Partition, Query, Store, StoreError, Write},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -41,6 +41,10 @@ impl Store for ShortPages {
         self.inner.query(query).await
     }
 
+    async fn ranges(&self) -> Result<Vec<KeyRange>, StoreError> {
+        self.inner.ranges().await
+    }
+
     async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {
         self.inner.commit(batch).await
     }
@@ -60,7 +64,7 @@ async fn one_change_of(app: &TestApp, ann: &Client, count: u32) -> usize {
             body: task.body.replace(&model, &id),
             id,
             seq: 50,
-            sort: None,
+            places: [None; 4],
             facet: None,
             published: true,
             expires_at: None,
