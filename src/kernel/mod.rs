@@ -20,7 +20,7 @@ pub mod version;
 pub mod wall_clock;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use ctx::{Caller, Ctx, Owner, RequestId};
+pub use ctx::{Admins, Caller, Ctx, Owner, RequestId};
 pub use error::{Code, Error, Meaning, Result};
 pub use field::{FromText, Rule};
 pub use gate::{GatePass, Gates};

@@ -75,11 +75,11 @@ impl Accounts {
             id: legacy.id,
             name,
             time_zone: Tz::UTC,
-            created_at: legacy.created_at.unwrap_or(ctx.now),
+            created_at: legacy.created_at.unwrap_or(ctx.now()),
             updated_at: legacy.updated_at,
             login: legacy.login.key().as_str().to_owned(),
         };
-        Versioned { value, version: self.maintenance.shared.ledger.ids().next(ctx.now) }
+        Versioned { value, version: self.maintenance.shared.ledger.ids().next(ctx.now()) }
     }
 
     /// Writes the login unless the name is somebody else's, which `None` says. Without a password there is nothing to
@@ -115,6 +115,6 @@ impl Accounts {
     }
 
     async fn put(&self, ctx: &Ctx, legacy: &LegacyUser, login: &Login, read: Option<&Stored<Login>>) -> Result<bool> {
-        self.logins.put(legacy.login.key(), login, read, None, self.maintenance.shared.ledger.ids().next(ctx.now)).await
+        self.logins.put(legacy.login.key(), login, read, None, self.maintenance.shared.ledger.ids().next(ctx.now())).await
     }
 }
