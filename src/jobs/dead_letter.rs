@@ -14,6 +14,8 @@ use crate::{
 
 /// How often something is tried before it is set aside.
 pub const ATTEMPTS: u32 = 5;
+/// How often an attempt is counted again that another instance counted at the same time.
+const MAX_COUNTS: u32 = 16;
 /// How long is remembered what could not be done.
 const REMEMBERED: Duration = Duration::from_hours(720);
 
@@ -80,7 +82,7 @@ impl DeadLetters {
     /// Counts a failed attempt at work that nobody else counts, across restarts and instances; at the fifth the work is
     /// set aside. `id` names the work, and `payload` its version: another version begins anew.
     pub async fn count(&self, ctx: &Ctx, id: &str, work: Work<'_>, error: &Error) -> Result<Counted> {
-        loop {
+        for _ in 0..MAX_COUNTS {
             let found = self.letters.get(PARTITION, id).await?;
             let same = found.as_ref().filter(|found| found.value.payload == *work.payload);
             if same.is_some_and(|same| same.value.set_aside) {
@@ -101,6 +103,7 @@ impl DeadLetters {
                 Err(other) => return Err(other.into()),
             }
         }
+        Err(Error::busy())
     }
 
     /// A page of what was set aside, oldest first.

@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::PARTITION;
 use crate::{
-    kernel::{Ctx, IdSource, Result},
+    kernel::{Ctx, Error, IdSource, Result},
     store::{Batch, Collection, Entity, Store, StoreError, collection},
 };
+
+/// How often a number is written again that another process has moved meanwhile.
+const MAX_ATTEMPTS: u32 = 16;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Mark {
@@ -42,7 +45,7 @@ impl Marks {
 
     /// Whoever moved it last wins: going over something once more does no harm.
     pub async fn set(&self, ctx: &Ctx, name: &str, at: i64) -> Result<()> {
-        loop {
+        for _ in 0..MAX_ATTEMPTS {
             let read = self.marks.get(PARTITION, name).await?;
             let write = collection::put(&Mark { name: name.to_owned(), at }, 0, read.as_ref().map(|read| &read.etag))?;
             let batch = Batch::new(PARTITION, self.ids.next(ctx.now())).with(write);
@@ -52,5 +55,6 @@ impl Marks {
                 Err(other) => return Err(other.into()),
             }
         }
+        Err(Error::busy())
     }
 }

@@ -1,7 +1,6 @@
 //! Queues of an Azure storage account: what a queue trigger of the Functions host reads.
 //!
-//! They know no priority, so all messages count the same there; whoever must have urgent ones first sends them to a
-//! queue of their own. They promise no order either, and count time in whole seconds, which are rounded up here.
+//! They promise no order, and count time in whole seconds, which are rounded up here.
 
 use std::{
     collections::HashMap,

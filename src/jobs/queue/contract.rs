@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 
-use super::{Delivery, LONGEST_WAIT, NewMessage, Priority, Queue, Receipt, Settled, codec};
+use super::{Delivery, LONGEST_WAIT, NewMessage, Queue, Receipt, Settled, codec};
 use crate::kernel::{Clock, Code, IdSource as _, ManualClock, RandomIds, SystemClock, Timestamp};
 
 /// How a bench lets time pass.
@@ -237,7 +237,7 @@ pub async fn what_no_adapter_can_do_is_refused(b: Bench) {
         assert_eq!(b.queue.receive(name, LONG).await.expect_err("no name").code(), Code::InternalError);
     }
     // The longest that there is, for whatever is said to last longer.
-    b.send_as(NewMessage { delay: LONGEST_WAIT, priority: Priority::Low, ..NewMessage::of(json!("hidden")) }).await;
+    b.send_as(NewMessage { delay: LONGEST_WAIT, ..NewMessage::of(json!("hidden")) }).await;
     b.send(json!(7)).await;
     let delivery = b.take(Duration::MAX).await;
     assert_eq!(delivery.body, json!(7));

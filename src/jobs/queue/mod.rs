@@ -14,7 +14,6 @@ pub mod stored;
 use std::{fmt, time::Duration};
 
 pub use azure::AzureQueue;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub use stored::StoredQueue;
 
@@ -51,13 +50,12 @@ pub struct NewMessage {
     pub body: Value,
     /// How long nobody receives it.
     pub delay: Duration,
-    pub priority: Priority,
 }
 
 impl NewMessage {
-    /// A message of normal priority that is visible at once.
+    /// A message that is visible at once.
     pub fn of(body: Value) -> Self {
-        Self { body, delay: Duration::ZERO, priority: Priority::Normal }
+        Self { body, delay: Duration::ZERO }
     }
 
     /// What goes over the wire, when the message keeps to the bounds.
@@ -66,28 +64,6 @@ impl NewMessage {
             return Err(Error::invalid_field("A message can be delayed for seven days at most"));
         }
         codec::encode(&self.body)
-    }
-}
-
-/// Which of the visible messages comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Priority {
-    High,
-    Normal,
-    Low,
-}
-
-impl Priority {
-    /// The most urgent first.
-    pub const ALL: [Self; 3] = [Self::High, Self::Normal, Self::Low];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::High => "high",
-            Self::Normal => "normal",
-            Self::Low => "low",
-        }
     }
 }
 

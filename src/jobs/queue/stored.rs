@@ -8,9 +8,9 @@ use std::{sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Delivery, LONGEST_WAIT, NewMessage, Priority, Queue, Receipt, Settled, check_name, codec};
+use super::{Delivery, LONGEST_WAIT, NewMessage, Queue, Receipt, Settled, check_name, codec};
 use crate::{
-    kernel::{Clock, Error, Gates, IdSource, Limit, Page, PageRequest, Result, Timestamp},
+    kernel::{Clock, Error, Gates, IdSource, Limit, PageRequest, Result, Timestamp},
     store::{Batch, Collection, Entity, Etag, Kind, Partition, Places, Span, Store, StoreError, Stored, Write, collection},
 };
 
@@ -25,7 +25,6 @@ struct Message {
     id: Uuid,
     /// As on the wire: how deep a body is nested is then no concern of the store's.
     text: String,
-    priority: Priority,
     /// How often it has been received.
     attempt: u32,
     visible_at: Timestamp,
@@ -41,13 +40,9 @@ impl Entity for Message {
     fn places(&self) -> Places {
         [Some(self.visible_at.micros()), None, None, None]
     }
-
-    fn facet(&self) -> Option<&'static str> {
-        Some(self.priority.as_str())
-    }
 }
 
-/// Queues in the store. Higher priority comes first; among equals, what has been visible for longer.
+/// Queues in the store. What has been visible for longer comes first.
 #[derive(Debug)]
 pub struct StoredQueue {
     messages: Collection<Message>,
@@ -64,28 +59,9 @@ impl StoredQueue {
 
     /// The messages that can be taken, those to be tried first in front.
     async fn visible(&self, partition: &Partition, now: Timestamp) -> Result<Vec<Stored<Message>>> {
-        // Mostly there are few or none, and then one query shows all of them.
-        let Page { items: mut found, next } = self.look(partition, None, now).await?;
-        if next.is_none() {
-            // Stable: the order within a priority stays.
-            found.sort_by_key(|message| message.value.priority);
-            return Ok(found);
-        }
-        for priority in Priority::ALL {
-            let found = self.look(partition, Some(priority), now).await?.items;
-            if !found.is_empty() {
-                return Ok(found);
-            }
-        }
-        // Others were faster.
-        Ok(Vec::new())
-    }
-
-    async fn look(&self, partition: &Partition, priority: Option<Priority>, now: Timestamp) -> Result<Page<Stored<Message>>> {
-        let limit = Limit::new(LOOK).unwrap_or(Limit::MAX);
-        let facet = priority.map(Priority::as_str);
+        let page = PageRequest::first(Limit::new(LOOK).unwrap_or(Limit::MAX));
         let visible = Span { until: now.micros().saturating_add(1), ..Span::ALL };
-        Ok(self.messages.list_stored(Some(partition.clone()), facet, visible, PageRequest::first(limit)).await?)
+        Ok(self.messages.list_stored(Some(partition.clone()), None, visible, page).await?.items)
     }
 
     /// Hides the message until then, unless somebody else has changed it since it was read.
@@ -113,13 +89,8 @@ impl Queue for StoredQueue {
     async fn send(&self, queue: &str, message: NewMessage) -> Result<()> {
         check_name(queue)?;
         let now = self.clock.now();
-        let message = Message {
-            id: self.ids.next(now),
-            text: message.checked()?,
-            priority: message.priority,
-            attempt: 0,
-            visible_at: now.plus(message.delay),
-        };
+        let message =
+            Message { id: self.ids.next(now), text: message.checked()?, attempt: 0, visible_at: now.plus(message.delay) };
         self.commit(queue, collection::create(&message, 0)?).await.map(|_| ())
     }
 

@@ -9,7 +9,6 @@ use serde_json::json;
 use super::*;
 use crate::{
     credentials::tests::Somebody,
-    jobs::queue::Priority,
     kernel::{Code, SystemClock},
 };
 
@@ -80,8 +79,7 @@ fn receipt() -> Receipt {
 #[tokio::test]
 async fn a_message_is_base64_lives_for_ever_and_is_sent_with_the_token_of_the_identity() {
     let (queue, server) = queue("https://mine.queue.core.windows.net", Server::default());
-    let message =
-        NewMessage { delay: Duration::from_millis(1_001), priority: Priority::High, ..NewMessage::of(json!({"id": "é"})) };
+    let message = NewMessage { delay: Duration::from_millis(1_001), ..NewMessage::of(json!({"id": "é"})) };
     queue.send("jobs", message).await.expect("sent");
     let text = STANDARD.encode(r#"[{"id":"é"}]"#);
     let asked = server.asked();
