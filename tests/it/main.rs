@@ -29,6 +29,7 @@ mod process;
 mod recorded_sessions;
 mod refresh;
 mod replicas;
+mod resources;
 mod stats;
 mod streams;
 mod tasks;

@@ -17,7 +17,11 @@ use avanochi::{
     store::{Change, Partition},
 };
 
-use crate::support::{Answer, Client, LONG_TOKENS, PASSWORD, TestApp, emulator::Emulator};
+use crate::support::{
+    Answer, Client, LONG_TOKENS, PASSWORD, TestApp,
+    described::{Resource, document},
+    emulator::Emulator,
+};
 
 /// Requests by kind.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +86,14 @@ impl Book {
     /// Counts a call. `original` is what the original's design asks for the same: point reads, writes, and queries of
     /// all partitions; nothing when it has no such route.
     async fn line(&mut self, route: &str, when: &str, bound: Option<Cost>, original: Option<[u8; 3]>, call: impl Call) -> Answer {
+        let (answer, cost) = self.count(route, when, bound, call).await;
+        let original = original.map_or_else(|| " – | – | –".to_owned(), |[r, w, q]| format!(" {r} | {w} | {q}"));
+        writeln!(self.table, "| `{route}`{when} | {cost} |{original} |").expect("text");
+        answer
+    }
+
+    /// The same without a line in the table.
+    async fn count(&mut self, route: &str, when: &str, bound: Option<Cost>, call: impl Call) -> (Answer, Cost) {
         self.emulator.requests.take();
         let answer = call.await;
         let refused = route == "PATCH /api/tasks";
@@ -90,10 +102,8 @@ impl Book {
         if let Some(bound) = bound {
             assert!(cost.within(bound), "{route}{when} costs {cost:?}, more than {bound:?}");
         }
-        let original = original.map_or_else(|| " – | – | –".to_owned(), |[r, w, q]| format!(" {r} | {w} | {q}"));
-        writeln!(self.table, "| `{route}`{when} | {cost} |{original} |").expect("text");
         self.routes.insert(route.to_owned());
-        answer
+        (answer, cost)
     }
 
     /// Counts a call that is refused.
@@ -233,6 +243,26 @@ async fn corrections(book: &mut Book, ann: &Client) {
     book.line(route, ", its times, to another day", Some(another_day), None, ann.patch(&path, moved)).await;
 }
 
+/// Resources of which nothing is said here: what each costs is what a task costs.
+async fn other_resources(book: &mut Book, app: &TestApp, ann: &Client) {
+    let document = document(app);
+    for resource in Resource::all(&app.app.document, &document) {
+        let create = format!("POST {}", resource.path);
+        if book.routes.contains(&create) {
+            continue;
+        }
+        let made = ann.post(resource.path, resource.new(&ann.id));
+        let (made, _) = book.count(&create, "", Some(CREATION), made).await;
+        book.count(&format!("GET {}", resource.path), "", Some(PAGE), ann.get(resource.path)).await;
+        let path = resource.one().replace("{id}", &made.text("id"));
+        for (method, bound, body) in [("GET", READ, None), ("PATCH", CHANGE, resource.change()), ("DELETE", CHANGE, None)] {
+            if resource.has(method) {
+                book.count(&format!("{method} {}", resource.one()), "", Some(bound), ann.send(method, &path, body)).await;
+            }
+        }
+    }
+}
+
 async fn jobs(book: &mut Book, app: &TestApp, ann: &Client) {
     let user = UserId::parse(&ann.id).expect("an id");
     let changed = |seq| {
@@ -274,6 +304,7 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     accounts(&mut book, &ann).await;
     tasks(&mut book, &ann).await;
     work_sessions(&mut book, &ann).await;
+    other_resources(&mut book, &app, &ann).await;
     let everything = book.line("GET /api/changes", ", of everything", Some(PAGE), None, ann.get("/api/changes")).await;
     let since = format!("?since={}", everything.text("token"));
     book.line("GET /api/changes", ", since", Some(PAGE), None, ann.get(&format!("/api/changes{since}"))).await;
