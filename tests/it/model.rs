@@ -37,6 +37,8 @@ pub enum Step {
         start: i64,
         end: i64,
     },
+    /// Deletes a session, the active one being the last.
+    Discard(usize),
     Wait {
         minutes: i64,
     },
@@ -64,6 +66,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         2 => (0..3_000_u64, 1..1_441_u64).prop_map(|(ago, length)| Step::Record { ago, length }),
         2 => (0..20_usize, -900..900_i64, -900..900_i64)
             .prop_map(|(session, start, end)| Step::Correct { session, start, end }),
+        1 => (0..20_usize).prop_map(Step::Discard),
         4 => prop_oneof![0..600_i64, Just(1440), 1000..9000_i64].prop_map(|minutes| Step::Wait { minutes }),
         1 => proptest::sample::select(zones.to_vec()).prop_map(Step::Move),
     ]
@@ -269,6 +272,13 @@ pub async fn perform(app: &TestApp, ann: &Client, model: &mut Model, step: &Step
             }
         }
         Step::Correct { session, start, end } => correct(ann, model, now, session, (start * MINUTE, end * MINUTE)).await,
+        Step::Discard(n) => {
+            let count = model.ended.len() + usize::from(model.active.is_some());
+            let Some(index) = n.checked_rem(count) else { return };
+            let ended = (index < model.ended.len()).then(|| model.ended.remove(index).id);
+            let id = ended.or_else(|| model.active.take().map(|active| active.id)).expect("one of them");
+            assert_eq!(ann.delete(&format!("/api/work_sessions/{id}")).await.status, 204);
+        }
         Step::Wait { minutes } => app.clock.advance_micros(minutes * MINUTE + 1),
         Step::Move(zone) => {
             let moved = ann.patch(&format!("/api/users/{}", ann.id), json!({ "time_zone": zone.name() })).await;

@@ -153,6 +153,9 @@ async fn work_sessions(book: &mut Book, ann: &Client) {
     let active = &format!("/api/work_sessions/active?user_id={}", ann.id);
     book.line("GET /api/work_sessions/active", "", Some(READ), Some([0, 0, 1]), ann.get(active)).await;
     book.line("GET /api/work_sessions", "", Some(PAGE), Some([0, 0, 1]), ann.get("/api/work_sessions")).await;
+    let dates = ann.get("/api/work_sessions?from=2026-01-01&to=2026-01-31");
+    let read_and_page = Cost { reads: 1, queries: 1, ..FREE };
+    book.line("GET /api/work_sessions", ", of some dates", Some(read_and_page), None, dates).await;
     let path = format!("/api/work_sessions/{}", first.text("id"));
     book.line("GET /api/work_sessions/{id}", "", Some(READ), Some([1, 0, 0]), ann.get(&path)).await;
     let end = ann.end(&first.text("id")).await;
@@ -165,7 +168,6 @@ async fn work_sessions(book: &mut Book, ann: &Client) {
     let stats = format!("/api/stats/{}", ann.id);
     book.line("GET /api/stats/{user_id}", "", Some(READ), Some([0, 0, 2]), ann.get(&stats)).await;
     let year = format!("/api/stats/{}/days", ann.id);
-    let read_and_page = Cost { reads: 1, queries: 1, ..FREE };
     book.line("GET /api/stats/{user_id}/days", "", Some(read_and_page), None, ann.get(&year)).await;
     let stats = format!("/api/stats?user_id={}", ann.id);
     book.line("GET /api/stats", "", Some(READ), Some([0, 0, 2]), ann.get(&stats)).await;
@@ -183,6 +185,14 @@ async fn corrections(book: &mut Book, ann: &Client) {
         book.line(&route, "", Some(CHANGE), None, ann.post_empty(&format!("{path}/{what}"))).await;
     }
     ann.end(&path["/api/work_sessions/".len()..]).await;
+    let whole = json!({ "pauses": [] });
+    let route = "PATCH /api/work_sessions/{id}";
+    book.line(route, ", its pauses", Some(CHANGE), None, ann.patch(&path, whole)).await;
+    book.line("DELETE /api/work_sessions/{id}", "", Some(CHANGE), None, ann.delete(&path)).await;
+    let looked_up = Cost { queries: 1, ..CREATION };
+    let after = ", the last one deleted";
+    let started = book.line("POST /api/work_sessions/start", after, Some(looked_up), None, ann.start()).await;
+    ann.end(&started.text("id")).await;
 
     let route = "POST /api/work_sessions";
     let recorded = |start: &str, end: &str| {
