@@ -149,8 +149,13 @@ impl Model {
             (0..).map_while(|back| last.checked_sub_days(Days::new(back))).take_while(|day| days.contains(day)).count()
         };
         let longest = days.iter().map(|&day| run_to(day)).max().unwrap_or(0);
-        let yesterday = now.date_in(self.zone) - Days::new(1);
-        let current = days.last().filter(|&&last| last >= yesterday).map_or(0, |&last| run_to(last));
+        // Days after today are known already when the zone was further east.
+        let today = now.date_in(self.zone);
+        let held = [today, today - Days::new(1)].into_iter().find(|day| days.contains(day));
+        let run_from = |first: NaiveDate| {
+            (1..).map_while(|on| first.checked_add_days(Days::new(on))).take_while(|day| days.contains(day)).count()
+        };
+        let current = held.map_or(0, |day| run_to(day) + run_from(day));
         let micros: i64 = self.ended.iter().flat_map(|ended| ended.focus.values()).sum();
         let completed = completed().count();
         json!({ "total_tasks": self.tasks.len(), "completed_tasks": completed, "tasks_completed": completed,

@@ -35,6 +35,13 @@ pub struct ActiveSession {
     /// Whether its document holds corrections, which are not here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub corrected: bool,
+    /// Whether there is a document of its heartbeats: there may be for one from before this was kept.
+    #[serde(default = "yes")]
+    pub heartbeats: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Fact for ActiveSession {
@@ -42,7 +49,7 @@ impl Fact for ActiveSession {
 }
 
 impl ActiveSession {
-    pub fn new(session: &WorkSession, signs: Signs) -> Self {
+    fn new(session: &WorkSession, signs: Signs, heartbeats: bool) -> Self {
         Self {
             id: session.id.uuid(),
             start_time: session.start_time,
@@ -51,6 +58,7 @@ impl ActiveSession {
             last_sign: signs.last,
             nudged: signs.nudged,
             corrected: !session.edits.is_empty(),
+            heartbeats,
         }
     }
 
@@ -111,7 +119,13 @@ pub fn active(summary: &Summary) -> Result<Option<ActiveSession>> {
 /// Makes the session the one under way, or keeps what the summary says of it equal to it.
 pub fn keep(summary: &mut Summary, session: &WorkSession, signs: Signs) -> Result<()> {
     summary.due.set(REVIEW, review::next_due(session, signs.nudged));
-    summary.facts.set(&ActiveSession::new(session, signs))
+    let known = active(summary)?.filter(|known| known.id == session.id.uuid());
+    summary.facts.set(&ActiveSession::new(session, signs, known.is_some_and(|known| known.heartbeats)))
+}
+
+/// From now on there is a document of heartbeats of the session under way.
+pub fn keep_heartbeats(summary: &mut Summary, active: ActiveSession) -> Result<()> {
+    summary.facts.set(&ActiveSession { heartbeats: true, ..active })
 }
 
 /// No session is under way any more.

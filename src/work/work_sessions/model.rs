@@ -247,6 +247,11 @@ impl WorkSession {
         worked.into_iter().flat_map(|(from, to)| wall_clock::split_by_hour(from, to, zone)).collect()
     }
 
+    /// Whether it ended when it began.
+    pub fn is_instant(&self) -> bool {
+        self.end.is_some_and(|end| end.at <= self.start_time)
+    }
+
     /// Whether it and a stretch of time share more than an end.
     pub fn overlaps(&self, times: Times) -> bool {
         self.start_time < times.end && self.end.is_none_or(|end| times.start < end.at)

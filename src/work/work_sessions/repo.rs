@@ -97,18 +97,31 @@ impl WorkSessionRepo {
     }
 
     /// The session but `except` that overlaps the times, if there is one: where none overlap each other, it can only be
-    /// the last that begins before the end.
+    /// the last that begins before the end, and those of no length that begin after that one.
     pub async fn overlapping(&self, owner: Owner, times: Times, except: Option<WorkSessionId>) -> Result<Option<WorkSession>> {
-        let limit = Limit::new(2).unwrap_or(Limit::MAX);
-        let last = self.sessions.last_before(Partition::of(owner.id()), BY_START, times.end.micros(), limit).await?;
-        Ok(last.into_iter().find(|session| Some(session.id) != except && session.overlaps(times)))
+        let last = self.last_before(owner, times.end, except).await?;
+        Ok(last.into_iter().find(|session| session.overlaps(times)))
     }
 
-    /// When the last session ended, if one has: since none overlap each other, that is the one that began last.
+    /// When the last session ended, if one has.
     pub async fn last_end(&self, owner: Owner) -> Result<Option<Timestamp>> {
-        let limit = Limit::new(2).unwrap_or(Limit::MAX);
-        let last = self.sessions.last_before(Partition::of(owner.id()), BY_START, Span::ALL.until, limit).await?;
+        let last = self.last_before(owner, Timestamp::from_micros(Span::ALL.until), None).await?;
         Ok(last.iter().filter_map(|session| Some(session.end?.at)).max())
+    }
+
+    /// The sessions but `except` that began last before an instant, as far as earlier ones have ended by then: one seek, unless
+    /// several began at the same time, since some of those lasted for none.
+    async fn last_before(&self, owner: Owner, until: Timestamp, except: Option<WorkSessionId>) -> Result<Vec<WorkSession>> {
+        for limit in Limit::new(2).into_iter().chain([Limit::MAX]) {
+            let mut last = self.sessions.last_before(Partition::of(owner.id()), BY_START, until.micros(), limit).await?;
+            let all = last.len() < limit.get() || limit == Limit::MAX;
+            let lowest = last.last().map(|session| session.start_time);
+            last.retain(|session| Some(session.id) != except);
+            if all || last.iter().any(|session| !session.is_instant() || Some(session.start_time) > lowest) {
+                return Ok(last);
+            }
+        }
+        Ok(Vec::new())
     }
 
     pub async fn has_nudge(&self, owner: Owner, nudge: &Nudge) -> Result<bool> {

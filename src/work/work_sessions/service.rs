@@ -252,15 +252,16 @@ impl WorkSessionService {
         self.ledger
             .run(owner, |change| {
                 Box::pin(async move {
-                    if booking::active(&change.summary)?.is_none_or(|active| active.id != id.uuid()) {
+                    let Some(active) = booking::active(&change.summary)?.filter(|active| active.id == id.uuid()) else {
                         let ended = self.ledger.load::<WorkSession>(owner, &id.to_string()).await?.value.end.is_some();
                         let ended = if ended { Err(Error::new(Code::SessionEnded, "The session has ended")) } else { Ok(()) };
                         // Of several without an end, which only damage leaves, the summary knows one.
                         return ended.map(Decision::Keep);
-                    }
+                    };
                     if self.repo.heartbeat(owner, id).await?.is_some() {
                         return Ok(Decision::Keep(()));
                     }
+                    booking::keep_heartbeats(&mut change.summary, active)?;
                     change.create(&Heartbeat { work_session_id: id, at: change.now() })?;
                     Ok(Decision::Write(()))
                 })
@@ -309,28 +310,39 @@ impl WorkSessionService {
 
     /// Errors: `SessionsOverlap`, naming the other session.
     async fn check_free(&self, owner: Owner, summary: &Summary, times: Times, except: Option<WorkSessionId>) -> Result<()> {
-        let active = booking::active(summary)?.map(|active| active.session(owner.id())).transpose()?;
-        let other = match active.filter(|active| Some(active.id) != except && active.overlaps(times)) {
-            Some(active) => Some(active),
-            None => self.repo.overlapping(owner, times, except).await?,
-        };
-        other.map_or(Ok(()), |other| {
-            Err(Error::new(Code::SessionsOverlap, format!("It would overlap the work session {}", other.id)))
-        })
+        self.overlapping(owner, summary, times, except).await?.map_or(Ok(()), |other| Err(overlap(&other)))
     }
 
-    /// As [`Self::check_free`], for a session that takes up other times now. One that overlaps already, as earlier versions
-    /// let it and as imports bring it, may go on to, but no more than before.
+    /// As [`Self::check_free`], for a session that takes up other times now. What it overlaps already, as earlier versions
+    /// let it and as imports bring it, it may go on to overlap, but no more than before.
     async fn check_moved(&self, owner: Owner, summary: &Summary, from: &WorkSession, to: Times) -> Result<()> {
-        let Err(overlap) = self.check_free(owner, summary, to, Some(from.id)).await else { return Ok(()) };
-        if overlap.code() != Code::SessionsOverlap {
-            return Err(overlap);
+        let Some(other) = self.overlapping(owner, summary, to, Some(from.id)).await? else { return Ok(()) };
+        if !other.overlaps(from.times()) {
+            return Err(overlap(&other));
         }
         for added in to.beyond(from.times()) {
             self.check_free(owner, summary, added, Some(from.id)).await?;
         }
         Ok(())
     }
+
+    async fn overlapping(
+        &self,
+        owner: Owner,
+        summary: &Summary,
+        times: Times,
+        except: Option<WorkSessionId>,
+    ) -> Result<Option<WorkSession>> {
+        let active = booking::active(summary)?.map(|active| active.session(owner.id())).transpose()?;
+        match active.filter(|active| Some(active.id) != except && active.overlaps(times)) {
+            Some(active) => Ok(Some(active)),
+            None => self.repo.overlapping(owner, times, except).await,
+        }
+    }
+}
+
+fn overlap(other: &WorkSession) -> Error {
+    Error::new(Code::SessionsOverlap, format!("It would overlap the work session {}", other.id))
 }
 
 /// Keeps what the summary says of the session equal to it, while it is the one under way.
@@ -343,9 +355,12 @@ pub(super) fn keep_active(summary: &mut Summary, session: &WorkSession, sign: im
 
 /// What follows, besides the session, when it ends.
 pub(super) fn close(change: &mut Transaction<'_>, ended: &WorkSession) -> Result<()> {
-    if booking::active(&change.summary)?.is_some_and(|active| active.id == ended.id.uuid()) {
+    let active = booking::active(&change.summary)?.filter(|active| active.id == ended.id.uuid());
+    if active.is_some() {
         booking::clear(&mut change.summary);
     }
-    change.remove_if_there::<Heartbeat>(ended.id.to_string());
+    if active.is_none_or(|active| active.heartbeats) {
+        change.remove_if_there::<Heartbeat>(ended.id.to_string());
+    }
     Ok(())
 }
