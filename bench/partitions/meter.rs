@@ -12,6 +12,7 @@ use avanochi::{
     kernel::{Clock, ManualClock, Page, Timestamp},
     store::{Batch, Change, Document, Draft, Etag, Key, KeyRange, Query, Scope, Store, StoreError, Write, cosmos::Cosmos},
 };
+use uuid::Uuid;
 
 /// A quarter of an hour each.
 pub const SLOTS: usize = 96;
@@ -97,6 +98,10 @@ pub fn slot(at: Timestamp) -> usize {
 impl Store for Metered {
     fn name(&self) -> &'static str {
         "metered"
+    }
+
+    async fn history(&self) -> Result<Uuid, StoreError> {
+        self.inner.history().await
     }
 
     async fn get(&self, key: Key) -> Result<Option<Document>, StoreError> {

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
-use super::{jobs, routes, secret};
+use super::{health::Health, jobs, routes, secret};
 use crate::{
     accounts, changes,
     config::{Config, StoreChoice},
@@ -110,6 +110,7 @@ impl App {
             ids: Arc::clone(&shared.ids),
             authenticator,
             origins: config.origins.clone().into(),
+            trusted_proxies: config.trusted_proxies.clone().into(),
             behind_host: config.listen.behind_host,
             always_secure: config.in_azure,
         };
@@ -120,15 +121,20 @@ impl App {
             admins: config.auth.admins.clone(),
         };
         let domains = [domain::ledger_kinds(), accounts::contribute(&shared, settings, edge), work::contribute(&shared)];
-        let domains = domains.into_iter().fold(Contribution::default(), Contribution::and);
+        let mut domains = domains.into_iter().fold(Contribution::default(), Contribution::and);
+        let edge = edge(domains.authenticator.take().context("no domain knows the callers")?);
         let kinds = Arc::new(domains.kinds.clone());
         let stopping = watch::Sender::new(false);
-        let mut all = domains.and(changes::contribute(&shared, Arc::clone(&kinds), stopping.subscribe()));
-        let authenticator = all.authenticator.take().context("no domain knows the callers")?;
-        let edge = edge(authenticator);
+        let mut all = domains.and(changes::contribute(&shared, Arc::clone(&kinds), edge.clone(), stopping.subscribe()));
         let jobs = jobs::assemble(&adapters, &shared.ledger, std::mem::take(&mut all.due), std::mem::take(&mut all.consumers));
         let at_start = std::mem::take(&mut all.at_start);
-        let (routes, document) = routes::assemble(all, Arc::clone(&shared.store), &edge)?;
+        let health = Health::new(
+            Arc::clone(&shared.store),
+            Arc::clone(&adapters.queue),
+            Arc::clone(&shared.clock),
+            Arc::clone(&shared.ids),
+        );
+        let (routes, document) = routes::assemble(all, health, &edge)?;
         Ok(Self { routes, document, kinds, shared, jobs, edge, at_start, adapters, stopping })
     }
 

@@ -1,10 +1,11 @@
 //! Logs: one line an event on standard output, JSON unless a person is watching.
 //!
+//! One thread writes; whoever logs only appends to what waits for it, so that an output that nobody reads holds up nothing.
 //! Lines that tell of nothing wrong wait a moment for others, since a system call for each would be a good part of what
-//! a request costs. A line of a warning or an error goes out at once, with all before it.
+//! a request costs. A line of a warning or an error wakes the thread at once.
 
 use std::{
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, IsTerminal as _},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
@@ -14,39 +15,47 @@ use tracing::{Level, Metadata};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
 /// How long a line waits for others.
-const MOMENT: Duration = Duration::from_millis(50);
-/// How many bytes of lines wait at most.
-const ROOM: usize = 16 * 1024;
+const WRITE_DELAY: Duration = Duration::from_millis(50);
+/// How many bytes of lines are written without that.
+const WRITE_AT: usize = 16 * 1024;
+/// How many bytes of lines wait at most, beside as many that are being written.
+const WAITING_LIMIT: usize = 512 * 1024;
+/// How long the end of the program waits for the last lines to be taken.
+const LAST_LINES_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Writes what waits when it is dropped: at the end of the program.
+/// Waits for the last lines to be written when it is dropped: at the end of the program.
 #[must_use]
 #[derive(Debug)]
-pub struct Logging(Option<Lines>);
+pub struct Logging(Lines);
+
+impl Logging {
+    /// Writes to standard output what is no event, in its turn.
+    pub fn print(&self, text: &str) {
+        self.0.append(text.as_bytes(), Urgency::AtOnce);
+    }
+}
 
 impl Drop for Logging {
     fn drop(&mut self) {
-        if let Some(lines) = &self.0 {
-            flush(lines.waiting());
-        }
+        self.0.wait_until_written(LAST_LINES_TIMEOUT);
     }
 }
 
 /// Starts logging; whatever was logged before is lost. `filter` has been checked with the settings.
 ///
-/// Errors: when the thread for lines that wait cannot be started.
+/// Errors: when the thread that writes cannot be started.
 pub fn start(filter: &str) -> io::Result<Logging> {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    thread::Builder::new().name("log-writer".into()).spawn(move || writer.write_to(&mut io::stdout()))?;
     let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_target(false);
+    let builder = builder.with_writer(lines.clone());
     // The Functions host takes every line on standard error for an error.
-    let lines = if io::stdout().is_terminal() {
+    if io::stdout().is_terminal() {
         builder.compact().init();
-        None
     } else {
-        let lines = Lines::default();
-        let writer = lines.clone();
-        thread::Builder::new().name("log-writer".into()).spawn(move || writer.write_in_time())?;
-        builder.json().flatten_event(true).with_writer(lines.clone()).init();
-        Some(lines)
-    };
+        builder.json().flatten_event(true).init();
+    }
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         // A message that was put together at run time may hold somebody's data.
@@ -56,64 +65,198 @@ pub fn start(filter: &str) -> io::Result<Logging> {
     Ok(Logging(lines))
 }
 
+/// Whether a line may wait for others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Urgency {
+    Waits,
+    AtOnce,
+}
+
 /// Lines on their way to standard output.
 #[derive(Debug, Clone, Default)]
-struct Lines(Arc<(Mutex<Vec<u8>>, Condvar)>);
+struct Lines(Arc<Shared>);
 
-/// One line of them.
-struct Line<'a> {
-    lines: &'a Lines,
-    waits: bool,
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    /// There is something to be written, or it may wait no longer.
+    appended: Condvar,
+    /// All has been written.
+    written: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    waiting: Vec<u8>,
+    urgent: bool,
+    writing: bool,
+    /// Lines for which there was no room.
+    lost: u64,
+}
+
+impl State {
+    fn waits_no_longer(&self) -> bool {
+        self.urgent || self.waiting.len() >= WRITE_AT
+    }
 }
 
 impl Lines {
-    fn waiting(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends with the program.
-    fn write_in_time(&self) {
-        loop {
-            let some = self.0.1.wait_while(self.waiting(), |waiting| waiting.is_empty());
-            drop(some);
-            thread::sleep(MOMENT);
-            flush(self.waiting());
+    fn append(&self, line: &[u8], urgency: Urgency) {
+        let mut state = self.state();
+        if state.waiting.len() + line.len() > WAITING_LIMIT {
+            state.lost += 1;
+            return;
         }
+        let (first, waited) = (state.waiting.is_empty(), !state.waits_no_longer());
+        state.waiting.extend_from_slice(line);
+        state.urgent |= urgency == Urgency::AtOnce;
+        if first || (waited && state.waits_no_longer()) {
+            self.0.appended.notify_one();
+        }
+    }
+
+    /// Writes for as long as the program runs. The lock is free while it does.
+    fn write_to(&self, out: &mut impl io::Write) {
+        let mut batch = Vec::new();
+        loop {
+            let lost = self.next_batch(&mut batch);
+            if lost > 0 {
+                // Told while nothing waits, so that there is room for this line.
+                tracing::warn!(lines = lost, "lines lost, since nobody read the output");
+            }
+            // There is nobody to whom one could say that this cannot be written.
+            let _ = out.write_all(&batch).and_then(|()| out.flush());
+            batch.clear();
+            batch.shrink_to(WRITE_AT);
+            let mut state = self.state();
+            state.writing = false;
+            if state.waiting.is_empty() {
+                self.0.written.notify_all();
+            }
+        }
+    }
+
+    /// Takes what waits, and how many lines were lost until then.
+    fn next_batch(&self, batch: &mut Vec<u8>) -> u64 {
+        let appended = &self.0.appended;
+        let state = appended.wait_while(self.state(), |state| state.waiting.is_empty()).unwrap_or_else(PoisonError::into_inner);
+        let together = appended.wait_timeout_while(state, WRITE_DELAY, |state| !state.waits_no_longer());
+        let mut state = together.unwrap_or_else(PoisonError::into_inner).0;
+        std::mem::swap(&mut state.waiting, batch);
+        (state.urgent, state.writing) = (false, true);
+        std::mem::take(&mut state.lost)
+    }
+
+    fn wait_until_written(&self, timeout: Duration) {
+        let mut state = self.state();
+        state.urgent = true;
+        self.0.appended.notify_one();
+        let unwritten = |state: &mut State| state.writing || !state.waiting.is_empty();
+        // Whether all was written or the time is up: the program ends.
+        drop(self.0.written.wait_timeout_while(state, timeout, unwritten));
     }
 }
 
-fn flush(mut waiting: MutexGuard<'_, Vec<u8>>) {
-    let mut out = io::stdout().lock();
-    // There is nobody to whom one could say that nobody reads this.
-    let _ = out.write_all(&waiting).and_then(|()| out.flush());
-    waiting.clear();
+/// Where one line goes.
+struct Line<'a> {
+    lines: &'a Lines,
+    urgency: Urgency,
 }
 
 impl<'a> MakeWriter<'a> for Lines {
     type Writer = Line<'a>;
 
     fn make_writer(&'a self) -> Line<'a> {
-        Line { lines: self, waits: false }
+        Line { lines: self, urgency: Urgency::AtOnce }
     }
 
     fn make_writer_for(&'a self, event: &Metadata<'_>) -> Line<'a> {
-        Line { lines: self, waits: *event.level() > Level::WARN }
+        let urgency = if *event.level() > Level::WARN { Urgency::Waits } else { Urgency::AtOnce };
+        Line { lines: self, urgency }
     }
 }
 
 impl io::Write for Line<'_> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let mut waiting = self.lines.waiting();
-        waiting.extend_from_slice(line);
-        if !self.waits || waiting.len() >= ROOM {
-            flush(waiting);
-        } else if waiting.len() == line.len() {
-            self.lines.0.1.notify_one();
-        }
+        self.lines.append(line, self.urgency);
         Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// An output that nobody reads until it is let go.
+    struct Blocked {
+        reached: mpsc::Sender<()>,
+        go: mpsc::Receiver<()>,
+        written: mpsc::Sender<Vec<u8>>,
+        blocks: bool,
+    }
+
+    impl io::Write for Blocked {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if std::mem::take(&mut self.blocks) {
+                self.reached.send(()).expect("somebody to tell");
+                self.go.recv().expect("to be let go");
+            }
+            self.written.send(bytes.to_vec()).expect("somebody to tell");
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn an_output_that_nobody_reads_holds_nobody_up_and_takes_bounded_memory() {
+        let lines = Lines::default();
+        let (let_go, go) = mpsc::channel();
+        let (written, told) = mpsc::channel();
+        let (reached, blocked) = mpsc::channel();
+        let writer = lines.clone();
+        thread::spawn(move || writer.write_to(&mut Blocked { reached, go, written, blocks: true }));
+        let line = |n: usize| format!("{n:099}\n");
+        lines.append(line(0).as_bytes(), Urgency::AtOnce);
+        blocked.recv().expect("a writer");
+        let count = 3 * WAITING_LIMIT / 100;
+        for n in 1..count {
+            lines.append(line(n).as_bytes(), if n % 2 == 0 { Urgency::AtOnce } else { Urgency::Waits });
+        }
+        let state = lines.state();
+        assert!(state.waiting.len() <= WAITING_LIMIT && state.lost > 0, "{} {}", state.waiting.len(), state.lost);
+        let kept = count - usize::try_from(state.lost).expect("a count");
+        drop(state);
+        // The end of the program does not wait for ever either.
+        lines.wait_until_written(Duration::from_millis(10));
+        let_go.send(()).expect("a writer");
+        lines.wait_until_written(Duration::from_secs(20));
+        let all: Vec<u8> = told.try_iter().flatten().collect();
+        // What was kept is whole and in order.
+        assert_eq!(all, (0..kept).map(line).collect::<String>().into_bytes());
+    }
+
+    #[test]
+    fn all_is_written_at_the_end() {
+        let lines = Lines::default();
+        let ((reached, _), (_, go), (written, told)) = (mpsc::channel(), mpsc::channel(), mpsc::channel());
+        let writer = lines.clone();
+        thread::spawn(move || writer.write_to(&mut Blocked { reached, go, written, blocks: false }));
+        lines.append(b"one\n", Urgency::Waits);
+        lines.append(b"two\n", Urgency::Waits);
+        lines.wait_until_written(Duration::from_secs(20));
+        assert_eq!(told.try_iter().flatten().collect::<Vec<u8>>(), b"one\ntwo\n");
     }
 }

@@ -1,15 +1,12 @@
 //! All routes: the slices' own, which of them need a token, and what surrounds them.
 
-use std::sync::Arc;
-
 use axum::Router;
 use utoipa::{OpenApi as _, openapi::OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::health;
+use super::health::{self, Health};
 use crate::{
     domain::Contribution,
-    store::Store,
     web::{Edge, ErrorBody, docs, layers},
 };
 
@@ -18,10 +15,10 @@ use crate::{
 struct Document;
 
 /// The router of everything that the domains contribute, and its description.
-pub fn assemble(domains: Contribution, store: Arc<dyn Store>, edge: &Edge) -> serde_json::Result<(Router, OpenApi)> {
+pub fn assemble(domains: Contribution, health: Health, edge: &Edge) -> serde_json::Result<(Router, OpenApi)> {
     let (routes, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(domains.public_routes)
-        .merge(health::router(store))
+        .merge(health::router(health))
         .merge(docs::protected(domains.routes, edge))
         .split_for_parts();
     let shown = domains.kinds.iter().filter_map(|kind| Some((kind.name, kind.schema?)));

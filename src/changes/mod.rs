@@ -5,6 +5,7 @@
 
 pub mod http;
 pub mod model;
+pub mod open_streams;
 pub mod repo;
 pub mod service;
 pub mod stream;
@@ -13,13 +14,17 @@ pub mod view;
 use std::sync::Arc;
 
 use self::{
+    open_streams::OpenStreams,
     service::ChangesService,
     view::{Feed, Stopping},
 };
-use crate::domain::{Contribution, Kinds, Shared};
+use crate::{
+    domain::{Contribution, Kinds, Shared},
+    web::Edge,
+};
 
 /// What the domain adds to the program; `kinds` are those of all domains.
-pub fn contribute(shared: &Shared, kinds: Arc<Kinds>, stopping: Stopping) -> Contribution {
-    let changes = ChangesService::new(shared);
-    Contribution::default().routes(http::router(Feed { changes, kinds, clock: Arc::clone(&shared.clock), stopping }))
+pub fn contribute(shared: &Shared, kinds: Arc<Kinds>, edge: Edge, stopping: Stopping) -> Contribution {
+    let (changes, streams) = (ChangesService::new(shared), OpenStreams::default());
+    Contribution::default().routes(http::router(Feed { changes, kinds, edge, streams, stopping }))
 }

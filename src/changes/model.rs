@@ -11,6 +11,9 @@ use crate::kernel::{Code, Error, Result, Timestamp, UserId};
 /// How long a token is good for. What was deleted is remembered for an hour longer, 30 days, since a deletion takes a while
 /// and the clocks of two instances differ.
 pub const GOOD_FOR: Duration = Duration::from_hours(719);
+/// How far ahead the clock of the instance that gave a token may be. What was given later than that was given by a clock
+/// that was wrong, here or there, and says nothing of what is remembered. It is part of the hour above.
+const AHEAD: Duration = Duration::from_mins(5);
 
 /// Where a client's copy stands.
 ///
@@ -19,13 +22,16 @@ pub const GOOD_FOR: Duration = Duration::from_hours(719);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
     pub user: UserId,
+    /// Whose numbers `place` speaks of. Tokens from before histories had names have none, and are of no history.
+    #[serde(default)]
+    pub history: Option<Uuid>,
     pub since: Timestamp,
     /// The last document that the client has been told of; `None` before the first.
     pub place: Option<Place>,
 }
 
-/// A document in the order of changes. `op` tells one history from another: after a copy of the data was put back, the
-/// same numbers are given again.
+/// A document in the order of changes. `op` tells one history from another where its name does not, as when files were put
+/// back by hand: the same numbers are then given again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     pub seq: u64,
@@ -36,8 +42,8 @@ pub struct Place {
 
 impl Token {
     /// Before the first document.
-    pub fn start(user: UserId, now: Timestamp) -> Self {
-        Self { user, since: now, place: None }
+    pub fn start(user: UserId, history: Uuid, now: Timestamp) -> Self {
+        Self { user, history: Some(history), since: now, place: None }
     }
 
     /// Opaque to clients, and safe in a URL and in a header.
@@ -56,9 +62,10 @@ impl Token {
             .ok_or_else(|| Error::new(Code::InvalidCursor, "Query parameter 'since' is not a token of this service"))
     }
 
-    /// Whether all that was deleted since can still be told, to this user.
-    pub fn is_good(&self, user: UserId, now: Timestamp) -> bool {
-        self.user == user && now.since(self.since) < GOOD_FOR
+    /// Whether all that was deleted since in this history can still be told, to this user.
+    pub fn is_good(&self, user: UserId, history: Uuid, now: Timestamp) -> bool {
+        let ours = self.user == user && self.history == Some(history);
+        ours && now.since(self.since) < GOOD_FOR && self.since.since(now) <= AHEAD
     }
 }
 
@@ -89,8 +96,11 @@ mod tests {
 
     use super::*;
 
+    const HISTORY: Uuid = Uuid::from_u128(7);
+
     fn token(place: Option<Place>) -> Token {
-        Token { place, ..Token::start(UserId::new(Uuid::from_u128(1)), Timestamp::from_micros(1_767_323_045_000_001)) }
+        let user = UserId::new(Uuid::from_u128(1));
+        Token { place, ..Token::start(user, HISTORY, Timestamp::from_micros(1_767_323_045_000_001)) }
     }
 
     proptest! {
@@ -116,12 +126,31 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_good_for_its_user_and_thirty_days() {
+    fn a_token_is_good_for_its_user_and_history_and_thirty_days() {
         let token = token(None);
-        let later = |time| token.since.plus(time);
-        assert!(token.is_good(token.user, token.since));
-        assert!(token.is_good(token.user, later(GOOD_FOR).minus(Duration::from_micros(1))));
-        assert!(!token.is_good(token.user, later(GOOD_FOR)));
-        assert!(!token.is_good(UserId::new(Uuid::from_u128(2)), token.since));
+        let good = |token: &Token, now| token.is_good(token.user, HISTORY, now);
+        let (since, moment) = (token.since, Duration::from_micros(1));
+        assert!(good(&token, since));
+        assert!(good(&token, since.plus(GOOD_FOR).minus(moment)));
+        assert!(!good(&token, since.plus(GOOD_FOR)));
+        assert!(!token.is_good(UserId::new(Uuid::from_u128(2)), HISTORY, since));
+        assert!(!token.is_good(token.user, Uuid::from_u128(8), since));
+        assert!(!good(&Token { history: None, ..token.clone() }, since));
+        // Given by a clock that was a little ahead, or by one that was wrong.
+        assert!(good(&token, since.minus(AHEAD)));
+        assert!(!good(&token, since.minus(AHEAD).minus(moment)));
+    }
+
+    #[test]
+    fn what_is_forgotten_is_forgotten_after_the_last_token_that_lacks_it() {
+        let remembered = Duration::from_hours(720);
+        assert!(GOOD_FOR + AHEAD < remembered);
+    }
+
+    #[test]
+    fn a_token_from_before_histories_had_names_is_read_and_of_none() {
+        let older = r#"{"user":"00000000-0000-0000-0000-000000000001","since":"2026-01-02T03:04:05.000001Z","place":null}"#;
+        let token = Token::parse(&URL_SAFE_NO_PAD.encode(older)).expect("read");
+        assert_eq!((token.history, token.place), (None, None));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::model::{Changed, Place};
 use crate::{
     kernel::{Owner, Page, PageRequest, Result, Timestamp, id},
@@ -14,6 +16,11 @@ pub struct ChangesRepo(Arc<dyn Store>);
 impl ChangesRepo {
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self(store)
+    }
+
+    /// Whose numbers the user's changes have.
+    pub async fn history(&self) -> Result<Uuid> {
+        Ok(self.0.history().await?)
     }
 
     /// A page of the documents, in order, from the change `since` on, that one included.

@@ -4,7 +4,7 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::State,
-    http::HeaderMap,
+    http::{HeaderMap, Method},
     response::sse::{Event, KeepAlive, Sse},
 };
 use futures_util::{Stream, stream};
@@ -12,26 +12,30 @@ use tokio::{sync::broadcast, time::Instant};
 
 use super::{
     model::{Changes, Token},
+    open_streams::OpenStream,
     view::{ChangesEvent, ChangesQuery, ChangesView, Feed},
 };
 use crate::{
-    kernel::{Ctx, Error, Limit, Owner, Result, UserId},
-    web::{Query, WhoseQuery},
+    kernel::{Ctx, Error, Limit, Meaning, Owner, Result, UserId},
+    web::{Query, WhoseQuery, authentication::authenticate},
 };
 
 /// Ends before those in front of us end it: Azure's at 230 s.
-const LASTS: Duration = Duration::from_secs(200);
-/// How long a change by another instance may go unnoticed.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+const STREAM_TTL: Duration = Duration::from_secs(200);
+/// How long a change by another instance may go unnoticed, and how long a stream may outlive its token.
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// Keeps those in between from taking silence for the end.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
-/// How soon a client is to come again after the end.
-const COME_AGAIN: Duration = Duration::from_secs(1);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
+/// How soon a client is to connect again after the end.
+const RETRY_DELAY: Duration = Duration::from_secs(1);
+/// How soon one that had to make way for another of its user: at once it would only take the place of the next.
+const DISPLACED_RETRY_DELAY: Duration = Duration::from_mins(1);
 
 /// Follow what changes, as server-sent events.
 ///
 /// Each event `changes` holds what `GET /api/changes` answers, its id being the token. The event `end` comes after 200
-/// seconds at the latest: connect again with the last id in `Last-Event-ID`, as browsers do by themselves.
+/// seconds at the latest, when the token is no longer good, and for the oldest of more than eight streams of one user: connect
+/// again with the last id in `Last-Event-ID`, as browsers do by themselves.
 #[utoipa::path(get, path = "/api/changes/stream", tag = "changes",
     params(ChangesQuery, WhoseQuery, ("Last-Event-ID" = Option<String>, Header, description = "The token of what you applied last; wins over `since`")),
     responses((status = 200, body = ChangesEvent, content_type = "text/event-stream", description = "Events with the changes, as they happen")))]
@@ -52,19 +56,36 @@ pub(super) async fn stream_changes(
     // Listening begins before reading, so that nothing falls in between; errors of the first page are ordinary answers.
     let bell = feed.changes.watch();
     let first = feed.changes.since(&ctx, owner, token.as_ref(), limit).await?;
-    let ends = Instant::now() + LASTS;
-    let listener = Listener { feed, ctx, owner, limit, bell, ends, token: first.token.clone(), more: false, first: Some(first) };
-    Ok(Sse::new(stream::unfold(Some(Box::new(listener)), step)).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE)))
+    let listener = Listener {
+        open: feed.streams.open(ctx.own()?.id()),
+        feed,
+        ctx,
+        headers,
+        owner,
+        limit,
+        bell,
+        ends: Instant::now() + STREAM_TTL,
+        retry: RETRY_DELAY,
+        token: first.token.clone(),
+        more: false,
+        first: Some(first),
+    };
+    Ok(Sse::new(stream::unfold(Some(Box::new(listener)), step)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE_INTERVAL)))
 }
 
 /// One client that listens.
 struct Listener {
+    open: OpenStream,
     feed: Feed,
     ctx: Ctx,
+    /// Which show who is calling: that is looked at again before each page.
+    headers: HeaderMap,
     owner: Owner,
     limit: Limit,
     bell: broadcast::Receiver<UserId>,
     ends: Instant,
+    /// How soon the client is to connect again.
+    retry: Duration,
     /// What has been told, and whether there was more.
     token: Token,
     more: bool,
@@ -82,7 +103,7 @@ async fn step(listener: Option<Box<Listener>>) -> Option<(Result<Event, Infallib
     Some(match told {
         Ok(event) => (Ok(event), Some(listener)),
         Err(error) => {
-            tracing::warn!(request_id = %listener.ctx.request_id, error = %error.chain(), "a stream of changes was cut short");
+            tracing::warn!(request_id = %listener.ctx.request_id(), error = %error.chain(), "a stream of changes was cut short");
             (Ok(listener.farewell()), None)
         }
     })
@@ -96,7 +117,12 @@ impl Listener {
                 Some(first) => first,
                 None if !self.more && self.wait().await == Woken::ByTheEnd => return Ok(None),
                 None => {
-                    let ctx = Ctx { now: self.feed.clock.now(), ..self.ctx.clone() };
+                    let asking = self.ctx.clone().at(self.feed.edge.clock.now());
+                    let ctx = match authenticate(&self.feed.edge, asking, &Method::GET, &self.headers).await {
+                        Ok(ctx) => ctx,
+                        Err(error) if error.meaning() == Meaning::Unauthenticated => return Ok(None),
+                        Err(error) => return Err(error),
+                    };
                     self.feed.changes.since(&ctx, self.owner, Some(&self.token), self.limit).await?
                 }
             };
@@ -110,7 +136,7 @@ impl Listener {
 
     /// Returns when it is time to look again, or to end.
     async fn wait(&mut self) -> Woken {
-        let look = Instant::now() + LOOK_EVERY;
+        let look = Instant::now() + POLL_INTERVAL;
         loop {
             tokio::select! {
                 rung = self.bell.recv() => match rung {
@@ -120,6 +146,10 @@ impl Listener {
                 },
                 () = tokio::time::sleep_until(look.min(self.ends)) => {
                     return if look < self.ends { Woken::ByAChange } else { Woken::ByTheEnd };
+                }
+                () = self.open.displaced() => {
+                    self.retry = DISPLACED_RETRY_DELAY;
+                    return Woken::ByTheEnd;
                 }
                 _ = self.feed.stopping.wait_for(|stopping| *stopping) => return Woken::ByTheEnd,
             }
@@ -134,7 +164,7 @@ impl Listener {
 
     /// Says how to go on.
     fn farewell(&self) -> Event {
-        let event = Event::default().event("end").retry(COME_AGAIN);
+        let event = Event::default().event("end").retry(self.retry);
         match self.token.to_text() {
             Ok(token) => event.id(token).data("connect again with this id as Last-Event-ID"),
             Err(_) => event.data("connect again"),

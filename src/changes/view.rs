@@ -9,23 +9,25 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     model::{Changed, Changes, Token},
+    open_streams::OpenStreams,
     service::ChangesService,
 };
 use crate::{
     domain::Kinds,
-    kernel::{Clock, Limit, Result, Timestamp},
-    web::{given, limit},
+    kernel::{Limit, Result, Timestamp},
+    web::{Edge, given, limit},
 };
 
 /// Becomes true when the program is asked to stop.
 pub type Stopping = watch::Receiver<bool>;
 
 /// What the routes share.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Feed {
     pub changes: ChangesService,
     pub kinds: Arc<Kinds>,
-    pub clock: Arc<dyn Clock>,
+    pub edge: Edge,
+    pub streams: OpenStreams,
     pub stopping: Stopping,
 }
 

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 
 use crate::{
     app::{Adapters, App, logging, serve},
-    config::{Config, Overrides, Source},
+    config::{Config, Overrides, Source, StoreChoice},
     functions,
     kernel::SystemClock,
     migration::{Maintenance, console, verify::Mode},
@@ -60,7 +60,7 @@ enum Command {
     Openapi,
     /// Write a consistent copy of the embedded store, also while it is in use
     Backup { file: PathBuf },
-    /// Put a copy back into an empty data folder
+    /// Put a copy back into an empty data folder; clients that keep a copy of theirs begin again
     Restore { file: PathBuf },
     /// Take over documents as the original stored them: a JSON array or JSON lines; again as often as wanted
     Import { file: PathBuf },
@@ -69,7 +69,7 @@ enum Command {
         #[command(subcommand)]
         command: jobs::Command,
     },
-    /// Compare all counters with the documents that they count
+    /// Check the file of the embedded store, and compare all counters with the documents that they count
     Verify {
         /// Correct what differs
         #[arg(long)]
@@ -110,7 +110,8 @@ pub fn run() -> ExitCode {
         Command::Import { file } => run_on_store(&config, async |maintenance| console::import(&maintenance, &file).await),
         Command::Verify { repair } => {
             let mode = if repair { Mode::Repair } else { Mode::Report };
-            run_on_store(&config, async |maintenance| console::verify(&maintenance, mode).await)
+            check_file(&config)
+                .and_then(|()| run_on_store(&config, async |maintenance| console::verify(&maintenance, mode).await))
         }
     };
     match done {
@@ -123,9 +124,9 @@ pub fn run() -> ExitCode {
 }
 
 fn run_server(config: &Config) -> anyhow::Result<()> {
-    let _logging = logging::start(&config.log)?;
+    let logging = logging::start(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve::serve(config))
+    runtime.block_on(serve::serve(config, &logging))
 }
 
 /// Does what is asked of the jobs, without a server.
@@ -148,6 +149,14 @@ fn run_on_store(config: &Config, work: impl AsyncFnOnce(Maintenance) -> anyhow::
         let app = App::new(config, Adapters::from_config(config)?)?;
         work(Maintenance::new(app.shared, app.kinds)).await
     })
+}
+
+/// The counters of a file that is damaged say nothing.
+fn check_file(config: &Config) -> anyhow::Result<()> {
+    match config.store {
+        StoreChoice::Embedded => Ok(embedded::check(&config.data)?),
+        StoreChoice::Cosmos => Ok(()),
+    }
 }
 
 fn print_openapi(config: &Config) -> anyhow::Result<()> {

@@ -10,6 +10,8 @@ use secrecy::SecretString;
 pub use sections::{AuthConfig, Listen, StoreChoice};
 pub use source::Source;
 
+use crate::kernel::Network;
+
 /// What the program is to do, in the words of its settings.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -23,6 +25,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// Origins whose pages may call us.
     pub origins: Vec<String>,
+    /// Who may say, in front of us, for whom a request is forwarded.
+    pub trusted_proxies: Vec<Network>,
     /// A tracing filter.
     pub log: String,
     /// The settings as they were given, for the credential manager.
@@ -65,6 +69,7 @@ impl Config {
             queue: sections::queue(source, &mut problems),
             auth: sections::auth(source, in_azure, &mut problems),
             origins: sections::origins(source, &mut problems),
+            trusted_proxies: sections::trusted_proxies(source, &mut problems),
             log: sections::log(source, &mut problems),
             source: source.clone(),
             in_azure,
@@ -116,9 +121,13 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "JWT_SECRET_PREVIOUS",
         example: "",
-        help: "Secrets that still verify, separated by commas, while one is being replaced.",
+        help: "Secrets that still verify, separated by commas, while one is being replaced; each at least 32 bytes.",
     },
-    Setting { name: "JWT_EXP_MINUTES", example: "60", help: "How long a token is good for." },
+    Setting {
+        name: "JWT_EXP_MINUTES",
+        example: "60",
+        help: "How long a token is good for. Tokens that were issued for longer are refused.",
+    },
     Setting {
         name: "ADMIN_USER_IDS",
         example: "",
@@ -128,6 +137,12 @@ pub const SETTINGS: &[Setting] = &[
         name: "CORS_ALLOWED_ORIGINS",
         example: "",
         help: "Origins whose pages may call the API, separated by commas, such as https://app.example",
+    },
+    Setting {
+        name: "TRUSTED_PROXIES",
+        example: "",
+        help: "Addresses or networks, separated by commas, of the proxies whose X-Forwarded-For tells who is calling, such as\n\
+               # 10.0.0.0/8. Under the Functions host it is not needed.",
     },
     Setting { name: "AVANOCHI_LOG", example: "info", help: "A tracing filter, such as info or avanochi=debug" },
 ];

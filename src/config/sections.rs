@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::SecretString;
 
 use super::{Overrides, Problem, Source};
-use crate::kernel::UserId;
+use crate::kernel::{Admins, Network, UserId};
 
 /// Where to listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct AuthConfig {
     pub secret: Option<SecretString>,
     pub previous: Vec<SecretString>,
     pub lifetime: Duration,
-    pub admins: HashSet<UserId>,
+    pub admins: Admins,
 }
 
 type Problems = Vec<Problem>;
@@ -44,7 +44,7 @@ fn complain(problems: &mut Problems, setting: &'static str, reason: impl Into<St
     problems.push(Problem { setting, reason: reason.into() });
 }
 
-/// The shortest secret, in bytes, that is accepted in Azure: as long as what it signs with.
+/// The shortest secret, in bytes, that is accepted: as long as what it signs with.
 const MIN_SECRET: usize = 32;
 const HOST_PORT: &str = "FUNCTIONS_CUSTOMHANDLER_PORT";
 
@@ -142,8 +142,16 @@ pub(super) fn auth(source: &Source, in_azure: bool, problems: &mut Problems) -> 
         }
     }
     let secret = source.get("JWT_SECRET");
-    if in_azure && secret.is_none_or(|secret| secret.len() < MIN_SECRET) {
-        complain(problems, "JWT_SECRET", format!("must be set in Azure, to at least {MIN_SECRET} bytes"));
+    match secret {
+        None if in_azure => complain(problems, "JWT_SECRET", format!("must be set in Azure, to at least {MIN_SECRET} bytes")),
+        Some(secret) if secret.len() < MIN_SECRET => {
+            complain(problems, "JWT_SECRET", format!("must be at least {MIN_SECRET} bytes long"));
+        }
+        _ => {}
+    }
+    let previous: Vec<&str> = listed(source, "JWT_SECRET_PREVIOUS").collect();
+    if previous.iter().any(|secret| secret.len() < MIN_SECRET) {
+        complain(problems, "JWT_SECRET_PREVIOUS", format!("must be secrets of at least {MIN_SECRET} bytes, separated by commas"));
     }
     let minutes = source
         .get("JWT_EXP_MINUTES")
@@ -157,9 +165,9 @@ pub(super) fn auth(source: &Source, in_azure: bool, problems: &mut Problems) -> 
     }
     AuthConfig {
         secret: secret.map(SecretString::from),
-        previous: listed(source, "JWT_SECRET_PREVIOUS").map(SecretString::from).collect(),
+        previous: previous.into_iter().map(SecretString::from).collect(),
         lifetime: Duration::from_secs(60 * minutes.unwrap_or(60)),
-        admins: admins.unwrap_or_default(),
+        admins: Admins::new(admins.unwrap_or_default()),
     }
 }
 
@@ -173,6 +181,14 @@ pub(super) fn origins(source: &Source, problems: &mut Problems) -> Vec<String> {
         );
     }
     origins
+}
+
+pub(super) fn trusted_proxies(source: &Source, problems: &mut Problems) -> Vec<Network> {
+    let proxies = listed(source, "TRUSTED_PROXIES").map(Network::parse).collect::<Option<Vec<_>>>();
+    if proxies.is_none() {
+        complain(problems, "TRUSTED_PROXIES", "must be addresses, or networks such as 10.0.0.0/8, separated by commas");
+    }
+    proxies.unwrap_or_default()
 }
 
 pub(super) fn log(source: &Source, problems: &mut Problems) -> String {

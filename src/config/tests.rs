@@ -41,7 +41,10 @@ fn all_problems_are_told_at_once_and_no_value_is() {
         ("AVANOCHI_STORE", "sevenzero"),
         ("JWT_EXP_MINUTES", "sevenzero"),
         ("ADMIN_USER_IDS", "sevenzero"),
+        ("JWT_SECRET", "sevenzero"),
+        ("JWT_SECRET_PREVIOUS", "sevenzero"),
         ("CORS_ALLOWED_ORIGINS", "https://a.example,*"),
+        ("TRUSTED_PROXIES", "sevenzero"),
         ("AVANOCHI_LOG", "sevenzero=sevenzero=x"),
     ])
     .expect_err("problems");
@@ -50,9 +53,12 @@ fn all_problems_are_told_at_once_and_no_value_is() {
         "AVANOCHI_PORT",
         "AVANOCHI_HOST",
         "AVANOCHI_STORE",
+        "JWT_SECRET",
+        "JWT_SECRET_PREVIOUS",
         "JWT_EXP_MINUTES",
         "ADMIN_USER_IDS",
         "CORS_ALLOWED_ORIGINS",
+        "TRUSTED_PROXIES",
         "AVANOCHI_LOG",
     ];
     assert_eq!(names, expected);
@@ -72,6 +78,31 @@ fn azure_wants_a_secret_and_a_shared_store() {
     }
     // A name that other platforms use as well is no proof.
     assert!(!load(&[("CONTAINER_NAME", "x")]).expect("good").in_azure);
+}
+
+#[test]
+fn every_secret_has_32_bytes_wherever_it_is_set() {
+    let long = "s".repeat(32);
+    for short in ["x".to_owned(), "é".repeat(15), "s".repeat(31)] {
+        let problems = load(&[("JWT_SECRET", &short)]).expect_err("a problem");
+        assert!(problems.len() == 1 && problems[0].starts_with("JWT_SECRET: "), "{problems:?}");
+        for previous in [short.clone(), format!("{long},{short}"), format!("{short},{long}")] {
+            let problems = load(&[("JWT_SECRET", &long), ("JWT_SECRET_PREVIOUS", &previous)]).expect_err("a problem");
+            assert!(problems.len() == 1 && problems[0].starts_with("JWT_SECRET_PREVIOUS: "), "{problems:?}");
+        }
+    }
+    let both = format!("{long}, {}", "é".repeat(16));
+    assert_eq!(load(&[("JWT_SECRET", &long), ("JWT_SECRET_PREVIOUS", &both)]).expect("good").auth.previous.len(), 2);
+}
+
+#[test]
+fn proxies_are_addresses_or_networks() {
+    let proxies = |text: &str| load(&[("TRUSTED_PROXIES", text)]).map(|config| config.trusted_proxies.len());
+    assert_eq!(proxies("10.0.0.0/8, 2001:db8::1"), Ok(2));
+    assert_eq!(proxies(","), Ok(0));
+    for bad in ["*", "10.0.0.0/8,proxy.example", "10.0.0.0/99"] {
+        assert!(proxies(bad).is_err(), "{bad}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! `KEY_VAULT_URL` names. What a vault said counts for five minutes, or until somebody whom a secret failed has it
 //! forgotten; so a rotated secret needs no restart. Does not read the environment: the settings are given to it.
 
+mod source;
 mod vault;
 
 use std::{
@@ -17,6 +18,7 @@ use azure_core::credentials::TokenCredential;
 use azure_identity::{ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId};
 use secrecy::{ExposeSecret as _, SecretString};
 
+pub use self::source::SecretSource;
 use self::vault::KeyVault;
 use crate::kernel::{Clock, Timestamp};
 
@@ -71,13 +73,6 @@ impl fmt::Debug for CosmosAccess {
             Self::Identity(_) => "Identity",
         })
     }
-}
-
-/// Another place to ask for secrets.
-#[async_trait::async_trait]
-pub trait SecretSource: Send + Sync {
-    /// The secret of this name; `None` when there is none.
-    async fn read(&self, name: &str) -> anyhow::Result<Option<SecretString>>;
 }
 
 /// Hands out secrets.

@@ -6,7 +6,7 @@ use azure_core::credentials::TokenCredential;
 use azure_security_keyvault_secrets::{SecretClient, SecretClientOptions};
 use secrecy::SecretString;
 
-use super::SecretSource;
+use super::source::SecretSource;
 
 /// How long a vault may take: a request is waiting for it. Its client would try for a minute.
 const DEADLINE: Duration = Duration::from_secs(4);

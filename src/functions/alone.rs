@@ -96,18 +96,18 @@ impl Alone {
         let ctx = self.dispatcher.ctx(None);
         let Some(last) = self.marks.get(entry.name).await? else {
             // The first start of the timer: earlier times do not count.
-            return self.marks.set(&ctx, entry.name, ctx.now.micros()).await;
+            return self.marks.set(&ctx, entry.name, ctx.now().micros()).await;
         };
-        let Some(next) = schedule.next(Timestamp::from_micros(last.min(ctx.now.micros()))) else {
+        let Some(next) = schedule.next(Timestamp::from_micros(last.min(ctx.now().micros()))) else {
             return future::pending().await;
         };
-        if next > ctx.now {
-            tokio::time::sleep(next.since(ctx.now).min(MAX_TIMER_SLEEP)).await;
+        if next > ctx.now() {
+            tokio::time::sleep(next.since(ctx.now()).min(MAX_TIMER_SLEEP)).await;
             return Ok(());
         }
-        let past_due = ctx.now.since(next) > MAX_TIMER_SLEEP;
+        let past_due = ctx.now().since(next) > MAX_TIMER_SLEEP;
         self.bounded(entry, Event::Tick(Tick { past_due })).await;
-        self.marks.set(&ctx, entry.name, ctx.now.micros()).await
+        self.marks.set(&ctx, entry.name, ctx.now().micros()).await
     }
 
     async fn queue(&self, queue: &Arc<dyn Queue>, entry: &Entry, name: String) {

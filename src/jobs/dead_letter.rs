@@ -71,7 +71,7 @@ impl DeadLetters {
 
     /// Sets work aside that whoever delivered it has counted the attempts of.
     pub async fn set_aside(&self, ctx: &Ctx, work: Work<'_>, attempts: u32, error: &Error) -> Result<()> {
-        let letter = letter(ctx, self.ids.next(ctx.now).to_string(), work, attempts, error, Standing::SetAside);
+        let letter = letter(ctx, self.ids.next(ctx.now()).to_string(), work, attempts, error, Standing::SetAside);
         self.write(ctx, collection::create(&letter, 0)?).await?;
         tell(&letter);
         Ok(())
@@ -122,7 +122,7 @@ impl DeadLetters {
     }
 
     async fn write(&self, ctx: &Ctx, write: Write) -> Result<(), StoreError> {
-        let op: Uuid = self.ids.next(ctx.now);
+        let op: Uuid = self.ids.next(ctx.now());
         self.letters.store().commit(Batch::new(PARTITION, op).with(write)).await.map(drop)
     }
 }
@@ -149,8 +149,8 @@ fn letter(ctx: &Ctx, id: String, work: Work<'_>, attempts: u32, error: &Error, s
         payload: work.payload.clone(),
         attempts,
         reason: error.chain(),
-        correlation_id: ctx.request_id.to_string(),
-        failed_at: ctx.now,
+        correlation_id: ctx.request_id().to_string(),
+        failed_at: ctx.now(),
         set_aside: matches!(standing, Standing::SetAside),
     }
 }
@@ -184,7 +184,7 @@ mod tests {
         assert_eq!(count(&first).await, Counted::SetAside);
         let found = listed().await;
         assert_eq!((found.len(), found[0].attempts, found[0].job.as_str()), (1, ATTEMPTS, "habits"));
-        assert!(found[0].reason.contains("damaged") && found[0].correlation_id == ctx.request_id.as_str(), "{found:?}");
+        assert!(found[0].reason.contains("damaged") && found[0].correlation_id == ctx.request_id().as_str(), "{found:?}");
         // A repeated delivery changes nothing any more.
         assert_eq!(count(&first).await, Counted::SetAside);
         assert_eq!(listed().await, found);

@@ -69,13 +69,13 @@ impl Leases {
     /// Takes the lease for a while; `None` while somebody else has it.
     pub async fn take(&self, ctx: &Ctx, name: &str, time: Duration) -> Result<Option<Lease>> {
         let found = self.holdings.get(PARTITION, name).await?;
-        if found.as_ref().is_some_and(|found| found.value.until > ctx.now) {
+        if found.as_ref().is_some_and(|found| found.value.until > ctx.now()) {
             return Ok(None);
         }
         let (fence, finished_at) = found.as_ref().map_or((0, None), |found| (found.value.fence, found.value.finished_at));
-        let holding = Holding { name: name.to_owned(), fence: fence + 1, until: ctx.now.plus(time), finished_at };
+        let holding = Holding { name: name.to_owned(), fence: fence + 1, until: ctx.now().plus(time), finished_at };
         let write = collection::put(&holding, 0, found.as_ref().map(|found| &found.etag))?;
-        Ok(self.write(ctx.now, write).await?.map(|etag| Lease { holding, etag }))
+        Ok(self.write(ctx.now(), write).await?.map(|etag| Lease { holding, etag }))
     }
 
     /// Keeps the lease for a while longer. Errors: `Busy` when somebody else has taken it: stop at once.

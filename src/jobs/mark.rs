@@ -45,7 +45,7 @@ impl Marks {
         loop {
             let read = self.marks.get(PARTITION, name).await?;
             let write = collection::put(&Mark { name: name.to_owned(), at }, 0, read.as_ref().map(|read| &read.etag))?;
-            let batch = Batch::new(PARTITION, self.ids.next(ctx.now)).with(write);
+            let batch = Batch::new(PARTITION, self.ids.next(ctx.now())).with(write);
             match self.marks.store().commit(batch).await {
                 Ok(_) => return Ok(()),
                 Err(StoreError::Exists(_) | StoreError::Stale(_)) => {}

@@ -75,11 +75,11 @@ impl Accounts {
             id: legacy.id,
             name,
             time_zone: Tz::UTC,
-            created_at: legacy.created_at.unwrap_or(ctx.now),
+            created_at: legacy.created_at.unwrap_or(ctx.now()),
             updated_at: legacy.updated_at,
             login: legacy.login.key().as_str().to_owned(),
         };
-        Versioned { value, version: self.maintenance.shared.ledger.ids().next(ctx.now) }
+        Versioned { value, version: self.maintenance.shared.ledger.ids().next(ctx.now()) }
     }
 
     /// Writes the login unless the name is somebody else's, which `None` says. Without a password there is nothing to
@@ -89,17 +89,14 @@ impl Accounts {
         let credential = Credential { user_id: legacy.id, password_hash, pending: Some(made.clone()) };
         loop {
             let read = self.logins.get(legacy.login.key()).await?;
-            let (known, failures) = match &read {
-                Some(read) => (read.value.credential.clone(), read.value.failures.clone()),
-                None => (None, Vec::new()),
-            };
-            match known {
+            let login = read.as_ref().map(|read| read.value.clone()).unwrap_or_default();
+            match login.credential {
                 Some(known) if known.user_id != legacy.id => return Ok(None),
                 // An earlier import was cut short: its user is the one that a login would finish.
                 Some(known) => return Ok(Some(known.pending.unwrap_or(made))),
                 None => {}
             }
-            let login = Login { credential: Some(credential.clone()), failures };
+            let login = Login { credential: Some(credential.clone()), ..login };
             if self.put(ctx, legacy, &login, read.as_ref()).await? {
                 return Ok(Some(made));
             }
@@ -118,6 +115,6 @@ impl Accounts {
     }
 
     async fn put(&self, ctx: &Ctx, legacy: &LegacyUser, login: &Login, read: Option<&Stored<Login>>) -> Result<bool> {
-        self.logins.put(legacy.login.key(), login, read, None, self.maintenance.shared.ledger.ids().next(ctx.now)).await
+        self.logins.put(legacy.login.key(), login, read, None, self.maintenance.shared.ledger.ids().next(ctx.now())).await
     }
 }

@@ -19,6 +19,8 @@ pub use feed::{Change, Feed};
 pub use page::MAX_PAGE_BYTES;
 pub use query::{KeyRange, Order, PLACES, Place, Places, Query, Scope, Span};
 
+use uuid::Uuid;
+
 use crate::kernel::{Code, Error, Page};
 
 /// Where documents are kept.
@@ -29,6 +31,10 @@ use crate::kernel::{Code, Error, Page};
 pub trait Store: Send + Sync + std::fmt::Debug {
     /// A short name for people: `embedded`, `cosmos`.
     fn name(&self) -> &'static str;
+
+    /// Names the history of the data. Where a copy was put back another one begins, in which the numbers of changes are
+    /// given again for other changes. Costs no request.
+    async fn history(&self) -> Result<Uuid, StoreError>;
 
     /// The document under `key`, unless it is a tombstone or has expired.
     async fn get(&self, key: Key) -> Result<Option<Document>, StoreError>;

@@ -34,7 +34,7 @@ impl ListQuery {
     /// `filters` are the parameters that narrow the list, with values that need no escaping. A cursor is good for the
     /// same path, filters and caller only. Errors: `InvalidParameter`, `InvalidCursor`.
     pub fn paging(&self, path: &str, filters: &[(&str, Option<String>)], ctx: &Ctx) -> Result<Paging> {
-        self.paging_for(path, filters, &format!("{:?}", ctx.caller.user()))
+        self.paging_for(path, filters, &format!("{:?}", ctx.caller().id()))
     }
 
     fn paging_for(&self, path: &str, filters: &[(&str, Option<String>)], scope: &str) -> Result<Paging> {
@@ -49,7 +49,7 @@ impl ListQuery {
         let binding = std::array::from_fn(|index| digest[index]);
         // What was understood, and not what was written: that may need escaping.
         if self.limit.is_some() {
-            target.push_str(&format!("limit={}&", limit.get()));
+            target.extend(["limit=", &limit.get().to_string(), "&"]);
         }
         let after = self.cursor.as_deref().map(|cursor| open(cursor, &binding)).transpose()?;
         Ok(Paging { request: PageRequest { limit, after }, binding, target })

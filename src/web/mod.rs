@@ -4,13 +4,16 @@ pub mod authentication;
 pub mod body;
 mod compression;
 pub mod conditional;
+pub mod cookies;
 pub mod cursor;
 pub mod docs;
 pub mod error;
 pub mod idempotency;
 pub mod layers;
 pub mod member;
+pub mod origin;
 pub mod params;
+pub mod peer;
 pub mod reply;
 pub mod request;
 pub mod server;
@@ -24,11 +27,13 @@ pub use cursor::{ListQuery, limit};
 pub use error::ErrorBody;
 pub use idempotency::IdempotencyHeader;
 pub use member::{Change, Field, Whose};
+pub use origin::Page;
 pub use params::{Account, ById, Query, UserInPath, WhoseQuery, given, parameter};
+pub use peer::Peer;
 pub use reply::{Reply, shown};
 pub use strict::object;
 
-use crate::kernel::{Clock, IdSource, ports::Authenticator};
+use crate::kernel::{Clock, IdSource, Network, ports::Authenticator};
 
 /// What the edge needs to know besides the routes.
 #[derive(Clone)]
@@ -38,8 +43,38 @@ pub struct Edge {
     pub authenticator: Arc<dyn Authenticator>,
     /// Origins whose pages may call with credentials, such as `https://app.example`.
     pub origins: Arc<[String]>,
+    /// Who may say for whom a request is forwarded, when it is not the host.
+    pub trusted_proxies: Arc<[Network]>,
     /// Whether the Functions host stands in front, whose invocation ids are then logged.
     pub behind_host: bool,
     /// Whether cookies are for HTTPS alone even when the request came over the loopback.
     pub always_secure: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{Caller, Ctx, Error, ManualClock, RandomIds, Result, Timestamp};
+
+    struct Nobody;
+
+    #[async_trait::async_trait]
+    impl Authenticator for Nobody {
+        async fn authenticate(&self, _: &Ctx, _: &str) -> Result<Caller> {
+            Err(Error::unauthorized())
+        }
+    }
+
+    /// An edge that stands alone and lists nothing.
+    pub fn edge() -> Edge {
+        Edge {
+            clock: Arc::new(ManualClock::at(Timestamp::from_micros(0))),
+            ids: Arc::new(RandomIds::default()),
+            authenticator: Arc::new(Nobody),
+            origins: Arc::new([]),
+            trusted_proxies: Arc::new([]),
+            behind_host: false,
+            always_secure: false,
+        }
+    }
 }

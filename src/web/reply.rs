@@ -87,6 +87,13 @@ impl Reply {
         Ok(())
     }
 
+    /// Adds a cookie to those that the answer sets.
+    pub fn cookie(&mut self, set_cookie: &str) -> Result<()> {
+        let value = HeaderValue::from_str(set_cookie).map_err(Error::internal)?;
+        self.0.headers_mut().append(header::SET_COOKIE, value);
+        Ok(())
+    }
+
     fn json(status: StatusCode, body: &impl Serialize) -> Result<Self> {
         Ok(Self::written(status, serde_json::to_vec(body).map_err(Error::internal)?))
     }

@@ -9,7 +9,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{FromRequestParts, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -23,6 +23,8 @@ use super::{Edge, compression, error, params::KnownParameters};
 use crate::kernel::{Caller, Code, Ctx, Error, RequestId};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// How many characters of a method are shown.
+const MAX_SHOWN_METHOD: usize = 32;
 const INVOCATION_ID: &str = "x-azure-functions-invocationid";
 
 /// The context that the middleware made.
@@ -59,12 +61,12 @@ pub async fn around(State(around): State<Arc<Around>>, mut request: Request, nex
     let method = request.method().clone();
     // The template and never the path: a path may hold what is somebody's.
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let acceptable = parameters.as_ref().map_or(Ok(()), |known| acceptable(&request, route.as_ref(), known));
+    let asks = parameters.as_ref().map_or(Ok(()), |known| known.check(request.method(), route.as_ref(), request.uri()));
     let accepted = compression::accepted(request.headers());
-    request.extensions_mut().insert(Ctx { caller: Caller::Anonymous, now, request_id: request_id.clone() });
+    request.extensions_mut().insert(Ctx::new(Caller::ANONYMOUS, now, request_id.clone()));
 
-    let span = tracing::error_span!("request", %request_id);
-    let mut response = match acceptable {
+    let span = tracing::error_span!("request", request_id = request_id.as_str());
+    let mut response = match asks {
         Ok(()) => answer(request, next, *time_limit).instrument(span).await,
         Err(error) => error.into_response(),
     };
@@ -80,7 +82,7 @@ pub async fn around(State(around): State<Arc<Around>>, mut request: Request, nex
     tracing::info!(
         %request_id,
         invocation_id = invocation.as_ref().map(RequestId::as_str),
-        method = method.as_str(),
+        method = shown_method(&method),
         route = route.as_ref().map_or("unknown", MatchedPath::as_str),
         status = response.status().as_u16(),
         micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -99,16 +101,6 @@ async fn answer(request: Request, next: Next, time_limit: Duration) -> Response 
     }
 }
 
-/// Errors: `InvalidParameter`, for a parameter that is not known, and for anything but one host, as HTTP/1.1 has it: of
-/// several, those in front of us and we may each take another one.
-fn acceptable(request: &Request, route: Option<&MatchedPath>, known: &KnownParameters) -> Result<(), Error> {
-    let hosts = request.headers().get_all(header::HOST).iter().count();
-    if hosts != 1 && request.version() == Version::HTTP_11 {
-        return Err(Error::new(Code::InvalidParameter, "The request must have exactly one Host header"));
-    }
-    known.check(request.method(), route, request.uri())
-}
-
 /// The id that the Functions host gave this invocation; `None` when there are several, since then a caller has sent one.
 pub fn invocation_id(headers: &HeaderMap) -> Option<RequestId> {
     let mut values = headers.get_all(INVOCATION_ID).iter();
@@ -116,14 +108,15 @@ pub fn invocation_id(headers: &HeaderMap) -> Option<RequestId> {
     RequestId::parse(only.to_str().ok()?)
 }
 
-/// 404 for what is not a route.
-pub async fn unknown_route() -> Error {
-    Error::new(Code::NotFound, "There is nothing at this address")
-}
-
 /// 405 for a route that does not take the method; `Allow` is added by the router.
 pub async fn wrong_method(method: Method) -> Error {
-    Error::new(Code::MethodNotAllowed, format!("Method {method} not allowed"))
+    Error::new(Code::MethodNotAllowed, format!("Method {} not allowed", shown_method(&method)))
+}
+
+/// The method as the log and answers show it: whatever a peer makes up may be as long as a head.
+fn shown_method(method: &Method) -> &str {
+    let method = method.as_str();
+    method.get(..MAX_SHOWN_METHOD).unwrap_or(method)
 }
 
 /// Takes one slash from the end of a path, which the Functions host overlooks too.
@@ -165,4 +158,90 @@ fn add_headers(headers: &mut HeaderMap, request_id: &RequestId) {
 
 fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{Mutex, PoisonError},
+    };
+
+    use axum::{Router, middleware, routing::get};
+    use serde_json::Value;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::kernel::{ManualClock, RandomIds, Result, Timestamp, ports::Authenticator};
+
+    struct Nobody;
+
+    #[async_trait::async_trait]
+    impl Authenticator for Nobody {
+        async fn authenticate(&self, _: &Ctx, _: &str) -> Result<Caller> {
+            Ok(Caller::ANONYMOUS)
+        }
+    }
+
+    fn around_everything() -> Around {
+        let edge = Edge {
+            clock: Arc::new(ManualClock::at(Timestamp::from_micros(0))),
+            ids: Arc::new(RandomIds::default()),
+            authenticator: Arc::new(Nobody),
+            origins: Arc::new([]),
+            behind_host: false,
+            trusted_proxies: Arc::new([]),
+            always_secure: false,
+        };
+        Around { edge, time_limit: Duration::from_secs(1), parameters: None }
+    }
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn every_line_within_a_request_bears_its_id() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let logging = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone()).finish();
+        let guard = tracing::subscriber::set_default(logging);
+        let work = get(|| async {
+            tracing::warn!("before");
+            tokio::task::yield_now().await;
+            tracing::warn!("after");
+        });
+        let routes = Router::new().route("/work", work);
+        let routes = routes.layer(middleware::from_fn_with_state(Arc::new(around_everything()), around));
+        let ask = async |id: &str| {
+            let request = Request::get("/work").header("x-request-id", id).body(Body::empty()).expect("a request");
+            routes.clone().oneshot(request).await.expect("infallible")
+        };
+        // They take turns, so that each leaves its span while the other is under way.
+        tokio::join!(ask("one"), ask("two"));
+        drop(guard);
+        let text = String::from_utf8(lines.0.lock().expect("not poisoned").clone()).expect("text");
+        let told: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let ids = |message: &str| {
+            let those = told.iter().filter(|line| line["message"] == message);
+            let mut ids: Vec<&str> = those
+                .filter_map(|line| if message == "request" { &line["request_id"] } else { &line["span"]["request_id"] }.as_str())
+                .collect();
+            ids.sort_unstable();
+            ids
+        };
+        for message in ["before", "after", "request"] {
+            assert_eq!(ids(message), ["one", "two"], "{text}");
+        }
+    }
 }

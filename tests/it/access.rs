@@ -10,8 +10,13 @@ use utoipa::openapi::path::ParameterIn;
 use crate::support::{Client, TestApp};
 
 /// The operations that need no token; every other one does.
-const PUBLIC: &[(&str, &str)] =
-    &[("POST", "/api/auth/register"), ("POST", "/api/auth/login"), ("POST", "/api/auth/logout"), ("GET", "/api/health")];
+const PUBLIC: &[(&str, &str)] = &[
+    ("POST", "/api/auth/register"),
+    ("POST", "/api/auth/login"),
+    ("POST", "/api/auth/refresh"),
+    ("POST", "/api/auth/logout"),
+    ("GET", "/api/health"),
+];
 
 fn protected(app: &TestApp) -> Vec<(&'static str, String)> {
     let all = methods_and_paths(&app.app.document);

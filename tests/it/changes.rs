@@ -1,8 +1,12 @@
 //! What changed since: a client that only ever applies pages has what the server has, whatever happened meanwhile.
 
+mod histories;
+mod pages;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::body::Body;
+use futures_util::FutureExt as _;
 use http_body_util::BodyExt as _;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -147,88 +151,6 @@ async fn a_token_that_leads_nowhere_begins_again() {
     ann.get(&format!("/api/changes?since={token}")).await.assert_error(401, "unauthorized");
 }
 
-/// A copy of the data was put back, and then the same numbers were given again: what the client saw of them is history.
-/// A page ends by its size, too: what the client has seen of a change may fill one, and it must get past that.
-#[tokio::test]
-async fn a_change_that_fills_more_than_a_page_is_got_past() {
-    use avanochi::store::{Batch, Draft, Key, Write};
-    let app = TestApp::new();
-    let ann = app.user("ann").await;
-    let partition = crate::support::events::partition(&ann.id);
-    let mut batch = Batch::new(partition.clone(), uuid::Uuid::from_u128(1));
-    for n in 0..4 {
-        let id = ann.create_task(&n.to_string()).await.text("id");
-        let key = Key { partition: partition.clone(), kind: "tasks".into(), id: id.clone() };
-        let task = app.store.get(key).await.expect("read").expect("a task");
-        let mut body: Value = serde_json::from_str(&task.body).expect("JSON");
-        body["of a later version"] = "x".repeat(400_000).into();
-        let draft = Draft {
-            kind: "tasks".into(),
-            id,
-            seq: 100,
-            places: [Some(n), None, None, None],
-            facet: None,
-            published: true,
-            expires_at: None,
-            body: body.to_string(),
-        };
-        batch = batch.with(Write::Replace(draft, task.etag));
-    }
-    app.store.commit(batch).await.expect("replaced");
-    for limit in [1, 2, 3, 100] {
-        let mut mirror = Mirror::default();
-        let mut pages = 0;
-        while mirror.pull(&ann, limit).await {
-            pages += 1;
-            assert!(pages < 10, "limit {limit}");
-        }
-        assert_eq!((mirror.of("tasks").len(), mirror.resets), (4, 1), "limit {limit}");
-    }
-}
-
-#[tokio::test]
-async fn a_client_from_another_history_begins_again() {
-    let (app, elsewhere) = (TestApp::new(), TestApp::new());
-    let ann = app.user("ann").await;
-    ann.create_task("one").await;
-    copy_partition(&app, &elsewhere, &ann.id).await;
-    let mut mirror = Mirror::default();
-    ann.create_task("lost").await;
-    mirror.catch_up(&ann).await;
-    // The lost change is not there, or another has its number.
-    let restored = elsewhere.anonymous().with_token(ann.token(), &ann.id);
-    let mut behind = mirror.clone();
-    behind.catch_up(&restored).await;
-    behind.assert_equals_the_server(&restored).await;
-    restored.create_task("another").await;
-    mirror.catch_up(&restored).await;
-    mirror.assert_equals_the_server(&restored).await;
-    assert_eq!((mirror.resets, behind.resets), (2, 2));
-}
-
-/// Writes a user's documents into another store, as a copy that was put back has them.
-async fn copy_partition(from: &TestApp, to: &TestApp, user: &str) {
-    use avanochi::store::{Batch, Draft, Partition, Query, Write};
-    let partition = Partition::named(user.to_owned());
-    let page = avanochi::kernel::PageRequest::first(avanochi::kernel::Limit::MAX);
-    let everything = from.store.query(Query::Everything { partition: partition.clone(), page }).await.expect("all").items;
-    for document in everything {
-        let published = document.key.kind != "summaries";
-        let places = [published.then_some(0), None, None, None];
-        let draft = Draft {
-            kind: document.key.kind,
-            id: document.key.id,
-            seq: document.seq,
-            places,
-            facet: None,
-            published,
-            expires_at: None,
-            body: document.body,
-        };
-        to.store.commit(Batch::new(partition.clone(), document.op).with(Write::Create(draft))).await.expect("copied");
-    }
-}
-
 /// What a caller does; numbers choose among what there is.
 #[derive(Debug, Clone)]
 enum Deed {
@@ -349,13 +271,13 @@ proptest! {
 }
 
 /// The events of a stream as they come.
-struct Events {
+pub struct Events {
     body: Body,
     heard: String,
 }
 
 impl Events {
-    async fn of(app: &TestApp, client: &Client, last: Option<&str>) -> Self {
+    pub async fn of(app: &TestApp, client: &Client, last: Option<&str>) -> Self {
         let mut request = axum::http::Request::get("/api/changes/stream")
             .header("host", "localhost")
             .header("authorization", format!("Bearer {}", client.token()));
@@ -369,16 +291,18 @@ impl Events {
     }
 
     /// Name, id and data of the next event; `None` at the end.
-    async fn next(&mut self) -> Option<(String, String, String)> {
+    pub async fn next(&mut self) -> Option<(String, String, String)> {
+        let event = self.next_text().await?;
+        let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        Some(["event", "id", "data"].map(|name| field(name).unwrap_or_default().to_owned()).into())
+    }
+
+    pub async fn next_text(&mut self) -> Option<String> {
         loop {
             if let Some((event, rest)) = self.heard.clone().split_once("\n\n") {
                 rest.clone_into(&mut self.heard);
-                let field = |name: &str| {
-                    let line = event.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-                    line.unwrap_or_default().to_owned()
-                };
                 if !event.starts_with(':') {
-                    return Some((field("event"), field("id"), field("data")));
+                    return Some(format!("{event}\n"));
                 }
                 continue;
             }
@@ -401,6 +325,8 @@ async fn a_stream_tells_what_happens_as_it_happens_and_how_to_go_on() {
         assert_eq!(mirror.token.as_deref(), Some(id.as_str()));
     };
     hear(&mut events, &mut mirror).await;
+    // It stays open where nothing happens: not even its end is told.
+    assert_eq!(events.next().now_or_never(), None);
     ann.create_task("one").await;
     hear(&mut events, &mut mirror).await;
     mirror.assert_equals_the_server(&ann).await;

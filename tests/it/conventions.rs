@@ -2,12 +2,8 @@
 
 use std::io::Read as _;
 
-use axum::{
-    body::Body,
-    http::{Request, Version},
-};
+use axum::body::Body;
 use serde_json::json;
-use tower::ServiceExt as _;
 
 use crate::support::{PASSWORD, TestApp};
 
@@ -69,21 +65,6 @@ async fn what_nobody_looks_at_is_judged_like_everything_else() {
             .assert_error(415, "unsupported_media_type");
     }
     assert_eq!(ann.stats().await["total_tasks"], 1);
-}
-
-#[tokio::test]
-async fn a_request_names_one_host() {
-    let app = TestApp::new();
-    let send = async |hosts: &[&str], version| {
-        let request =
-            hosts.iter().fold(Request::get("/api/health").version(version), |request, host| request.header("host", *host));
-        app.routes.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible").status().as_u16()
-    };
-    assert_eq!(send(&["localhost"], Version::HTTP_11).await, 200);
-    assert_eq!(send(&[], Version::HTTP_11).await, 400);
-    assert_eq!(send(&["localhost", "elsewhere"], Version::HTTP_11).await, 400);
-    assert_eq!(send(&["localhost", "localhost"], Version::HTTP_11).await, 400);
-    assert_eq!(send(&[], Version::HTTP_10).await, 200);
 }
 
 #[tokio::test]

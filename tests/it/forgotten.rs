@@ -4,7 +4,7 @@ use avanochi::{
     app::{Adapters, App, build::OwnQueue},
     config::{Config, Overrides, Source},
     jobs::queue::NewMessage,
-    kernel::{Caller, Clock as _, Ctx, IdSource as _, Limit, PageRequest, RandomIds, Result, UserId},
+    kernel::{Admins, Caller, Clock as _, Ctx, IdSource as _, Limit, PageRequest, RandomIds, Result, UserId},
     store::{Collection, Partition},
     work::{
         habits::model::{Habits, Usual},
@@ -24,7 +24,7 @@ fn service(app: &TestApp) -> WorkSessionService {
 
 fn ctx(app: &TestApp) -> Ctx {
     let now = app.clock.now();
-    Ctx { caller: Caller::Program, now, request_id: RandomIds::default().next(now).into() }
+    Ctx::new(Caller::PROGRAM, now, RandomIds::default().next(now).into())
 }
 
 async fn review(app: &TestApp, client: &Client, usual_hours: Option<u32>) -> Result<()> {
@@ -168,8 +168,8 @@ async fn only_the_program_does_what_is_due_to_anybody() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
     let user = UserId::parse(&ann.id).expect("an id");
-    for caller in [Caller::User(user), Caller::Anonymous, Caller::Admin(user)] {
-        assert!(Ctx { caller, ..ctx(&app) }.owner_for_program(user).is_err());
+    for caller in [Caller::user(user, &Admins::default()), Caller::ANONYMOUS, Caller::user(user, &Admins::new([user].into()))] {
+        assert!(ctx(&app).called_by(caller).owner_for_program(user).is_err());
     }
 }
 

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, app_with_admin};
+use crate::{
+    changes::Mirror,
+    support::{TestApp, app_with_admin},
+};
 
 fn titles(tasks: &[Value]) -> Vec<&str> {
     tasks.iter().map(|task| task["title"].as_str().expect("a title")).collect()
@@ -132,4 +135,42 @@ async fn an_admin_lists_what_is_everybodys() {
     assert_eq!(names, ["the admin", "ann", "bob"]);
     ann.get("/api/users").await.assert_error(403, "forbidden");
     assert_eq!(ann.all_pages("/api/tasks", 10).await.len(), 2);
+}
+
+/// A page ends by its size, too: what the client has seen of a change may fill one, and it must get past that.
+#[tokio::test]
+async fn a_change_that_fills_more_than_a_page_is_got_past() {
+    use avanochi::store::{Batch, Draft, Key, Write};
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let partition = crate::support::events::partition(&ann.id);
+    let mut batch = Batch::new(partition.clone(), uuid::Uuid::from_u128(1));
+    for n in 0..4 {
+        let id = ann.create_task(&n.to_string()).await.text("id");
+        let key = Key { partition: partition.clone(), kind: "tasks".into(), id: id.clone() };
+        let task = app.store.get(key).await.expect("read").expect("a task");
+        let mut body: Value = serde_json::from_str(&task.body).expect("JSON");
+        body["of a later version"] = "x".repeat(400_000).into();
+        let draft = Draft {
+            kind: "tasks".into(),
+            id,
+            seq: 100,
+            places: [Some(n), None, None, None],
+            facet: None,
+            published: true,
+            expires_at: None,
+            body: body.to_string(),
+        };
+        batch = batch.with(Write::Replace(draft, task.etag));
+    }
+    app.store.commit(batch).await.expect("replaced");
+    for limit in [1, 2, 3, 100] {
+        let mut mirror = Mirror::default();
+        let mut pages = 0;
+        while mirror.pull(&ann, limit).await {
+            pages += 1;
+            assert!(pages < 10, "limit {limit}");
+        }
+        assert_eq!(mirror.of("tasks").len(), 4, "limit {limit}");
+    }
 }

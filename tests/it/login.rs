@@ -12,10 +12,17 @@ async fn a_login_gives_a_token_and_a_cookie() {
     let answer = app.anonymous().log_in(" ANN ", PASSWORD).await;
     assert_eq!((answer.status, &answer.body["token_type"], &answer.body["expires_in"]), (200, &json!("Bearer"), &json!(3600)));
     let token = answer.text("token");
-    let cookie = answer.header("set-cookie").expect("a cookie");
-    assert_eq!(cookie, format!("auth_token={token}; HttpOnly; SameSite=Lax; Path=/api; Max-Age=3600"));
+    let attributes = "HttpOnly; SameSite=Lax; Path=/api; Max-Age=3600";
+    assert_eq!(answer.set_cookie("auth_token"), Some((token.as_str(), attributes)));
+    let attributes = "HttpOnly; SameSite=Strict; Path=/api/auth; Max-Age=2592000";
+    assert_eq!(answer.set_cookie("refresh_token"), Some((answer.text("refresh_token").as_str(), attributes)));
+    assert_eq!(answer.body["refresh_expires_in"], 2_592_000);
+    let attributes = "HttpOnly; SameSite=Strict; Path=/api/auth; Max-Age=31536000";
+    assert_eq!(answer.set_cookie("known_device").map(|(_, attributes)| attributes), Some(attributes));
     let public = app.anonymous().with_header("x-forwarded-host", "app.example").log_in("ann", PASSWORD).await;
-    assert!(public.header("set-cookie").is_some_and(|cookie| cookie.ends_with("; Secure")), "{public:?}");
+    for cookie in ["auth_token", "refresh_token", "known_device"] {
+        assert!(public.set_cookie(cookie).is_some_and(|(_, attributes)| attributes.ends_with("; Secure")), "{public:?}");
+    }
 
     let browser = app.anonymous().with_header("cookie", &format!("theme=dark; auth_token={token}"));
     assert_eq!(browser.get("/api/auth/me").await.status, 200);
@@ -32,7 +39,55 @@ async fn a_login_gives_a_token_and_a_cookie() {
 
     let out = app.anonymous().post_empty("/api/auth/logout").await;
     assert_eq!(out.status, 204);
-    assert_eq!(out.header("set-cookie"), Some("auth_token=; HttpOnly; SameSite=Lax; Path=/api; Max-Age=0"));
+    assert_eq!(out.set_cookie("auth_token"), Some(("", "HttpOnly; SameSite=Lax; Path=/api; Max-Age=0")));
+    assert_eq!(out.set_cookie("refresh_token"), Some(("", "HttpOnly; SameSite=Strict; Path=/api/auth; Max-Age=0")));
+    assert_eq!(out.set_cookie("known_device"), None);
+}
+
+#[tokio::test]
+async fn one_bad_cookie_of_the_name_does_not_hide_a_good_one() {
+    let app = TestApp::with(&[]);
+    let ann = app.user("ann").await;
+    let (good, stale) = (ann.token(), app.user("bob").await);
+    assert_eq!(stale.delete(&format!("/api/users/{}", stale.id)).await.status, 204);
+    for others in ["auth_token=", "auth_token=x.y.z", &format!("auth_token={}", stale.token())] {
+        let browser = app.anonymous().with_header("cookie", &format!("{others}; auth_token={good}"));
+        assert_eq!(browser.get("/api/auth/me").await.body["id"], json!(ann.id), "{others}");
+    }
+    let only_bad = app.anonymous().with_header("cookie", "auth_token=; auth_token=x");
+    only_bad.get("/api/auth/me").await.assert_error(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn no_page_of_somebody_else_writes_a_cookie_or_logs_anybody_out() {
+    let app = TestApp::with(&[("CORS_ALLOWED_ORIGINS", "https://app.example")]);
+    app.user("ann").await;
+    let from = |origin: &str| app.anonymous().with_header("origin", origin);
+    for (origin, ours) in [
+        ("http://localhost:7071", true),
+        ("https://app.example", true),
+        ("http://localhost:7072", false),
+        ("https://localhost:7071", false),
+        ("http://app.example", false),
+        ("https://evil.example", false),
+        ("null", false),
+    ] {
+        let session = from(origin).log_in("ann", PASSWORD).await;
+        assert_eq!((session.status, session.headers.contains_key("set-cookie")), (200, ours), "{origin}");
+        let refresh_token = session.text("refresh_token");
+        let browser = from(origin).with_header("cookie", &format!("refresh_token={refresh_token}"));
+        let by_cookie = browser.post_empty("/api/auth/refresh").await;
+        assert_eq!(
+            (by_cookie.status, by_cookie.headers.contains_key("set-cookie")),
+            (if ours { 200 } else { 401 }, ours),
+            "{origin}"
+        );
+        let out = browser.post_empty("/api/auth/logout").await;
+        assert_eq!((out.status, out.headers.contains_key("set-cookie")), (if ours { 204 } else { 403 }, ours), "{origin}");
+        // What was refused has changed nothing.
+        let still = app.anonymous().post("/api/auth/refresh", json!({ "refresh_token": refresh_token })).await;
+        assert_eq!(still.status, if ours { 401 } else { 200 }, "{origin}");
+    }
 }
 
 #[tokio::test]
@@ -95,7 +150,7 @@ async fn a_secret_can_be_rotated_without_logging_anybody_out() {
     let ann = old.user("ann").await;
     let rotated = old.another(&[
         ("JWT_SECRET", "the new secret of at least 32 bytes"),
-        ("JWT_SECRET_PREVIOUS", "x, the old secret of at least 32 bytes"),
+        ("JWT_SECRET_PREVIOUS", "another secret that has been replaced, the old secret of at least 32 bytes"),
     ]);
     assert_eq!(rotated.anonymous().with_token(ann.token(), &ann.id).get("/api/auth/me").await.status, 200);
     let done = old.another(&[("JWT_SECRET", "the new secret of at least 32 bytes")]);

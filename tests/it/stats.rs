@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     model::{Model, Step, observed, observed_days, perform, run, step},
-    support::{Client, TestApp, app_with_admin, time},
+    support::{Client, LONG_TOKENS, TestApp, app_with_admin, time},
 };
 
 #[tokio::test]
@@ -123,7 +123,7 @@ proptest! {
         run(async {
             let app = TestApp::new();
             let ann = app.somebody().await;
-            let elsewhere = app.another(&[]).anonymous().with_token(ann.token(), &ann.id);
+            let elsewhere = app.another(&[LONG_TOKENS]).anonymous().with_token(ann.token(), &ann.id);
             let mut callers = tokio::task::JoinSet::new();
             for (n, steps) in histories.into_iter().enumerate() {
                 let client = if n % 2 == 0 { ann.clone() } else { elsewhere.clone() };

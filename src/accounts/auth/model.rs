@@ -1,28 +1,59 @@
 //! What a login is, and when it must wait. Pure.
 
+mod common;
+mod names;
+mod password;
+mod session;
+
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
-use unicode_normalization::UnicodeNormalization as _;
+use uuid::Uuid;
+
+pub use names::{LoginName, NameKey};
+pub use password::Password;
+pub use session::{Device, Family, Presented, RefreshToken};
 
 use crate::{
-    accounts::users::model::{DisplayName, User},
-    kernel::{Code, Error, Result, Timestamp, UserId, Versioned, text},
+    accounts::users::model::User,
+    kernel::{Code, Error, Result, Timestamp, UserId, Versioned},
 };
 
-/// How many failures of one name in [`WINDOW`] lead to a pause.
+/// How many failures in [`WINDOW`] lead to a pause.
 const MAX_FAILURES: usize = 10;
 const WINDOW: Duration = Duration::from_mins(15);
+/// How many known browsers have failures of their own at a time; those of further ones count with everybody's.
+const MAX_DEVICES: usize = 20;
+/// How many logins of one account can be refreshed at a time; one more ends the oldest.
+pub const MAX_FAMILIES: usize = 50;
 
 /// What is known under one login name: who it belongs to, if anybody, and which attempts failed lately. It is kept
 /// for names that nobody has too, so that the two cannot be told apart.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Login {
     pub credential: Option<Credential>,
-    /// The latest failures, oldest first.
+    /// The latest failures, oldest first, but for those of known browsers.
     pub failures: Vec<Timestamp>,
+    /// Those of browsers that have logged in to the account before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<DeviceFailures>,
+    /// The families of refresh tokens, oldest first; some may have ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub families: Vec<Uuid>,
+}
+
+/// The failures of one browser.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DeviceFailures {
+    pub id: Uuid,
+    pub failures: Vec<Timestamp>,
+}
+
+/// With whose failures an attempt counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Counted {
+    WithEverybody,
+    WithDevice(Uuid),
 }
 
 /// Who a name belongs to and the proof of it.
@@ -48,13 +79,21 @@ impl Login {
         self.credential.as_ref().is_some_and(|credential| credential.user_id == user)
     }
 
+    /// With whose failures an attempt of this browser counts: its own when it has logged in to this account before.
+    pub fn counted(&self, device: Option<Device>, now: Timestamp) -> Counted {
+        let known = device.filter(|device| self.belongs_to(device.user_id)).map(|device| device.id);
+        let others = |id: Uuid| self.devices.iter().filter(|other| other.id != id && other.is_recent(now)).count();
+        known.filter(|&id| others(id) < MAX_DEVICES).map_or(Counted::WithEverybody, Counted::WithDevice)
+    }
+
     /// Errors: `TooManyAttempts`, with the time until the oldest failure that counts is old enough.
-    pub fn check_pause(&self, now: Timestamp) -> Result<()> {
-        let recent = self.failures.iter().filter(|&&at| now < at.plus(WINDOW));
+    pub fn check_pause(&self, counted: Counted, now: Timestamp) -> Result<()> {
+        let failures = self.failures_of(counted);
+        let recent = failures.iter().filter(|&&at| now < at.plus(WINDOW));
         if recent.count() < MAX_FAILURES {
             return Ok(());
         }
-        let free_at = self.failures[self.failures.len() - MAX_FAILURES].plus(WINDOW);
+        let free_at = failures[failures.len() - MAX_FAILURES].plus(WINDOW);
         // Whole seconds, rounded up: one who waits that long does get in.
         let wait = Duration::from_secs(free_at.since(now).as_micros().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX));
         Err(Error::new(Code::TooManyAttempts, "Too many failed attempts for this name; try again later").after(wait))
@@ -65,72 +104,53 @@ impl Login {
         if self.credential.is_some() { None } else { self.failures.last().map(|at| at.plus(WINDOW)) }
     }
 
+    /// With an attempt of which nothing is known yet, and which is a failure until it is taken back.
     #[must_use]
-    pub fn with_failure(mut self, now: Timestamp) -> Self {
-        self.failures.push(now);
-        let excess = self.failures.len().saturating_sub(MAX_FAILURES);
-        self.failures.drain(..excess);
+    pub fn with_attempt(mut self, counted: Counted, now: Timestamp) -> Self {
+        self.devices.retain(|device| device.is_recent(now));
+        let failures = match counted {
+            Counted::WithEverybody => &mut self.failures,
+            Counted::WithDevice(id) => {
+                let index = self.devices.iter().position(|device| device.id == id).unwrap_or_else(|| {
+                    self.devices.push(DeviceFailures { id, failures: Vec::new() });
+                    self.devices.len() - 1
+                });
+                &mut self.devices[index].failures
+            }
+        };
+        failures.push(now);
+        let excess = failures.len().saturating_sub(MAX_FAILURES);
+        failures.drain(..excess);
         self
     }
-}
 
-/// A login name, as it was typed and as it is compared.
-#[derive(Debug, Clone)]
-pub struct LoginName {
-    /// What the account is called at first.
-    pub shown: DisplayName,
-    key: NameKey,
-}
-
-/// What two spellings of one login name have in common: their partition.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct NameKey(String);
-
-impl LoginName {
-    /// Errors: `InvalidField` unless it is 1 to 64 characters on one line after trimming.
-    pub fn parse(text: &str) -> Result<Self> {
-        Ok(Self { shown: DisplayName::parse("username", text)?, key: NameKey::of(text) })
-    }
-
-    pub fn key(&self) -> &NameKey {
-        &self.key
-    }
-}
-
-impl NameKey {
-    /// The key of any whether it may be a name or not: NFKC, regardless of case, trimmed.
-    pub fn of(text: &str) -> Self {
-        let folded = caseless::default_case_fold_str(&text.trim().nfkc().collect::<String>());
-        let digest = Sha256::digest(folded.nfkc().collect::<String>().as_bytes());
-        Self(format!("login:{}", text::hex(&digest)))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// A password as it was typed.
-#[derive(Debug, Clone)]
-pub struct Password(SecretString);
-
-impl Password {
-    /// For a new account. Errors: `InvalidField` unless it is 8 to 256 characters.
-    pub fn parse(text: SecretString) -> Result<Self> {
-        let length = text.expose_secret().chars().count();
-        if (8..=256).contains(&length) {
-            return Ok(Self(text));
+    /// Without the attempt that was made at that time.
+    #[must_use]
+    pub fn without_attempt(mut self, counted: Counted, at: Timestamp) -> Self {
+        let failures = match counted {
+            Counted::WithEverybody => Some(&mut self.failures),
+            Counted::WithDevice(id) => self.devices.iter_mut().find(|device| device.id == id).map(|device| &mut device.failures),
+        };
+        if let Some(failures) = failures
+            && let Some(index) = failures.iter().rposition(|known| *known == at)
+        {
+            failures.remove(index);
         }
-        Err(Error::invalid_field("Field 'password' must be 8 to 256 characters long"))
+        self.devices.retain(|device| !device.failures.is_empty());
+        self
     }
 
-    /// For logging in: whatever was typed, to be found wrong by comparison alone.
-    pub fn attempt(text: SecretString) -> Self {
-        Self(text)
+    fn failures_of(&self, counted: Counted) -> &[Timestamp] {
+        match counted {
+            Counted::WithEverybody => &self.failures,
+            Counted::WithDevice(id) => self.devices.iter().find(|device| device.id == id).map_or(&[], |device| &device.failures),
+        }
     }
+}
 
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
+impl DeviceFailures {
+    fn is_recent(&self, now: Timestamp) -> bool {
+        self.failures.last().is_some_and(|at| now < at.plus(WINDOW))
     }
 }
 
@@ -138,44 +158,94 @@ impl Password {
 mod tests {
     use super::*;
 
-    #[test]
-    fn spellings_of_one_name_have_one_key() {
-        for (one, other) in
-            [("Ann", " ann "), ("STRASSE", "straße"), ("ﬁnn", "FINN"), ("e\u{301}va", "ÉVA"), ("Ⅳ", "iv"), ("ΣΊΣΥΦΟΣ", "σίσυφος")]
-        {
-            assert_eq!(NameKey::of(one), NameKey::of(other), "{one} {other}");
-        }
-        assert_ne!(NameKey::of("ann"), NameKey::of("anna"));
+    const EVERYBODY: Counted = Counted::WithEverybody;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000)
+    }
+
+    fn login() -> Login {
+        let credential =
+            Credential { user_id: UserId::new(Uuid::from_u128(7)), password_hash: "$argon2id$x".into(), pending: None };
+        Login { credential: Some(credential), ..Login::default() }
+    }
+
+    fn device(n: u128) -> Device {
+        Device { user_id: UserId::new(Uuid::from_u128(7)), id: Uuid::from_u128(n) }
     }
 
     #[test]
     fn the_tenth_failure_in_a_quarter_of_an_hour_leads_to_a_pause() {
-        let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
-        let mut login = Login::default();
-        for n in 0..10 {
-            assert!(login.check_pause(at(n)).is_ok(), "{n}");
-            login = login.with_failure(at(n));
+        for counted in [EVERYBODY, Counted::WithDevice(Uuid::from_u128(1))] {
+            let mut login = login();
+            for n in 0..10 {
+                assert!(login.check_pause(counted, at(n)).is_ok(), "{n}");
+                login = login.with_attempt(counted, at(n));
+            }
+            let error = login.check_pause(counted, at(10)).expect_err("a pause");
+            assert_eq!((error.code(), error.retry_after()), (Code::TooManyAttempts, Some(Duration::from_secs(890))));
+            assert!(login.check_pause(counted, at(899)).is_err());
+            assert!(login.check_pause(counted, at(900)).is_ok());
+            assert_eq!(login.with_attempt(counted, at(900)).failures_of(counted).len(), 10);
         }
-        let error = login.check_pause(at(10)).expect_err("a pause");
-        assert_eq!((error.code(), error.retry_after()), (Code::TooManyAttempts, Some(Duration::from_secs(890))));
-        assert!(login.check_pause(at(899)).is_err());
-        assert!(login.check_pause(at(900)).is_ok());
-        assert_eq!(login.with_failure(at(900)).failures.len(), 10);
     }
 
     #[test]
-    fn a_new_password_has_8_to_256_characters() {
-        let parse = |text: String| Password::parse(text.into());
-        assert!(parse("é".repeat(8)).is_ok() && parse("é".repeat(256)).is_ok());
-        assert!(parse("é".repeat(7)).is_err() && parse("é".repeat(257)).is_err());
+    fn an_attempt_that_is_taken_back_leaves_the_others() {
+        for counted in [EVERYBODY, Counted::WithDevice(Uuid::from_u128(1))] {
+            let twice = login().with_attempt(counted, at(1)).with_attempt(counted, at(1)).with_attempt(counted, at(2));
+            let left = twice.without_attempt(counted, at(1));
+            assert_eq!(left.failures_of(counted), [at(1), at(2)]);
+            let none = left.without_attempt(counted, at(1)).without_attempt(counted, at(2)).without_attempt(counted, at(2));
+            assert!(none.failures.is_empty() && none.devices.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_known_browser_and_everybody_else_do_not_hold_each_other() {
+        let own = login().counted(Some(device(1)), at(0));
+        assert_eq!(own, Counted::WithDevice(Uuid::from_u128(1)));
+        let stormed = (0..10).fold(login(), |login, n| login.with_attempt(EVERYBODY, at(n)));
+        assert!(stormed.check_pause(EVERYBODY, at(10)).is_err());
+        assert!(stormed.check_pause(own, at(10)).is_ok());
+        let failed = (0..10).fold(login(), |login, n| login.with_attempt(own, at(n)));
+        assert!(failed.check_pause(own, at(10)).is_err());
+        assert!(failed.check_pause(EVERYBODY, at(10)).is_ok());
+        assert!(failed.check_pause(login().counted(Some(device(2)), at(10)), at(10)).is_ok());
+    }
+
+    #[test]
+    fn a_browser_is_known_to_its_own_account_and_to_no_other() {
+        let other = Device { user_id: UserId::new(Uuid::from_u128(8)), ..device(1) };
+        for unknown in [None, Some(other)] {
+            assert_eq!(login().counted(unknown, at(0)), EVERYBODY);
+        }
+        assert_eq!(Login::default().counted(Some(device(1)), at(0)), EVERYBODY);
+    }
+
+    #[test]
+    fn the_failures_of_browsers_are_bounded_and_go_with_their_time() {
+        let full = (0..20).fold(login(), |login, n| {
+            let counted = login.counted(Some(device(n)), at(0));
+            login.with_attempt(counted, at(0))
+        });
+        assert_eq!(full.devices.len(), MAX_DEVICES);
+        assert_eq!(full.counted(Some(device(99)), at(0)), EVERYBODY);
+        assert_eq!(full.counted(Some(device(3)), at(0)), Counted::WithDevice(Uuid::from_u128(3)));
+        assert_eq!(full.counted(Some(device(99)), at(900)), Counted::WithDevice(Uuid::from_u128(99)));
+        assert_eq!(full.with_attempt(EVERYBODY, at(900)).devices.len(), 0);
+    }
+
+    #[test]
+    fn a_login_of_an_earlier_version_can_be_read() {
+        let read: Login = serde_json::from_str(r#"{"credential":null,"failures":[]}"#).expect("a login");
+        assert!(read.devices.is_empty() && read.families.is_empty());
+        assert_eq!(serde_json::to_string(&read).expect("JSON"), r#"{"credential":null,"failures":[]}"#);
     }
 
     #[test]
     fn nothing_secret_is_shown() {
-        let credential =
-            Credential { user_id: UserId::new(uuid::Uuid::nil()), password_hash: "$argon2id$x".into(), pending: None };
-        let login = Login { credential: Some(credential), failures: Vec::new() };
-        let shown = format!("{login:?} {:?}", Password::attempt("hunter2!".to_owned().into()));
+        let shown = format!("{:?} {:?}", login(), Password::attempt("hunter2!".to_owned().into()));
         assert!(!shown.contains("argon2id") && !shown.contains("hunter2"), "{shown}");
     }
 }

@@ -1,45 +1,71 @@
-//! Use cases around proving who one is.
+//! Proving who one is: what its use cases share, and whose a token is. The use cases themselves are in `registration`,
+//! `attempts` and `sessions`.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use chrono_tz::Tz;
 use secrecy::SecretString;
 
+pub use super::budgets::Asked;
 use super::{
+    budgets::Budgets,
     liveness::Liveness,
-    model::{Credential, Login, LoginName, NameKey, Password},
-    passwords::{Passwords, Verdict},
+    model::Device,
+    passwords::Passwords,
     repo::LoginRepo,
-    tokens::Tokens,
+    tokens::{Purpose, Tokens},
 };
 use crate::{
-    accounts::users::model::User,
-    kernel::{Caller, Code, Created, Ctx, Error, Gates, Id, IdempotencyKey, Result, UserId, Versioned, ports::Authenticator},
-    ledger::{Ledger, idempotency::Record},
-    store::Stored,
+    kernel::{Admins, Caller, Ctx, Error, Gates, Result, UserId, ports::Authenticator},
+    ledger::Ledger,
 };
 
-/// A token and what goes with it.
+/// How often a change of a login or of a family is begun anew because somebody else was faster.
+pub(super) const MAX_TRIES: usize = 64;
+
+/// A token, what renews it, and what goes with them.
 #[derive(Debug)]
 pub struct Session {
     pub token: SecretString,
     pub expires_in: Duration,
     pub user_id: UserId,
+    pub refresh_token: SecretString,
+    pub refresh_expires_in: Duration,
+}
+
+/// What is known of a caller who has no token yet.
+#[derive(Debug, Default)]
+pub struct Visitor {
+    /// Whose budget is used; `None` for whom there is none.
+    pub address: Option<IpAddr>,
+    /// What logins have told this browser, so that it is known.
+    pub devices: Vec<String>,
+}
+
+/// A caller who may try, and what it was allowed for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Admission {
+    pub address: Option<IpAddr>,
+    pub device: Option<Device>,
+    /// Whether the account of the device has paid; then it must turn out to be the one that is asked for.
+    pub paid_by_account: bool,
 }
 
 #[derive(Debug, Clone)]
-pub struct AuthService(Arc<Parts>);
+pub struct AuthService(pub(super) Arc<Parts>);
 
 #[derive(Debug)]
-struct Parts {
-    repo: LoginRepo,
-    ledger: Ledger,
-    passwords: Passwords,
-    tokens: Tokens,
-    liveness: Liveness,
-    admins: HashSet<UserId>,
+pub(super) struct Parts {
+    pub repo: LoginRepo,
+    pub ledger: Ledger,
+    pub passwords: Passwords,
+    pub tokens: Tokens,
+    pub budgets: Budgets,
     /// One attempt at a time for each name, so that none is made beyond the failures that lead to a pause.
-    gates: Gates,
+    pub gates: Gates,
+    /// The same for each known browser, which so waits for nobody else.
+    pub device_gates: Gates,
+    liveness: Liveness,
+    admins: Admins,
 }
 
 impl AuthService {
@@ -49,168 +75,54 @@ impl AuthService {
         passwords: Passwords,
         tokens: Tokens,
         liveness: Liveness,
-        admins: HashSet<UserId>,
+        admins: Admins,
     ) -> Self {
-        Self(Arc::new(Parts { repo, ledger, passwords, tokens, liveness, admins, gates: Gates::default() }))
+        let (budgets, gates, device_gates) = (Budgets::default(), Gates::default(), Gates::default());
+        Self(Arc::new(Parts { repo, ledger, passwords, tokens, budgets, gates, device_gates, liveness, admins }))
     }
 
-    /// Makes an account. The login's document decides whose the name is; the user's own documents follow, and whoever
-    /// repeats the request or logs in sees to it when they did not. Errors: `UsernameTaken`, `Busy`; under a key
-    /// `IdempotencyKeyReused`, and `TooManyAttempts` since a repetition proves itself by its password.
-    pub async fn register(
-        &self,
-        ctx: &Ctx,
-        name: &LoginName,
-        password: Password,
-        key: Option<&IdempotencyKey>,
-    ) -> Result<Created<Versioned<User>>> {
+    /// Passes while the caller has something left of the budget. Errors: `TooManyAttempts`.
+    pub fn admit(&self, ctx: &Ctx, asked: Asked, address: Option<IpAddr>) -> Result<()> {
+        self.0.budgets.take(asked, address, ctx.now())
+    }
+
+    /// As [`Self::admit`], for a login: a known browser has the budget of its account besides that of its address.
+    pub(super) fn admit_login(&self, ctx: &Ctx, visitor: &Visitor) -> Result<Admission> {
         let parts = &*self.0;
-        let taken = || Error::new(Code::UsernameTaken, "This username is already taken");
-        if let Some(first) = self.replay_registration(ctx, name, &password, key).await? {
-            return Ok(Created::before(first));
+        let known = |cookie: &String| Device::of_text(parts.tokens.unseal(Purpose::Device, cookie)?);
+        let device = visitor.devices.iter().find_map(known);
+        let paid_by_account = device.is_some_and(|device| parts.budgets.take_of_account(device.user_id, ctx.now()).is_ok());
+        if !paid_by_account {
+            self.admit(ctx, Asked::Login, visitor.address)?;
         }
-        if parts.repo.get(name.key()).await?.is_some_and(|login| login.value.credential.is_some()) {
-            return Err(taken());
-        }
-        let password_hash = parts.passwords.hash(password.clone()).await?;
-        let ids = parts.ledger.ids();
-        let user = User {
-            id: Id::new(ids.next(ctx.now)),
-            name: name.shown.clone(),
-            time_zone: Tz::UTC,
-            created_at: ctx.now,
-            updated_at: None,
-            login: name.key().as_str().to_owned(),
-        };
-        // The version is settled beforehand, so that whoever writes the user's documents gives the same answer.
-        let made = Versioned { value: user, version: ids.next(ctx.now) };
-        let credential = Credential { user_id: made.value.id, password_hash, pending: Some(made.clone()) };
-        let record = key.map(|key| Record::new(key, &made, ctx.now)).transpose()?;
-        loop {
-            let read = parts.repo.get(name.key()).await?;
-            if read.as_ref().is_some_and(|login| login.value.credential.is_some()) {
-                // Perhaps by this very request, delivered twice at once.
-                let first = self.replay_registration(ctx, name, &password, key).await?;
-                return first.map(Created::before).ok_or_else(taken);
-            }
-            let failures = read.as_ref().map_or_else(Vec::new, |read| read.value.failures.clone());
-            let login = Login { credential: Some(credential.clone()), failures };
-            if parts.repo.put(name.key(), &login, read.as_ref(), record.as_ref(), made.version).await? {
-                break;
-            }
-        }
-        self.finish_registration(ctx, name.key(), &made).await?;
-        Ok(Created::now(made))
+        Ok(Admission { address: visitor.address, device, paid_by_account })
     }
 
-    /// Exchanges name and password for a token. Errors: `InvalidCredentials`, the same for a name that nobody has;
-    /// `TooManyAttempts`; `Busy`.
-    pub async fn login(&self, ctx: &Ctx, name: &str, password: Password) -> Result<Session> {
-        let user_id = self.prove(ctx, &NameKey::of(name), password).await?;
-        let jti = self.0.ledger.ids().next(ctx.now);
-        let token = self.0.tokens.issue(user_id, jti, ctx.now)?;
-        Ok(Session { token: token.into(), expires_in: self.0.tokens.lifetime(), user_id })
-    }
-
-    /// Whose the name is, if the password is right. Every failure is counted in the store before it is answered.
-    async fn prove(&self, ctx: &Ctx, name: &NameKey, password: Password) -> Result<UserId> {
-        let parts = &*self.0;
-        let _pass = parts.gates.pass(name).await;
-        let read = parts.repo.get(name).await?;
-        let login = read.as_ref().map(|read| read.value.clone()).unwrap_or_default();
-        login.check_pause(ctx.now)?;
-        let stored = login.credential.as_ref().map(|credential| credential.password_hash.clone());
-        let verdict = parts.passwords.verify(password, stored).await?;
-        match (login.credential.clone(), verdict) {
-            (Some(credential), Verdict::Right) => {
-                if let Some(made) = &credential.pending {
-                    self.finish_registration(ctx, name, made).await?;
-                }
-                Ok(credential.user_id)
-            }
-            (Some(credential), Verdict::RightButOld { new_hash }) => {
-                let user_id = credential.user_id;
-                if let Some(made) = &credential.pending {
-                    // This renews the login, so that the old hash stays for the next time.
-                    self.finish_registration(ctx, name, made).await?;
-                }
-                let login = Login { credential: Some(Credential { password_hash: new_hash, ..credential }), ..login };
-                // Losing a race leaves the old hash for the next time.
-                parts.repo.put(name, &login, read.as_ref(), None, parts.ledger.ids().next(ctx.now)).await?;
-                Ok(user_id)
-            }
-            _ => {
-                self.count_failure(ctx, name, read).await?;
-                Err(Error::new(Code::InvalidCredentials, "Wrong username or password"))
-            }
+    /// Whether the user exists, as far as was known within the last minute.
+    pub(super) async fn is_alive(&self, ctx: &Ctx, user: UserId) -> Result<bool> {
+        match self.0.liveness.known(user, ctx.now()) {
+            Some(known) => Ok(known),
+            None => self.is_alive_now(ctx, user).await,
         }
     }
 
-    async fn count_failure(&self, ctx: &Ctx, name: &NameKey, mut read: Option<Stored<Login>>) -> Result<()> {
-        let parts = &*self.0;
-        loop {
-            let login = read.as_ref().map(|read| read.value.clone()).unwrap_or_default().with_failure(ctx.now);
-            if parts.repo.put(name, &login, read.as_ref(), None, parts.ledger.ids().next(ctx.now)).await? {
-                return Ok(());
-            }
-            read = parts.repo.get(name).await?;
+    /// Whether the user exists, by the store.
+    pub(super) async fn is_alive_now(&self, ctx: &Ctx, user: UserId) -> Result<bool> {
+        let alive = self.0.ledger.read(user).await?.is_some();
+        if alive {
+            self.0.liveness.alive(user, ctx.now());
         }
-    }
-
-    /// The answer to an earlier registration under the key: to whoever knows the password, since a stored digest of it
-    /// that is quick to compute would be a gift to a thief.
-    async fn replay_registration(
-        &self,
-        ctx: &Ctx,
-        name: &LoginName,
-        password: &Password,
-        key: Option<&IdempotencyKey>,
-    ) -> Result<Option<Versioned<User>>> {
-        let Some(first) = self.0.repo.replay(name.key(), key).await? else { return Ok(None) };
-        match self.prove(ctx, name.key(), password.clone()).await {
-            Ok(_) => Ok(Some(first)),
-            Err(error) if error.code() == Code::InvalidCredentials => {
-                Err(Error::new(Code::IdempotencyKeyReused, "This Idempotency-Key was used for another request"))
-            }
-            Err(other) => Err(other),
-        }
-    }
-
-    /// Writes the user's own documents unless they are there, and notes that they are.
-    async fn finish_registration(&self, ctx: &Ctx, name: &NameKey, made: &Versioned<User>) -> Result<()> {
-        let parts = &*self.0;
-        let user = &made.value;
-        let opening = parts.ledger.opening(user.id, user.time_zone)?;
-        parts.repo.open_account(made, opening).await?;
-        let Some(read) = parts.repo.get(name).await? else { return Ok(()) };
-        let mut login = read.value.clone();
-        if let Some(credential) = login.credential.as_mut().filter(|credential| credential.pending.as_ref() == Some(made)) {
-            credential.pending = None;
-            // Losing a race leaves it for the next login, which will find the documents.
-            parts.repo.put(name, &login, Some(&read), None, parts.ledger.ids().next(ctx.now)).await?;
-        }
-        Ok(())
+        Ok(alive)
     }
 }
 
 #[async_trait::async_trait]
 impl Authenticator for AuthService {
     async fn authenticate(&self, ctx: &Ctx, token: &str) -> Result<Caller> {
-        let parts = &*self.0;
-        let user = parts.tokens.verify(token, ctx.now)?;
-        let alive = if let Some(known) = parts.liveness.known(user, ctx.now) {
-            known
-        } else {
-            let alive = parts.ledger.read(user).await?.is_some();
-            if alive {
-                parts.liveness.alive(user, ctx.now);
-            }
-            alive
-        };
-        match alive {
+        let user = self.0.tokens.verify(token, ctx.now())?;
+        match self.is_alive(ctx, user).await? {
             false => Err(Error::unauthorized()),
-            true if parts.admins.contains(&user) => Ok(Caller::Admin(user)),
-            true => Ok(Caller::User(user)),
+            true => Ok(Caller::user(user, &self.0.admins)),
         }
     }
 }

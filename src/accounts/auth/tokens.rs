@@ -1,4 +1,4 @@
-//! Bearer tokens: JSON Web Tokens signed with HS256, and no other kind.
+//! What the secret signs: bearer tokens, which are JSON Web Tokens signed with HS256 and no other kind, and short texts.
 
 use std::{
     collections::HashMap,
@@ -17,6 +17,9 @@ use crate::kernel::{Error, Result, Timestamp, UserId};
 /// How many tokens are remembered at most, in some 400 bytes each.
 const REMEMBERED: usize = 4_096;
 
+/// The longest sealed text that is looked at, in bytes; ours are shorter.
+const LONGEST_SEALED: usize = 512;
+
 /// What a token says.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Claims {
@@ -25,6 +28,23 @@ struct Claims {
     iat: i64,
     exp: i64,
     jti: Uuid,
+}
+
+/// What a sealed text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Refresh,
+    Device,
+}
+
+impl Purpose {
+    fn signed(self, text: &str) -> String {
+        let purpose = match self {
+            Self::Refresh => "refresh",
+            Self::Device => "device",
+        };
+        format!("{purpose}:{text}")
+    }
 }
 
 /// Issues and checks tokens, with keys that are prepared once.
@@ -81,9 +101,28 @@ impl Tokens {
         Ok(claims.sub)
     }
 
+    /// A text that only this program can have made, for one purpose; `text` has no blanks.
+    ///
+    /// The colon is in nothing that is signed for a token, so that neither can be taken for the other.
+    pub fn seal(&self, purpose: Purpose, text: &str) -> Result<SecretString> {
+        let signature = jsonwebtoken::crypto::sign(purpose.signed(text).as_bytes(), &self.encoding, Algorithm::HS256);
+        Ok(format!("{text}.{}", signature.map_err(Error::internal)?).into())
+    }
+
+    /// The text that was sealed, if it was, for this purpose and with one of our secrets.
+    pub fn unseal<'t>(&self, purpose: Purpose, sealed: &'t str) -> Option<&'t str> {
+        let (text, signature) = sealed.rsplit_once('.').filter(|_| sealed.len() <= LONGEST_SEALED)?;
+        let signed = purpose.signed(text);
+        let good = |key| jsonwebtoken::crypto::verify(signature, signed.as_bytes(), key, Algorithm::HS256).unwrap_or(false);
+        self.decoding.iter().any(good).then_some(text)
+    }
+
     /// What the token says, if one of our secrets has signed it.
     fn decode(&self, token: &str) -> Option<Claims> {
-        self.decoding.iter().find_map(|key| Some(jsonwebtoken::decode(token, key, &self.validation).ok()?.claims))
+        let read = |key| Some(jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok()?.claims);
+        // One for longer than we give was not made by us, or before the setting was lowered.
+        let most = i64::try_from(self.lifetime.as_secs()).unwrap_or(i64::MAX);
+        self.decoding.iter().find_map(read).filter(|claims| claims.exp.saturating_sub(claims.iat) <= most)
     }
 
     fn good(&self) -> MutexGuard<'_, HashMap<Box<str>, Claims>> {
@@ -140,6 +179,44 @@ mod tests {
         let old = tokens("old", &[]).issue(user(), Uuid::nil(), NOW).expect("token");
         assert!(tokens("new", &["older", "old"]).verify(&old, NOW).is_ok());
         assert!(tokens("new", &["older"]).verify(&old, NOW).is_err());
+    }
+
+    #[test]
+    fn a_token_for_longer_than_we_give_is_refused() {
+        let issued_for = |lifetime| {
+            let issuer = Tokens::new(&"a".to_owned().into(), &[], lifetime);
+            issuer.issue(user(), Uuid::nil(), NOW).expect("token")
+        };
+        let tokens = tokens("a", &[]);
+        assert!(tokens.verify(&issued_for(Duration::from_hours(1)), NOW).is_ok());
+        assert!(tokens.verify(&issued_for(Duration::from_mins(5)), NOW).is_ok());
+        for longer in [Duration::from_secs(3601), Duration::from_hours(24 * 365)] {
+            assert!(tokens.verify(&issued_for(longer), NOW).is_err(), "{longer:?}");
+        }
+        let endless = Claims { sub: user(), iat: i64::MIN, exp: i64::MAX, jti: Uuid::nil() };
+        let endless = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &endless, &EncodingKey::from_secret(b"a"));
+        assert!(tokens.verify(&endless.expect("token"), NOW).is_err());
+    }
+
+    #[test]
+    fn a_sealed_text_is_good_for_its_purpose_and_as_long_as_its_secret() {
+        let old = tokens("old", &[]).seal(Purpose::Refresh, "a.b").expect("sealed");
+        let old = old.expose_secret();
+        for (tokens, purpose, good) in [
+            (tokens("old", &[]), Purpose::Refresh, true),
+            (tokens("new", &["older", "old"]), Purpose::Refresh, true),
+            (tokens("new", &["older"]), Purpose::Refresh, false),
+            (tokens("old", &[]), Purpose::Device, false),
+        ] {
+            assert_eq!(tokens.unseal(purpose, old), good.then_some("a.b"));
+        }
+        let tokens = tokens("old", &[]);
+        let token = tokens.issue(user(), Uuid::nil(), NOW).expect("token");
+        let signature = old.rsplit_once('.').expect("parts").1;
+        for bad in ["", ".", "a.b", "a.b.", &format!("a.c.{signature}"), &format!("{}.{signature}", "a".repeat(1000)), &token] {
+            assert_eq!(tokens.unseal(Purpose::Refresh, bad), None, "{bad}");
+        }
+        assert!(tokens.verify(old, NOW).is_err());
     }
 
     #[test]

@@ -12,7 +12,9 @@ use azure_data_cosmos::{
     options::{EndToEndOperationLatencyPolicy, OperationOptions, OperationOptionsBuilder, ThrottlingRetryOptionsBuilder},
 };
 use secrecy::ExposeSecret as _;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
+use uuid::Uuid;
 
 use super::{container, fault::Failure};
 use crate::{
@@ -35,11 +37,12 @@ pub struct Client {
     transport: Transport,
     /// The connection in use. Replaced as a whole, so that those who are still using the old one are not disturbed.
     link: Mutex<Arc<OnceCell<ContainerClient>>>,
+    history: OnceCell<Uuid>,
 }
 
 impl Client {
     pub fn new(credentials: Arc<CredentialManager>, transport: Transport) -> Self {
-        Self { credentials, transport, link: Mutex::default() }
+        Self { credentials, transport, link: Mutex::default(), history: OnceCell::new() }
     }
 
     /// Does the work over the connection, within the deadline. When the key is refused, the credentials are asked
@@ -63,6 +66,18 @@ impl Client {
             Ok(result) => result.map_err(StoreError::from),
             Err(_) => Err(StoreError::Unavailable(anyhow::anyhow!("no answer within {} s", DEADLINE.as_secs()))),
         }
+    }
+
+    /// Made of where the container is. The service puts a copy back into another account, and nothing in a copy says that it
+    /// is one, so that a document that names the history would be copied along.
+    pub async fn history(&self) -> Result<Uuid, StoreError> {
+        let named = async || {
+            let credentials = self.credentials.get_cosmos_credentials().await.map_err(unavailable)?;
+            let CosmosCredentials { endpoint, database, container, .. } = credentials;
+            let place = [endpoint.trim_end_matches('/').to_ascii_lowercase(), database, container].join("\n");
+            Ok(uuid::Builder::from_slice(&Sha256::digest(place)[..16]).map_err(unavailable)?.into_uuid())
+        };
+        self.history.get_or_try_init(named).await.copied()
     }
 
     async fn attempt<T, F>(

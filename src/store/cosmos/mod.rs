@@ -17,6 +17,7 @@ mod wire;
 use std::sync::Arc;
 
 use azure_data_cosmos::{CosmosClient, CosmosClientBuilder};
+use uuid::Uuid;
 
 use self::client::Client;
 pub use self::wire::plain_id;
@@ -53,6 +54,10 @@ impl Cosmos {
 impl Store for Cosmos {
     fn name(&self) -> &'static str {
         "cosmos"
+    }
+
+    async fn history(&self) -> Result<Uuid, StoreError> {
+        self.client.history().await
     }
 
     async fn get(&self, key: Key) -> Result<Option<Document>, StoreError> {

@@ -1,141 +1,131 @@
-//! The folder of the embedded store: its lock, its database file, copies of it and back.
+//! The database file: found and made, copies of it and back.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{self, File, Permissions},
     io,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
-use super::schema::{self, SchemaError};
+use super::{
+    folder::{claim, database, new_beside, private_file, refuse_a_log_alone, remains, sync_name},
+    integrity,
+    schema::{self, SchemaError},
+};
 
 /// Why the folder or a file in it cannot be used. Each message names the path and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     #[error("the data folder {} cannot be used: {error}", path.display())]
     Folder { path: PathBuf, error: io::Error },
+    #[error("the data folder {} belongs to another user; choose a folder of your own with --data", path.display())]
+    NotOurs { path: PathBuf },
+    #[error(
+        "the data folder {} can be written by others; take that from them (chmod go-w), or choose another folder with --data",
+        path.display()
+    )]
+    Writable { path: PathBuf },
     #[error("the data folder {} is in use by another avanochi; stop that one, or choose another folder with --data", path.display())]
     Locked { path: PathBuf },
+    #[error(
+        "the data folder {} has {log}, the log of a database that is missing or empty; put that database back, or move the \
+         log away and restore a copy",
+        path.display()
+    )]
+    LogAlone { path: PathBuf, log: String },
     #[error("{} cannot be used: {error}", path.display())]
     Unusable { path: PathBuf, error: SchemaError },
     #[error("{} exists already; choose another name", path.display())]
     Exists { path: PathBuf },
-    #[error("the data folder {} already has a database; restore into an empty one", path.display())]
-    NotEmpty { path: PathBuf },
+    #[error("the data folder {} already has a database ({}); restore into an empty one, or move these away first", path.display(), names.join(", "))]
+    NotEmpty { path: PathBuf, names: Vec<String> },
     #[error("{} cannot be written: {error}", path.display())]
     Copy { path: PathBuf, error: io::Error },
     #[error("the store's thread cannot be started: {0}")]
     Thread(io::Error),
 }
 
-pub(super) fn unusable(path: &Path, error: SchemaError) -> FileError {
+pub fn unusable(path: &Path, error: SchemaError) -> FileError {
     FileError::Unusable { path: path.to_owned(), error }
 }
 
-pub(super) fn database(folder: &Path) -> PathBuf {
-    folder.join("avanochi.db")
-}
-
-/// Creates the folder when it is missing and takes its lock, which lasts as long as the returned file is open.
-pub(super) fn claim(folder: &Path) -> Result<File, FileError> {
-    let trouble = |error| FileError::Folder { path: folder.to_owned(), error };
-    private_folder(folder).map_err(trouble)?;
-    let mut options = File::options();
-    options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let lock = options.open(folder.join("avanochi.lock")).map_err(trouble)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(FileError::Locked { path: folder.to_owned() }),
-        Err(TryLockError::Error(error)) => Err(trouble(error)),
-    }
-}
-
 /// Refuses a file that is not ours or from a newer version, without changing a byte of it; makes a missing one.
-pub(super) fn prepare(path: &Path) -> Result<(), FileError> {
+pub fn prepare(folder: &Path) -> Result<PathBuf, FileError> {
+    refuse_a_log_alone(folder)?;
+    let path = database(folder);
+    let trouble = |error| FileError::Folder { path: path.clone(), error };
     if !path.exists() {
-        return private_file(path).map_err(|error| FileError::Folder { path: path.to_owned(), error });
+        private_file(&path).map_err(trouble)?;
+        return Ok(path);
     }
-    read_only(path).and_then(|connection| schema::inspect(&connection)).map_err(|e| unusable(path, e))?;
-    Ok(())
+    // SQLite gives the log beside it the same mode. A copy that was put here by hand may be readable by others.
+    fs::set_permissions(&path, Permissions::from_mode(0o600)).map_err(trouble)?;
+    integrity::look(&path).map_err(SchemaError::from).and_then(|file| schema::inspect(&file)).map_err(|e| unusable(&path, e))?;
+    Ok(path)
 }
 
 /// Writes a consistent copy of the folder's database to `to`, also while another process uses it.
 pub fn backup(folder: &Path, to: &Path) -> Result<(), FileError> {
-    if to.exists() {
+    if fs::symlink_metadata(to).is_ok() {
         return Err(FileError::Exists { path: to.to_owned() });
     }
+    refuse_a_log_alone(folder)?;
     let from = database(folder);
-    let connection = read_only(&from).map_err(|e| unusable(&from, e))?;
-    if schema::inspect(&connection).map_err(|e| unusable(&from, e))? == 0 {
-        return Err(unusable(&from, SchemaError::Foreign));
-    }
-    install(&connection, to)
+    let connection = ours(&from).map_err(|e| unusable(&from, e))?;
+    install(&connection, to, |_| Ok(()))
 }
 
-/// Puts a copy back into a folder that has no database.
+/// Puts a copy back into a folder that has no database. What it holds has another history from then on.
 pub fn restore(folder: &Path, from: &Path) -> Result<(), FileError> {
-    let connection = read_only(from).map_err(|e| unusable(from, e))?;
-    if schema::inspect(&connection).map_err(|e| unusable(from, e))? == 0 {
-        return Err(unusable(from, SchemaError::Foreign));
-    }
-    let verdict: String =
-        connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|e| unusable(from, e.into()))?;
-    if verdict != "ok" {
-        return Err(unusable(from, SchemaError::Damaged(verdict)));
-    }
+    let connection = ours(from).map_err(|e| unusable(from, e))?;
+    integrity::check(&connection).map_err(|e| unusable(from, e))?;
     let _lock = claim(folder)?;
-    let to = database(folder);
-    if to.exists() {
-        return Err(FileError::NotEmpty { path: folder.to_owned() });
+    let names = remains(folder)?;
+    if !names.is_empty() {
+        return Err(FileError::NotEmpty { path: folder.to_owned(), names });
     }
-    install(&connection, &to)
+    install(&connection, &database(folder), |part| {
+        let mut copy = integrity::open(part, integrity::WRITING)?;
+        schema::migrate(&mut copy)?;
+        Ok(schema::begin_history(&copy)?)
+    })
 }
 
-/// Copies the database to a file beside `to`, confirms it on the disk and gives it its name: `to` is whole or absent.
-fn install(connection: &Connection, to: &Path) -> Result<(), FileError> {
-    let part = PathBuf::from(format!("{}.part", to.display()));
+/// Holds the folder's database, when there is one, to SQLite's own check.
+pub fn check(folder: &Path) -> Result<(), FileError> {
+    let _lock = claim(folder)?;
+    let path = database(folder);
+    refuse_a_log_alone(folder)?;
+    // One of no bytes is as good as none: it is made at the next start.
+    if path.metadata().map_or(0, |file| file.len()) == 0 {
+        return Ok(());
+    }
+    ours(&path).and_then(|connection| integrity::check(&connection)).map_err(|e| unusable(&path, e))
+}
+
+/// Opens a file that is a database of ours and not a new one.
+fn ours(path: &Path) -> Result<Connection, SchemaError> {
+    let connection = integrity::look(path)?;
+    if schema::inspect(&connection)? == 0 { Err(SchemaError::Foreign) } else { Ok(connection) }
+}
+
+/// Copies the database to a new file beside `to`, finishes and confirms it on the disk, and gives it its name: `to` is
+/// whole or absent.
+fn install(connection: &Connection, to: &Path, finish: impl FnOnce(&Path) -> Result<(), SchemaError>) -> Result<(), FileError> {
+    let trouble = |error| FileError::Copy { path: to.to_owned(), error };
+    let part = new_beside(to).map_err(trouble)?;
     let copy = || {
-        // The statement accepts an empty file, which is made private before anything is in it.
-        private_file(&part)?;
-        let sql = connection.execute("VACUUM INTO ?1", [part.to_string_lossy()]);
-        sql.map_err(io::Error::other)?;
+        schema::copy(connection, &std::path::absolute(&part)?).map_err(io::Error::other)?;
+        finish(&part).map_err(io::Error::other)?;
         File::open(&part)?.sync_all()?;
         fs::rename(&part, to)?;
-        sync_folder(to)
+        sync_name(to)
     };
     copy().map_err(|error| {
         // What is left of the attempt is of no use to anybody.
         let _ = fs::remove_file(&part);
-        FileError::Copy { path: to.to_owned(), error }
+        trouble(error)
     })
-}
-
-fn sync_folder(file: &Path) -> io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
-}
-
-fn read_only(path: &Path) -> Result<Connection, SchemaError> {
-    Ok(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
-}
-
-/// Creates the folder, and those above it, readable by its owner alone.
-pub fn private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// Makes an empty file that only its owner can read, in place of what an earlier attempt may have left.
-fn private_file(path: &Path) -> io::Result<()> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
 }

@@ -4,8 +4,13 @@
 //! queued up. A lock on the folder keeps a second process out.
 
 mod files;
+mod folder;
+mod integrity;
 mod lists;
+mod log;
+mod newest;
 mod schema;
+mod schema_error;
 mod sql;
 mod writer;
 
@@ -15,10 +20,12 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use rusqlite::{Connection, config::DbConfig};
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
-pub use files::{FileError, backup, private_folder, restore};
+pub use files::{FileError, backup, check, restore};
+pub use folder::{is_ours, private_folder};
 use writer::Writer;
 
 use super::{Batch, Change, Document, Etag, Feed, Key, KeyRange, Query, Store, StoreError, batch};
@@ -38,16 +45,16 @@ pub struct Embedded {
     writer: Writer,
     readers: Arc<Readers>,
     clock: Arc<dyn Clock>,
+    history: Uuid,
 }
 
 impl Embedded {
     /// Opens or creates the database in `folder`, which is created too, readable by its owner alone.
     pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, FileError> {
-        let lock = files::claim(folder)?;
-        let path = files::database(folder);
-        files::prepare(&path)?;
+        let lock = folder::claim(folder)?;
+        let path = files::prepare(folder)?;
         let in_file = |error: rusqlite::Error| files::unusable(&path, error.into());
-        let mut connection = Connection::open(&path).map_err(in_file)?;
+        let mut connection = integrity::open(&path, integrity::WRITING).map_err(in_file)?;
         configure(&connection).map_err(in_file)?;
         schema::migrate(&mut connection).map_err(|e| files::unusable(&path, e))?;
         Self::assemble(SharedConnection::new(connection), Pool::File { path, idle: Mutex::default() }, clock, Some(lock))
@@ -57,6 +64,7 @@ impl Embedded {
     pub fn in_memory(clock: Arc<dyn Clock>) -> Result<Self, FileError> {
         let in_memory = |error: schema::SchemaError| files::unusable(Path::new(":memory:"), error);
         let mut connection = Connection::open_in_memory().map_err(|e| in_memory(e.into()))?;
+        integrity::guard(&connection).map_err(|e| in_memory(e.into()))?;
         prepare_once(&connection).map_err(|e| in_memory(e.into()))?;
         schema::migrate(&mut connection).map_err(in_memory)?;
         let shared = SharedConnection::new(connection);
@@ -70,9 +78,10 @@ impl Embedded {
         clock: Arc<dyn Clock>,
         lock: Option<std::fs::File>,
     ) -> Result<Self, FileError> {
+        let history = schema::history(&connection.lock()).map_err(|e| FileError::Thread(std::io::Error::other(e)))?;
         let writer = Writer::start(connection.clone(), Arc::clone(&clock)).map_err(FileError::Thread)?;
         let readers = Readers { pool, permits: Semaphore::new(READERS), _writers: connection, _lock: lock };
-        Ok(Self { writer, readers: Arc::new(readers), clock })
+        Ok(Self { writer, readers: Arc::new(readers), clock, history })
     }
 
     /// Runs a long read beside the others, off the threads that serve connections.
@@ -90,6 +99,10 @@ impl Embedded {
 impl Store for Embedded {
     fn name(&self) -> &'static str {
         "embedded"
+    }
+
+    async fn history(&self) -> Result<Uuid, StoreError> {
+        Ok(self.history)
     }
 
     async fn get(&self, key: Key) -> Result<Option<Document>, StoreError> {
@@ -181,7 +194,7 @@ impl Readers {
 }
 
 fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let connection = integrity::open(path, integrity::READING)?;
     prepare_once(&connection)?;
     Ok(connection)
 }
@@ -196,7 +209,9 @@ fn prepare_once(connection: &Connection) -> rusqlite::Result<()> {
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     prepare_once(connection)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
-    connection.pragma_update(None, "synchronous", "full")
+    connection.pragma_update(None, "synchronous", "full")?;
+    // What is deleted is overwritten, so that it cannot be found in the file.
+    connection.pragma_update(None, "secure_delete", "on")
 }
 
 #[cfg(test)]

@@ -1,12 +1,18 @@
 //! The database file: how it is recognised, created and brought up to date.
 
+use std::path::Path;
+
 use rusqlite::{Connection, Transaction};
+use uuid::Uuid;
+
+use super::integrity;
+pub use super::schema_error::SchemaError;
 
 /// Marks a SQLite file as ours ("AVAN").
 pub const APPLICATION_ID: i32 = 0x4156_414e;
 
 /// Forward migrations; the version of a file is how many of them it has seen.
-const MIGRATIONS: &[&str] = &[
+pub const MIGRATIONS: &[&str] = &[
     "
     CREATE TABLE documents (
         pk         TEXT NOT NULL,
@@ -49,21 +55,20 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX documents_faceted1 ON documents (pk, kind, facet, place1, id) WHERE place1 IS NOT NULL AND facet IS NOT NULL;
     CREATE INDEX documents_faceted2 ON documents (pk, kind, facet, place2, id) WHERE place2 IS NOT NULL AND facet IS NOT NULL;
     CREATE INDEX documents_faceted3 ON documents (pk, kind, facet, place3, id) WHERE place3 IS NOT NULL AND facet IS NOT NULL;
+    ",
+    "
+    -- Which history the documents are of. Numbers of changes mean nothing in another one.
+    CREATE TABLE history (id BLOB NOT NULL) STRICT;
+    INSERT INTO history VALUES (randomblob(16));
+    -- The latest time at which anything was written, to about a minute.
+    ALTER TABLE feed ADD COLUMN newest INTEGER NOT NULL DEFAULT 0;
 ",
 ];
 
-/// Why a file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum SchemaError {
-    #[error("it is not an Avanochi database")]
-    Foreign,
-    #[error("it was written by a newer version of Avanochi (schema {found}, this version knows {known}); update Avanochi")]
-    Newer { found: usize, known: usize },
-    #[error("it is damaged: {0}")]
-    Damaged(String),
-    #[error("it is damaged or cannot be read: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-}
+const HISTORY: &str = "SELECT id FROM history";
+const BEGIN_HISTORY: &str = "UPDATE history SET id = randomblob(16)";
+/// The statement accepts an empty file.
+const COPY: &str = "VACUUM INTO ?1";
 
 /// Looks at a file without changing it and returns its version; zero for a new, empty one.
 pub fn inspect(connection: &Connection) -> Result<usize, SchemaError> {
@@ -80,7 +85,17 @@ pub fn inspect(connection: &Connection) -> Result<usize, SchemaError> {
     if version > MIGRATIONS.len() {
         return Err(SchemaError::Newer { found: version, known: MIGRATIONS.len() });
     }
+    integrity::compare(connection, &example(version)?)?;
     Ok(version)
+}
+
+/// A database in memory as a version has it.
+pub fn example(version: usize) -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open_in_memory()?;
+    let transaction = connection.transaction()?;
+    apply(&transaction, MIGRATIONS.get(..version).unwrap_or(MIGRATIONS))?;
+    transaction.commit()?;
+    Ok(connection)
 }
 
 /// Applies the migrations that the file has not seen, all of them or none.
@@ -95,6 +110,22 @@ pub fn migrate(connection: &mut Connection) -> Result<(), SchemaError> {
     transaction.pragma_update(None, "user_version", i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX))?;
     transaction.commit()?;
     Ok(())
+}
+
+/// Which history the documents are of.
+pub fn history(connection: &Connection) -> rusqlite::Result<Uuid> {
+    connection.query_row(HISTORY, [], |row| Ok(Uuid::from_bytes(row.get(0)?)))
+}
+
+/// Makes what is there the beginning of another history.
+pub fn begin_history(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute(BEGIN_HISTORY, []).map(drop)
+}
+
+/// Writes a consistent copy to an empty file. The path is absolute, and text as everything that SQLite is given.
+pub fn copy(connection: &Connection, to: &Path) -> rusqlite::Result<()> {
+    let text = to.to_str().ok_or_else(|| rusqlite::Error::InvalidPath(to.to_owned()))?;
+    connection.execute(COPY, [text]).map(drop)
 }
 
 fn apply(transaction: &Transaction<'_>, migrations: &[&str]) -> rusqlite::Result<()> {

@@ -1,5 +1,8 @@
 //! The embedded store against the common suite, in memory and on the disk, and what only a file can suffer.
 
+mod hostile;
+mod restored;
+
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -30,6 +33,9 @@ mod file {
     impl Store for InFolder {
         fn name(&self) -> &'static str {
             self.0.name()
+        }
+        async fn history(&self) -> Result<Uuid, StoreError> {
+            self.0.history().await
         }
         async fn get(&self, key: Key) -> Result<Option<Document>, StoreError> {
             self.0.get(key).await
@@ -86,7 +92,7 @@ async fn finds_everything_again_after_reopening() {
 #[tokio::test]
 async fn lists_what_an_earlier_version_wrote() {
     let folder = tempfile::tempdir().expect("folder");
-    let mut older = Connection::open(files::database(folder.path())).expect("open");
+    let mut older = Connection::open(folder::database(folder.path())).expect("open");
     schema::migrate_to(2, &mut older).expect("the schema");
     let insert = "INSERT INTO documents (pk, kind, id, seq, op, sort, facet, body) VALUES ('a', 'things', ?1, 1, x'00000000000000000000000000000001', ?2, ?3, '1')";
     for (id, sort, facet) in [("1", Some(3), None), ("2", Some(1), Some("x")), ("3", Some(2), Some("x")), ("4", None, Some("x"))]
@@ -146,16 +152,16 @@ async fn copies_while_in_use_and_puts_back() {
 
 #[test]
 fn a_file_that_cannot_be_used_is_left_as_it_is() {
-    let folder = tempfile::tempdir().expect("folder");
-    let path = files::database(folder.path());
-    let open = || Embedded::open(folder.path(), clock()).expect_err("refused").to_string();
+    let data = tempfile::tempdir().expect("folder");
+    let path = folder::database(data.path());
+    let open = || Embedded::open(data.path(), clock()).expect_err("refused").to_string();
 
     std::fs::write(&path, [7_u8; 8192]).expect("garbage");
     assert!(open().contains("damaged"), "{}", open());
     assert_eq!(std::fs::read(&path).expect("read"), [7_u8; 8192]);
 
     std::fs::remove_file(&path).expect("remove");
-    drop(Embedded::open(folder.path(), clock()).expect("fresh"));
+    drop(Embedded::open(data.path(), clock()).expect("fresh"));
     Connection::open(&path).expect("open").pragma_update(None, "user_version", 99).expect("pragma");
     let before = std::fs::read(&path).expect("read");
     assert!(open().contains("newer version"), "{}", open());
@@ -166,12 +172,12 @@ fn a_file_that_cannot_be_used_is_left_as_it_is() {
 #[test]
 fn nobody_else_can_read_the_folder_or_the_file() {
     use std::os::unix::fs::PermissionsExt as _;
-    let folder = tempfile::tempdir().expect("folder");
-    let data = folder.path().join("deep").join("data");
+    let above = tempfile::tempdir().expect("folder");
+    let data = above.path().join("deep").join("data");
     drop(Embedded::open(&data, clock()).expect("open"));
     let mode = |path: &Path| std::fs::metadata(path).expect("metadata").permissions().mode() & 0o777;
     assert_eq!(mode(&data), 0o700);
-    assert_eq!(mode(&files::database(&data)), 0o600);
+    assert_eq!(mode(&folder::database(&data)), 0o600);
 }
 
 /// Follows the commits from a position on, two at a time.

@@ -8,7 +8,12 @@ use tokio::sync::{
     oneshot, watch,
 };
 
-use super::{SharedConnection, sql};
+use super::{
+    SharedConnection,
+    log::{self, Log},
+    newest::Newest,
+    sql,
+};
 use crate::{
     kernel::{Clock, Timestamp},
     store::{Batch, Etag, StoreError},
@@ -43,9 +48,11 @@ impl Writer {
     pub fn start(connection: SharedConnection, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let last = sql::last_position(&connection.lock()).map_err(std::io::Error::other)?;
+        let newest = Newest::read(&connection.lock()).map_err(std::io::Error::other)?;
+        let log = Log::new()?;
         let (publish, published) = watch::channel(last);
-        let thread =
-            thread::Builder::new().name("store-writer".into()).spawn(move || run(&connection, &publish, &*clock, receiver))?;
+        let work = move || run(&connection, &publish, &*clock, receiver, (newest, log));
+        let thread = thread::Builder::new().name("store-writer".into()).spawn(work)?;
         Ok(Self { jobs: Some(sender), published, thread: Some(thread) })
     }
 
@@ -75,15 +82,29 @@ impl Drop for Writer {
     }
 }
 
-fn run(connection: &SharedConnection, published: &watch::Sender<u64>, clock: &dyn Clock, mut jobs: mpsc::Receiver<Job>) {
+fn run(
+    connection: &SharedConnection,
+    published: &watch::Sender<u64>,
+    clock: &dyn Clock,
+    mut jobs: mpsc::Receiver<Job>,
+    (mut newest, mut log): (Newest, Log),
+) {
     let mut forgotten_at = Timestamp::from_micros(i64::MIN);
     let mut expired_are_left = false;
     loop {
         // As long as expired documents are left, they are removed while nobody waits, and else between two groups.
-        let next = if expired_are_left { jobs.try_recv() } else { jobs.blocking_recv().ok_or(TryRecvError::Disconnected) };
+        let next =
+            if expired_are_left { jobs.try_recv() } else { log.next(&mut jobs, connection).ok_or(TryRecvError::Disconnected) };
+        let mut deletes = false;
         match next {
             Ok(first) => {
-                for (job, answer) in commit_together(connection, published, group(first, &mut jobs), clock.now()) {
+                let mut group = group(first, &mut jobs);
+                newest.see(clock.now());
+                for job in &mut group {
+                    newest.remember_for_long_enough(&mut job.batch);
+                }
+                deletes = group.iter().any(|job| log::deletes(&job.batch));
+                for (job, answer) in commit_together(connection, published, group, clock.now()) {
                     // A caller that has gone away does not mind.
                     let _ = job.reply.send(answer);
                 }
@@ -92,9 +113,18 @@ fn run(connection: &SharedConnection, published: &watch::Sender<u64>, clock: &dy
             Err(TryRecvError::Disconnected) => return,
         }
         let now = clock.now();
-        if expired_are_left || now.since(forgotten_at) >= FORGET_EVERY {
+        let minutely = now.since(forgotten_at) >= FORGET_EVERY;
+        if expired_are_left || minutely {
             forgotten_at = now;
-            expired_are_left = forget_some(connection, now);
+            let removed = forget_some(connection, now);
+            deletes |= removed > 0;
+            expired_are_left = removed == FORGET_AT_ONCE;
+        }
+        if deletes {
+            log.holds_deleted();
+        }
+        if minutely {
+            newest.keep(&connection.lock());
         }
     }
 }
@@ -110,16 +140,13 @@ fn group(first: Job, jobs: &mut mpsc::Receiver<Job>) -> Vec<Job> {
     group
 }
 
-/// Removes a bounded number of expired documents in a transaction of their own. Returns whether there may be more.
-fn forget_some(connection: &SharedConnection, now: Timestamp) -> bool {
-    match sql::forget_expired(&connection.lock(), now, FORGET_AT_ONCE) {
-        Ok(removed) => removed == FORGET_AT_ONCE,
-        Err(error) => {
-            // Every read judges by the time, so nothing is wrong but the space: the next minute tries again.
-            tracing::error!(error = %error, "the store could not remove expired documents");
-            false
-        }
-    }
+/// Removes a bounded number of expired documents in a transaction of their own. Returns how many there were.
+fn forget_some(connection: &SharedConnection, now: Timestamp) -> usize {
+    sql::forget_expired(&connection.lock(), now, FORGET_AT_ONCE).unwrap_or_else(|error| {
+        // Every read judges by the time, so nothing is wrong but the space: the next minute tries again.
+        tracing::error!(error = %error, "the store could not remove expired documents");
+        0
+    })
 }
 
 /// One transaction for the whole group. A batch that loses a race is undone alone; when the disk fails, nothing of

@@ -50,6 +50,9 @@ impl Title {
     const EMPTY: Rule = Rule::sentence(Code::InvalidField, "Task title cannot be empty");
     const TOO_LONG: Rule = Rule::sentence(Code::InvalidField, "Task title cannot be longer than 500 characters");
 
+    const CONTROL_CHARACTER: Rule =
+        Rule::sentence(Code::InvalidField, "Task title must not contain control characters other than tab and line feed");
+
     /// Errors: `InvalidField`.
     pub fn parse(text: &str) -> Result<Self> {
         Self::from_text(text).map_err(|rule| rule.of_field("title"))
@@ -71,7 +74,8 @@ impl FromText for Title {
         match text::trimmed(text, Self::MAX) {
             Ok(title) => Ok(Self(title.into())),
             Err(TextError::TooLong(_)) => Err(Self::TOO_LONG),
-            Err(_) => Err(Self::EMPTY),
+            Err(TextError::ControlCharacter) => Err(Self::CONTROL_CHARACTER),
+            Err(TextError::Empty) => Err(Self::EMPTY),
         }
     }
 

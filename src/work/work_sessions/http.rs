@@ -96,7 +96,7 @@ async fn record_work_session(
 ) -> Result<Reply> {
     let RecordWorkSessionBody { user_id, start_time, end_time, note: Field(note) } = body.value;
     let owner = user_id.0.owner(&ctx)?;
-    let times = Times::new(start_time.0, end_time.0, ctx.now)?;
+    let times = Times::new(start_time.0, end_time.0, ctx.now())?;
     let key = idempotency.key(&ctx, "record_work_session", &body.raw)?;
     created(&sessions.record(&ctx, owner, NewWorkSession { times, note }, key.as_ref()).await?)
 }

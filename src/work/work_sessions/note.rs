@@ -54,7 +54,10 @@ impl FromText for Option<Note> {
         match text::trimmed(text, Note::MAX) {
             Ok(note) => Ok(Some(Note(note.into()))),
             Err(TextError::Empty) => Ok(None),
-            Err(_) => Err(Rule::field("cannot be longer than 1000 characters")),
+            Err(TextError::TooLong(_)) => Err(Rule::field("cannot be longer than 1000 characters")),
+            Err(TextError::ControlCharacter) => {
+                Err(Rule::field("must not contain control characters other than tab and line feed"))
+            }
         }
     }
 

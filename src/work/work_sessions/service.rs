@@ -233,10 +233,10 @@ impl WorkSessionService {
     /// Errors: `NotFound`, `SessionEnded`.
     pub async fn keep_alive(&self, ctx: &Ctx, owner: Owner, id: WorkSessionId) -> Result<()> {
         let Some(read) = self.repo.heartbeat(owner, id).await? else { return self.first_heartbeat(owner, id).await };
-        if ctx.now.since(read.value.at) < HEARTBEAT_INTERVAL {
+        if ctx.now().since(read.value.at) < HEARTBEAT_INTERVAL {
             return Ok(());
         }
-        if self.repo.beat(owner, &read, ctx.now, self.ledger.ids().next(ctx.now)).await? {
+        if self.repo.beat(owner, &read, ctx.now(), self.ledger.ids().next(ctx.now())).await? {
             return Ok(());
         }
         // Another heartbeat says the same; and without one the session has ended meanwhile.

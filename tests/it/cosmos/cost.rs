@@ -96,6 +96,16 @@ impl Book {
         answer
     }
 
+    /// Counts a call that is refused.
+    async fn refusal(&mut self, route: &str, when: &str, bound: Cost, call: impl Call) {
+        self.emulator.requests.take();
+        let answer = call.await;
+        assert!(answer.status >= 300, "{route}{when}: {answer:?}");
+        let cost = Cost::of(&self.emulator.requests.take());
+        assert!(cost.within(bound), "{route}{when} costs {cost:?}, more than {bound:?}");
+        writeln!(self.table, "| `{route}`{when} | {cost} | – | – | – |").expect("text");
+    }
+
     /// Counts what a job does with an event.
     async fn job(&mut self, app: &TestApp, name: &str, when: &str, bound: Cost, event: Event) {
         let jobs = &app.app.jobs;
@@ -114,9 +124,25 @@ impl<F: Future<Output = Answer>> Call for F {}
 async fn accounts(book: &mut Book, ann: &Client) {
     let user = format!("/api/users/{}", ann.id);
     let new = json!({ "username": "bob", "password": PASSWORD });
-    book.line("POST /api/auth/register", "", None, Some([0, 1, 1]), ann.post("/api/auth/register", new.clone())).await;
-    book.line("POST /api/auth/login", "", Some(READ), Some([0, 0, 1]), ann.post("/api/auth/login", new)).await;
-    book.line("POST /api/auth/logout", "", Some(FREE), None, ann.post_empty("/api/auth/logout")).await;
+    // Whether the name is free; the login with and without the user in it; the user's own documents.
+    let account = Cost { reads: 1, writes: 2, batches: 1, ..FREE };
+    let register = ann.post("/api/auth/register", new.clone());
+    book.line("POST /api/auth/register", "", Some(account), Some([0, 1, 1]), register).await;
+    // The login and whether the account is open; the attempt, before the password is compared; taking it back with the family.
+    let login = Cost { reads: 2, writes: 1, batches: 1, ..FREE };
+    let wrong = json!({ "username": "bob", "password": "wrong password" });
+    let first = book.line("POST /api/auth/login", "", Some(login), Some([0, 0, 1]), ann.post("/api/auth/login", new)).await;
+    let counted = Cost { reads: 1, writes: 1, ..FREE };
+    book.refusal("POST /api/auth/login", ", refused", counted, ann.post("/api/auth/login", wrong)).await;
+    let token = |answer: &Answer| json!({ "refresh_token": answer.text("refresh_token") });
+    let refresh = |body: Value| ann.post("/api/auth/refresh", body);
+    let renewed = Cost { reads: 1, writes: 1, ..FREE };
+    let next = book.line("POST /api/auth/refresh", "", Some(renewed), None, refresh(token(&first))).await;
+    book.line("POST /api/auth/refresh", ", repeated within 30 seconds", Some(READ), None, refresh(token(&first))).await;
+    let ended = Cost { writes: 1, ..FREE };
+    book.line("POST /api/auth/logout", "", Some(ended), None, ann.post("/api/auth/logout", token(&next))).await;
+    let no_token = ", without a refresh token";
+    book.line("POST /api/auth/logout", no_token, Some(FREE), None, ann.post_empty("/api/auth/logout")).await;
     book.line("GET /api/auth/me", "", Some(READ), None, ann.get("/api/auth/me")).await;
     book.line("GET /api/users/{id}", "", Some(READ), Some([1, 0, 0]), ann.get(&user)).await;
     let west = json!({ "time_zone": "America/Lima" });
@@ -276,7 +302,9 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     book.line("GET /api/tasks", all, None, Some([0, 0, 1]), admin.get("/api/tasks")).await;
     book.line("GET /api/work_sessions", all, None, None, admin.get("/api/work_sessions")).await;
     book.line("GET /api/health", "", Some(FREE), None, ann.get("/api/health")).await;
-    book.line("GET /api/health", ", with `deep=true`", Some(READ), None, ann.get("/api/health?deep=true")).await;
+    // The queue is in the store here.
+    let deep = Cost { reads: 1, writes: 1, queries: 1, ..FREE };
+    book.line("GET /api/health", ", with `deep=true`", Some(deep), None, ann.get("/api/health?deep=true")).await;
     jobs(&mut book, &app, &ann).await;
     app.advance_seconds(61);
     let minute = ", the caller's first in a minute";

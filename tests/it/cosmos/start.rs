@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::support::{Answer, served_emulator::ServedEmulator};
+use crate::support::{Answer, http::eventually, served_emulator::ServedEmulator};
 
 /// Another key of the right form.
 const WRONG_KEY: &str = "aHVudGVyIHR3bw==";
@@ -62,12 +62,15 @@ fn an_account_that_is_away_at_the_start_is_used_once_it_is_back() {
     // Each has a deadline of five seconds; a connection that is refused is known at once.
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     emulator.resume();
-    assert_eq!(process.http().get("/api/health?deep=true").status, 200);
+    // An answer is given again for a second.
+    let healthy = || process.http().get("/api/health?deep=true").status == 200;
+    eventually("healthy", || healthy().then_some(()));
     let ann = process.http().user("ann");
     assert_eq!(ann.create_task("after").status, 201);
 
     // Away again, in the middle of its use.
     emulator.stop();
+    eventually("no more healthy", || (!healthy()).then_some(()));
     assert_come_back_later(&process.http().get("/api/health?deep=true"));
     assert_come_back_later(&ann.get("/api/tasks"));
     assert_come_back_later(&ann.create_task("during"));

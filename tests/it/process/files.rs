@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    os::unix::fs::PermissionsExt as _,
+    os::unix::fs::{PermissionsExt as _, symlink},
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
     thread,
@@ -177,4 +177,99 @@ fn a_copy_made_during_writes_is_whole_and_can_be_served() {
     assert!(tasks.iter().any(|task| task["id"] == before.as_str()), "{tasks:?}");
     assert_eq!(ann_there.create_task("after the copy").status, 201);
     assert!(!fs::read_to_string(&copy).is_ok_and(|text| text.contains(PASSWORD)));
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
+}
+
+#[test]
+fn a_folder_or_a_secret_that_others_can_write_is_refused() {
+    let (folder, data) = used_folder();
+    for mode in [0o777, 0o770, 0o722, 0o702, 0o1777] {
+        set_mode(&data, mode);
+        let said = ["./.avanochi", "written by others", "chmod go-w", "--data"];
+        for args in [&["serve"][..], &["verify"], &["jobs", "dead-letters"]] {
+            Program::new(folder.path()).args(args).run().assert_failed(1, &said);
+        }
+    }
+    set_mode(&data, 0o755);
+    for mode in [0o666, 0o644] {
+        set_mode(&data.join("jwt_secret"), mode);
+        Program::new(folder.path()).run().assert_failed(1, &["jwt_secret", "chmod 600"]);
+    }
+    set_mode(&data.join("jwt_secret"), 0o600);
+    // A database that was put there by hand is made private, and so is the log that is made beside it.
+    set_mode(&data.join("avanochi.db"), 0o666);
+    let process = Program::new(folder.path()).start();
+    process.http().user("bob").create_task("private");
+    for name in contents(&data).keys() {
+        assert_eq!(fs::metadata(name).expect("metadata").permissions().mode() & 0o777, 0o600, "{name}");
+    }
+    drop(process);
+    // A link of one's own leads to the folder.
+    symlink(&data, folder.path().join("linked")).expect("a link");
+    let process = Program::new(folder.path()).args(&["--data", "linked"]).start();
+    assert_eq!(process.http().log_in("ann").assert_counters_equal_what_exists().len(), 1);
+}
+
+#[test]
+fn a_backup_follows_no_link_and_replaces_nothing() {
+    let (folder, data) = used_folder();
+    let victim = folder.path().join("victim");
+    fs::write(&victim, "precious").expect("written");
+    let planted = folder.path().join("planted");
+    fs::create_dir(&planted).expect("a folder");
+    set_mode(&planted, 0o777);
+    // The names that were used once, and the copy's own; a link to nothing is a link, too.
+    symlink(&victim, planted.join("copy.db.part")).expect("a link");
+    symlink(folder.path().join("nothing"), planted.join("dangling.db")).expect("a link");
+    symlink(&victim, planted.join("linked.db")).expect("a link");
+    fs::write(planted.join("there.db"), "theirs").expect("written");
+    let backup = |name: &str| Program::after("umask 000", folder.path()).args(&["backup", &format!("planted/{name}")]).run();
+    let made = backup("copy.db");
+    assert_eq!((made.code, made.stderr.as_str()), (Some(0), ""), "{made:?}");
+    assert_eq!(fs::metadata(planted.join("copy.db")).expect("metadata").permissions().mode() & 0o777, 0o600);
+    assert!(fs::symlink_metadata(planted.join("copy.db")).expect("metadata").is_file());
+    for name in ["copy.db", "dangling.db", "linked.db", "there.db"] {
+        backup(name).assert_failed(1, &[name, "exists already"]);
+    }
+    backup("no/folder.db").assert_failed(1, &["no/folder.db", "cannot be written"]);
+    assert_eq!(fs::read(&victim).expect("a file"), b"precious");
+    assert!(!folder.path().join("nothing").exists());
+    // Nothing of the attempts is left.
+    assert_eq!(names(&planted), ["copy.db", "copy.db.part", "dangling.db", "linked.db", "there.db"]);
+    assert_eq!(names(&data), ["avanochi.db", "avanochi.db-shm", "avanochi.db-wal", "avanochi.lock", "jwt_secret"]);
+}
+
+/// The names of what is in the folder, in order.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let mut names: Vec<String> = entries.map(|name| name.to_string_lossy().into_owned()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// SQLite would take such names for addresses, and open something else.
+#[test]
+fn a_path_is_a_path() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let elsewhere = folder.path().join("elsewhere");
+    let named = format!("file:{}", elsewhere.display());
+    for data in [named.as_str(), "file:data?mode=memory", ":memory:", "a?b#c%20d"] {
+        let program = || Program::new(folder.path());
+        let mut process = program().args(&["--data", data]).start();
+        process.http().user("ann").create_task("kept");
+        process.stop();
+        assert!(folder.path().join(data).join("avanochi.db").is_file(), "{data}");
+        let copy = format!("{}.db", data.replace('/', "_"));
+        let copied = program().args(&["--data", data, "backup", &copy]).run();
+        assert_eq!((copied.code, folder.path().join(&copy).is_file()), (Some(0), true), "{copied:?}");
+        let to = format!("{data}.restored");
+        let restored = program().args(&["--data", &to, "restore", &copy]).run();
+        assert_eq!(restored.code, Some(0), "{restored:?}");
+        let process = program().args(&["--data", &to]).start();
+        assert_eq!(process.http().log_in("ann").assert_counters_equal_what_exists().len(), 1);
+    }
+    assert!(!elsewhere.exists() && !Path::new("/avanochi.db").exists());
 }

@@ -1,11 +1,16 @@
 //! The real program as a process: how it starts and stops, what it survives, what it says.
 
+mod budgets;
 mod disk;
 mod files;
 mod host_jobs;
 mod jobs;
 pub mod kill;
+mod load;
+mod output;
 mod peers;
 mod privacy;
+mod restore;
 mod start;
 mod stop;
+mod traces;

@@ -1,5 +1,7 @@
 //! Peers that are slow, or say nothing that makes sense.
 
+use serde_json::json;
+
 use crate::support::{http::Raw, process::Program};
 
 #[test]
@@ -49,4 +51,65 @@ fn what_is_no_request_is_refused_and_nothing_else_is_harmed() {
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400 "), "{answer}");
     }
     assert_eq!(process.http().get("/api/health").status, 200);
+}
+
+/// Requests one after the other over one connection, their bodies in packets of their own.
+#[test]
+fn a_refusal_that_did_not_read_the_body_costs_no_connection() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let process = Program::new(folder.path()).start();
+    let ann = process.http().user("ann");
+    let session = ann.post("/api/work_sessions/start", &json!({ "user_id": ann.id })).text("id");
+    let mut raw = Raw::connect(process.address);
+    let mut ask = |method: &str, path: &str, token: &str, body: &str| {
+        raw.say(&format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n",
+            body.len()
+        ));
+        std::thread::yield_now();
+        raw.say(body);
+        raw.hear_status()
+    };
+    for _ in 0..50 {
+        assert_eq!(ask("GET", &format!("/api/work_sessions/{session}"), ann.token(), "{}"), 200);
+        assert_eq!(ask("POST", "/api/tasks", "no token", &ann.task("never").to_string()), 401);
+        assert_eq!(ask("POST", "/api/nowhere", ann.token(), &"x".repeat(60_000)), 404);
+        assert_eq!(ask("PUT", "/api/tasks", ann.token(), "{}"), 405);
+        assert_eq!(ask("POST", "/api/tasks", ann.token(), &ann.task("kept").to_string()), 201);
+    }
+    assert_eq!(ann.stats()["total_tasks"], 50);
+}
+
+#[test]
+fn what_a_peer_makes_up_as_a_method_is_neither_logged_nor_answered_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut process = Program::new(folder.path()).start();
+    for (length, path) in [(33, "/api/tasks"), (60_000, "/api/tasks"), (60_000, "/api/nowhere"), (60_000, "/api/auth/login")] {
+        let mut raw = Raw::connect(process.address);
+        raw.say(&format!("{} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "M".repeat(length)));
+        let answer = raw.hear_all();
+        assert!(answer.starts_with("HTTP/1.1 40") && answer.len() < 1_000, "{} bytes", answer.len());
+        assert!(!answer.contains(&"M".repeat(33)), "{answer}");
+    }
+    process.stop();
+    assert!(process.output().lines().all(|line| line.len() < 1_000 && !line.contains(&"M".repeat(33))));
+}
+
+#[test]
+fn what_is_not_worth_a_line_is_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut process = Program::new(folder.path()).start();
+    for _ in 0..3 {
+        assert_eq!(process.http().get("/").status, 200);
+    }
+    for nonsense in ["GET\r\n\r\n", "GET /api/health HTTP/1.1\r\n\r\n"] {
+        let mut raw = Raw::connect(process.address);
+        raw.say(nonsense);
+        assert!(raw.hear_all().starts_with("HTTP/1.1 400 "));
+    }
+    process.stop();
+    let told = process.wait_for_log(|event| event["message"] == "peers");
+    assert_eq!((told["root"].as_u64(), told["malformed"].as_u64()), (Some(3), Some(2)), "{told}");
+    assert!(!process.output().contains("\"route\""), "{}", process.output());
 }

@@ -37,7 +37,8 @@ fn nothing_secret_or_personal_is_logged() {
             .assert_error(400, "invalid_field");
         anonymous.clone().with_header("cookie", "auth_token=xcookie").get("/api/tasks").assert_error(401, "unauthorized");
         anonymous.clone().with_token("xcookie.xcookie.xcookie", "").get("/api/tasks").assert_error(401, "unauthorized");
-        ann.get("/api/tasks?cursor=xquery&code=xquery").assert_error(400, "invalid_cursor");
+        ann.get("/api/tasks?cursor=xquery").assert_error(400, "invalid_cursor");
+        ann.get("/api/tasks?xquery=xquery&code=xquery").assert_error(400, "invalid_parameter");
         ann.get("/api/xquery").assert_error(404, "not_found");
         ann.send("DELETE", "/api/tasks/xquery", None).assert_error(404, "not_found");
         assert_eq!(ann.send("DELETE", &format!("/api/users/{}", ann.id), None).status, 204);

@@ -108,6 +108,9 @@ fn a_wrong_setting_is_named_and_its_value_is_not() {
     let azure =
         Program::new(folder.path()).set("WEBSITE_INSTANCE_ID", "x").set("AVANOCHI_STORE", "embedded").set("JWT_SECRET", "hunter");
     azure.run().assert_failed(2, &["JWT_SECRET: "]);
+    for secret in ["JWT_SECRET", "JWT_SECRET_PREVIOUS"] {
+        Program::new(folder.path()).set(secret, "hunter").run().assert_failed(2, &[secret, ": ", "32 bytes"]);
+    }
     std::fs::write(folder.path().join(".env"), "JWT_SECRET=hunter two\n").expect("written");
     Program::new(folder.path()).run().assert_failed(2, &[".env: entry 1 "]);
     assert!(!folder.path().join(".avanochi").exists(), "something was made all the same");

@@ -1,9 +1,12 @@
 //! A caller of the API, and the answers it gets.
 
+use std::net::SocketAddr;
+
 use avanochi::kernel::Timestamp;
 use axum::{
     Router,
     body::{Body, Bytes},
+    extract::ConnectInfo,
     http::{HeaderMap, Request, header},
 };
 use http_body_util::BodyExt as _;
@@ -18,6 +21,7 @@ pub struct Client {
     /// The user's id; empty for nobody.
     pub id: String,
     headers: Vec<(String, String)>,
+    peer: Option<SocketAddr>,
 }
 
 /// What came back.
@@ -32,7 +36,7 @@ pub struct Answer {
 
 impl Client {
     pub fn new(routes: Router) -> Self {
-        Self { routes, id: String::new(), headers: Vec::new() }
+        Self { routes, id: String::new(), headers: Vec::new(), peer: None }
     }
 
     pub fn with_token(self, token: &str, id: &str) -> Self {
@@ -46,6 +50,11 @@ impl Client {
         self.headers.retain(|(known, _)| known != name);
         self.headers.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// Asks from that address from now on; before, from within the process.
+    pub fn at(self, address: &str) -> Self {
+        Self { peer: Some(SocketAddr::new(address.parse().expect("an address"), 50_123)), ..self }
     }
 
     pub fn token(&self) -> &str {
@@ -89,6 +98,9 @@ impl Client {
         }
         if let Some(content_type) = content_type {
             request = request.header(header::CONTENT_TYPE, content_type);
+        }
+        if let Some(peer) = self.peer {
+            request = request.extension(ConnectInfo(peer));
         }
         let request = avanochi::web::request::without_trailing_slash(request.body(body).expect("a request"));
         let response = self.routes.clone().oneshot(request).await.expect("infallible");
@@ -161,6 +173,12 @@ impl Answer {
 
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What the answer sets for a cookie: the value, and after it the attributes.
+    pub fn set_cookie(&self, name: &str) -> Option<(&str, &str)> {
+        let mut cookies = self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+        cookies.find_map(|cookie| cookie.strip_prefix(name)?.strip_prefix('=')?.split_once("; "))
     }
 
     /// Where the `Link` to the next page leads.

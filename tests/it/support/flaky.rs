@@ -6,6 +6,7 @@ use avanochi::{
     kernel::{ManualClock, Page},
     store::{Batch, Document, Etag, Key, KeyRange, Query, Store, StoreError, embedded::Embedded},
 };
+use uuid::Uuid;
 
 use super::time;
 
@@ -67,6 +68,10 @@ fn lost() -> StoreError {
 impl Store for FlakyStore {
     fn name(&self) -> &'static str {
         self.inner.name()
+    }
+
+    async fn history(&self) -> Result<Uuid, StoreError> {
+        self.inner.history().await
     }
 
     async fn get(&self, key: Key) -> Result<Option<Document>, StoreError> {

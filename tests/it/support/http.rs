@@ -201,6 +201,20 @@ impl Raw {
         raw
     }
 
+    /// The status of one answer, which is read to its end.
+    pub fn hear_status(&mut self) -> u16 {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            self.0.read_exact(&mut byte).expect("a head");
+            head.extend(byte);
+        }
+        let head = String::from_utf8(head).expect("text").to_lowercase();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+        self.0.read_exact(&mut vec![0; length]).expect("a body");
+        head.get(9..12).and_then(|status| status.parse().ok()).expect("a status")
+    }
+
     /// All that comes until the program closes the connection.
     pub fn hear_all(&mut self) -> String {
         let mut all = Vec::new();

@@ -4,7 +4,7 @@ use std::{
     io::{BufRead as _, BufReader, Read},
     net::SocketAddr,
     path::Path,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
@@ -47,6 +47,26 @@ impl Program {
     pub fn args(mut self, args: &[&str]) -> Self {
         self.0.args(args);
         self
+    }
+
+    /// Starts it and reads of its output no more than where it listens; what it says later waits in the pipe.
+    pub fn start_unheard(mut self) -> (Process, ChildStdout) {
+        let command = self.0.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary");
+        let mut stdout = child.stdout.take().expect("stdout");
+        let stderr = Lines::follow(child.stderr.take().expect("stderr"));
+        let mut process = Process { child, address: SocketAddr::from(([0, 0, 0, 0], 0)), stdout: stderr.clone(), stderr };
+        let mut line = Vec::new();
+        loop {
+            let mut byte = [0];
+            stdout.read_exact(&mut byte).expect("a line");
+            if byte[0] != b'\n' {
+                line.extend(byte);
+            } else if let Some(address) = address(&String::from_utf8_lossy(&std::mem::take(&mut line))) {
+                process.address = address;
+                return (process, stdout);
+            }
+        }
     }
 
     /// Returns once the program says where it listens.

@@ -1,9 +1,11 @@
 //! The client's own emulator behind HTTP on the loopback, for the real program: it looks at signatures and tokens, counts,
-//! fails on demand, and can be away for a while without losing its address or what it holds.
+//! fails on demand, and can be away for a while without losing its address or what it holds. Its port is never given up, since
+//! another program of the machine could take it: while it is away, connections are closed as soon as they are made.
 
 use std::{
     collections::BTreeMap,
     future::IntoFuture as _,
+    io,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -23,7 +25,7 @@ use azure_data_cosmos_driver::in_memory_emulator::{InMemoryEmulatorHttpClient, V
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tokio::{
-    net::TcpSocket,
+    net::{TcpListener, TcpStream},
     runtime::{self, Runtime},
     sync::oneshot,
     task::JoinHandle,
@@ -68,15 +70,30 @@ impl Fault {
 pub struct ServedEmulator {
     service: Arc<Service>,
     runtime: Runtime,
-    address: SocketAddr,
-    /// Bound and never listening: holds the port while nobody answers there.
-    _keeper: TcpSocket,
-    serving: Mutex<Option<Serving>>,
+    listener: Arc<TcpListener>,
+    doing: Mutex<Option<Doing>>,
 }
 
-struct Serving {
-    stop: oneshot::Sender<()>,
-    done: JoinHandle<()>,
+/// What is done with connections.
+enum Doing {
+    Answering { stop: oneshot::Sender<()>, done: JoinHandle<()> },
+    Refusing(JoinHandle<()>),
+}
+
+/// The one listener, for as long as a server has it.
+struct Lent(Arc<TcpListener>);
+
+impl axum::serve::Listener for Lent {
+    type Io = TcpStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
+        self.0.accept().await.expect("a connection")
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
 }
 
 struct Service {
@@ -108,9 +125,8 @@ impl ServedEmulator {
     /// One whose connections are refused until it is resumed.
     pub fn stopped() -> Self {
         let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-        let keeper = bound((Ipv4Addr::LOCALHOST, 0).into());
-        let address = keeper.local_addr().expect("an address");
-        let base = format!("http://{address}");
+        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
         let region = VirtualRegion::new("Japan East", base.parse().expect("a URL"));
         let account = VirtualAccountConfig::new(vec![region]).expect("an account");
         let http = {
@@ -118,28 +134,51 @@ impl ServedEmulator {
             InMemoryEmulatorHttpClient::new(account)
         };
         let service = Arc::new(Service { http, base, state: Mutex::default() });
-        Self { service, runtime, address, _keeper: keeper, serving: Mutex::default() }
+        let emulator = Self { service, runtime, listener: Arc::new(listener), doing: Mutex::default() };
+        emulator.refuse();
+        emulator
     }
 
-    /// Listens, again where it did.
+    /// Answers again.
     pub fn resume(&self) {
-        let listener = {
-            let _inside = self.runtime.enter();
-            bound(self.address).listen(1024).expect("a listener")
-        };
+        if let Some(Doing::Refusing(refusing)) = self.doing().take() {
+            refusing.abort();
+            // Or else it could take one connection more.
+            let _ = self.runtime.block_on(refusing);
+        }
         let (stop, stopped) = oneshot::channel::<()>();
         let routes = Router::new().fallback(answer).with_state(Arc::clone(&self.service));
-        let server = axum::serve(listener, routes).with_graceful_shutdown(async { drop(stopped.await) });
+        let server = axum::serve(Lent(Arc::clone(&self.listener)), routes).with_graceful_shutdown(async { drop(stopped.await) });
         let done = self.runtime.spawn(async { server.into_future().await.expect("served") });
-        *self.serving.lock().unwrap_or_else(PoisonError::into_inner) = Some(Serving { stop, done });
+        *self.doing() = Some(Doing::Answering { stop, done });
     }
 
     /// Finishes what has been asked, then refuses connections.
     pub fn stop(&self) {
-        let Some(Serving { stop, done }) = self.serving.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        let doing = self.doing().take();
+        let Some(Doing::Answering { stop, done }) = doing else {
+            *self.doing() = doing;
+            return;
+        };
         stop.send(()).expect("a server");
         let done = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, done).await });
         done.expect("its connections to end").expect("no panic");
+        self.refuse();
+    }
+
+    fn refuse(&self) {
+        let listener = Arc::clone(&self.listener);
+        let refusing = self.runtime.spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                // The peer is told at once that nobody is there.
+                let _ = stream.set_zero_linger();
+            }
+        });
+        *self.doing() = Some(Doing::Refusing(refusing));
+    }
+
+    fn doing(&self) -> MutexGuard<'_, Option<Doing>> {
+        self.doing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns once nothing is under way that a caller asked for who is gone.
@@ -199,16 +238,8 @@ impl ServedEmulator {
 impl Drop for ServedEmulator {
     fn drop(&mut self) {
         // Whoever is still connected is no reason to wait.
-        *self.serving.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.doing() = None;
     }
-}
-
-/// A socket that shares its address with others of ours that do not listen.
-fn bound(address: SocketAddr) -> TcpSocket {
-    let socket = TcpSocket::new_v4().expect("a socket");
-    socket.set_reuseaddr(true).expect("an option");
-    socket.bind(address).expect("an address");
-    socket
 }
 
 impl Service {
