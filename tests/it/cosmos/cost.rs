@@ -214,6 +214,7 @@ async fn corrections(book: &mut Book, app: &TestApp, ann: &Client) {
     for what in ["pause", "resume"] {
         let route = format!("POST /api/work_sessions/{{id}}/{what}");
         book.line(&route, "", Some(CHANGE), None, ann.post_empty(&format!("{path}/{what}"))).await;
+        app.advance_seconds(1);
     }
     ann.end(&path["/api/work_sessions/".len()..]).await;
     let whole = json!({ "pauses": [] });
