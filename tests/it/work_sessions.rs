@@ -177,8 +177,7 @@ async fn only_an_empty_body_confirms_a_guess() {
     let ann = app.user("ann").await;
     let path = format!("/api/work_sessions/{}", ann.start().await.text("id"));
     app.advance_hours(13);
-    let ctx = app.app.jobs.ctx(None);
-    app.app.jobs.run(&ctx, "work_sessions_due", json!({ "user_id": ann.id })).await.expect("a sweep");
+    app.do_due().await.expect("done");
     let guessed = ann.get(&path).await;
     assert_eq!(guessed.body["needs_review"], true, "{guessed:?}");
     for (body, field) in [
