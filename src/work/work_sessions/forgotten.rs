@@ -40,6 +40,7 @@ impl WorkSessionService {
                             let Some(read) = read else { return Ok(Decision::Keep(())) };
                             let ended = read.value.ended(at, change.summary.time_zone, EndedBy::Sweep);
                             close(change, &ended)?;
+                            booking::trace(change, Some(&read.value), Some(&ended))?;
                             change.replace(&ended, &read)?;
                             Ok(Decision::Write(()))
                         }
