@@ -226,7 +226,8 @@ async fn corrections(book: &mut Book, app: &TestApp, ann: &Client) {
         book.line(&route, "", Some(CHANGE), None, ann.post_empty(&format!("{path}/{what}"))).await;
         app.advance_seconds(1);
     }
-    ann.end(&path["/api/work_sessions/".len()..]).await;
+    let (route, end) = ("POST /api/work_sessions/{id}/end", format!("{path}/end"));
+    book.line(route, ", after heartbeats", Some(CHANGE), None, ann.post_empty(&end)).await;
     let whole = json!({ "pauses": [] });
     let route = "PATCH /api/work_sessions/{id}";
     book.line(route, ", its pauses", Some(CHANGE), None, ann.patch(&path, whole)).await;
@@ -305,7 +306,8 @@ async fn jobs(book: &mut Book, app: &TestApp, ann: &Client) {
     let message = |payload| Event::Message { payload, attempt: 1 };
     let range = Cost { across: 1, ..FREE };
     let one_user = Cost { writes: 1, ..range };
-    book.job(app, "jobs", ", a range with one user to whom something is due", one_user, message(json!({ "range": theirs }))).await;
+    book.job(app, "jobs", ", a range with one user to whom something is due", one_user, message(json!({ "range": theirs })))
+        .await;
     book.job(app, "jobs", ", a range with nobody", range, message(json!({ "range": others }))).await;
     let due = || message(json!({ "user_id": user }));
     // The summary, to see what is due; what is usual; the summary again, in the user's turn; the heartbeat; the reminder.
