@@ -46,8 +46,8 @@ pub fn start_of(date: NaiveDate, zone: Tz) -> Timestamp {
     const QUARTER: TimeDelta = TimeDelta::minutes(15);
     let midnight = date.and_time(NaiveTime::MIN);
     // At most a day and some hours are passed over, as where the date line was moved.
-    let later = std::iter::successors(Some(midnight), |time| time.checked_add_signed(QUARTER)).take(4 * 30);
-    let first = later.filter_map(|time| zone.from_local_datetime(&time).earliest()).next();
+    let mut later = std::iter::successors(Some(midnight), |time| time.checked_add_signed(QUARTER)).take(4 * 30);
+    let first = later.find_map(|time| zone.from_local_datetime(&time).earliest());
     first.map_or(Timestamp::from_micros(midnight.and_utc().timestamp_micros()), |first| first.to_utc().into())
 }
 
