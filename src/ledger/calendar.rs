@@ -44,29 +44,47 @@ impl Calendar {
         }
     }
 
-    /// How many days in a row hold the date or, when it is not one of them, the day before.
+    /// How many days in a row hold the date or, when it is not one of them, the day before. Bytes are counted and not days, since
+    /// statistics ask this each time.
     pub fn run_on(&self, date: NaiveDate) -> u32 {
-        let holds = |date: NaiveDate| {
-            let until = date.iter_days().rev().take_while(|&day| self.contains(day)).count();
+        let until = |date| self.index(date).map_or(0, |index| self.run_until(index));
+        match until(date) {
+            0 => date.pred_opt().map_or(0, until),
             // Days after the date are known already when the zone was further east.
-            let after = date.iter_days().skip(1).take_while(|&day| until > 0 && self.contains(day)).count();
-            until + after
-        };
-        let run = match holds(date) {
-            0 => date.pred_opt().map_or(0, holds),
-            run => run,
-        };
-        u32::try_from(run).unwrap_or(u32::MAX)
+            run => run + self.index(date).map_or(0, |index| self.run_from(index + 1)),
+        }
     }
 
     /// The most days in a row.
     pub fn longest_run(&self) -> u32 {
-        let (mut longest, mut current) = (0_u32, 0_u32);
-        for index in 0..self.bits.len() * 8 {
-            current = if self.get(index) { current + 1 } else { 0 };
-            longest = longest.max(current);
+        let (mut longest, mut current) = (0, 0);
+        for byte in &self.bits {
+            if *byte == u8::MAX {
+                current += 8;
+            } else {
+                for bit in 0..8 {
+                    longest = longest.max(current);
+                    current = if byte & (1 << bit) == 0 { 0 } else { current + 1 };
+                }
+            }
         }
-        longest
+        longest.max(current)
+    }
+
+    /// How many days in a row end with the one at an index.
+    fn run_until(&self, index: usize) -> u32 {
+        let beyond = 7 - index % 8;
+        let last = self.bits[index / 8] << beyond;
+        let earlier = self.bits[..index / 8].iter().rev();
+        joined(last.leading_ones(), last == u8::MAX << beyond, earlier.map(|byte| byte.leading_ones()))
+    }
+
+    /// How many days in a row begin with the one at an index.
+    fn run_from(&self, index: usize) -> u32 {
+        let before = index % 8;
+        let mut bytes = self.bits.iter().skip(index / 8);
+        let first = bytes.next().map_or(0, |byte| byte >> before);
+        joined(first.trailing_ones(), first == u8::MAX >> before, bytes.map(|byte| byte.trailing_ones()))
     }
 
     /// All of them, earliest first.
@@ -83,6 +101,20 @@ impl Calendar {
     fn get(&self, index: usize) -> bool {
         self.bits[index / 8] & (1 << (index % 8)) != 0
     }
+}
+
+/// The length of a run with so many days in one byte, which goes on in further ones if it fills all of the first that it can.
+fn joined(first: u32, filled: bool, further: impl Iterator<Item = u32>) -> u32 {
+    let mut run = first;
+    if filled {
+        for ones in further {
+            run += ones;
+            if ones < u8::BITS {
+                break;
+            }
+        }
+    }
+    run
 }
 
 impl Serialize for Calendar {
