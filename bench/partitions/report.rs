@@ -53,7 +53,11 @@ pub async fn print(
     let (hour, most) = busiest(&due);
     let found: f64 = due.iter().sum();
     println!("Deliveries of changes, of 100 at most: {}.", world.followed);
-    println!("Users to whom something was due, each: {:.2}; in the busiest hour, {hour} UTC, {:.3} of them.", each(found), most / found);
+    println!(
+        "Users to whom something was due, each: {:.2}; in the busiest hour, {hour} UTC, {:.3} of them.",
+        each(found),
+        most / found
+    );
 
     println!("\n| documents made, each person | number | bytes of one |\n| --- | --: | --: |");
     for (kind, (count, bytes)) in &book.created {

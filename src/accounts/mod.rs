@@ -20,7 +20,7 @@ use crate::{
 /// What the settings say of accounts.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Signs the tokens.
+    /// Activity the tokens.
     pub secret: SecretString,
     /// Signed tokens that are still good.
     pub previous: Vec<SecretString>,
@@ -46,7 +46,7 @@ pub fn contribute(shared: &Shared, settings: Settings, edge: impl FnOnce(Arc<dyn
         .public_routes(auth::http::router(auth, edge(Arc::clone(&authenticator))))
         .authenticator(authenticator)
         .routes(users::http::router(UserService::new(shared, erasure.clone())))
-        .kind::<User, users::http::UserView<'_>>(users::http::shown)
+        .kind::<User, users::http::UserView<'_>>(users::http::render)
         .at_start(FormerDeletions::new(shared, erasure.clone()))
         .due(erasure)
 }

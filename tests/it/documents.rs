@@ -174,11 +174,8 @@ fn every_dependency_has_its_line() {
 #[test]
 fn every_error_code_is_in_docs_api() {
     let table = read("src/kernel/error.rs");
-    let codes: BTreeSet<&str> = table
-        .lines()
-        .filter_map(|line| line.split_once(" = \"")?.1.split_once("\", "))
-        .map(|(code, _)| code)
-        .collect();
+    let codes: BTreeSet<&str> =
+        table.lines().filter_map(|line| line.split_once(" = \"")?.1.split_once("\", ")).map(|(code, _)| code).collect();
     let text = read("docs/API.md");
     let listed = text.split_once("## Error codes").and_then(|(_, rest)| rest.split_once("\n## ")).expect("the list").0;
     let named: BTreeSet<&str> = listed.split('`').skip(1).step_by(2).collect();

@@ -305,7 +305,8 @@ async fn jobs(book: &mut Book, app: &TestApp, ann: &Client) {
     let message = |payload| Event::Message { payload, attempt: 1 };
     let range = Cost { across: 1, ..FREE };
     let one_user = Cost { writes: 1, ..range };
-    book.job(app, "jobs", ", a range with one user to whom something is due", one_user, message(json!({ "range": theirs }))).await;
+    book.job(app, "jobs", ", a range with one user to whom something is due", one_user, message(json!({ "range": theirs })))
+        .await;
     book.job(app, "jobs", ", a range with nobody", range, message(json!({ "range": others }))).await;
     let due = || message(json!({ "user_id": user }));
     // The summary, to see what is due; what is usual; the summary again, in the user's turn; the heartbeat; the reminder.
