@@ -144,7 +144,7 @@ impl Store for Metered {
                 Write::Create(draft) | Write::Replace(draft, _) => {
                     (&draft.kind, &draft.id, draft.seq, draft.published, draft.body.len())
                 }
-                Write::Bury { kind, id, seq, published, .. } => (kind, id, *seq, *published, 0),
+                Write::Tombstone { kind, id, seq, published, .. } => (kind, id, *seq, *published, 0),
                 Write::Remove { .. } => continue,
             };
             self.charge(partition, Request::Feed, read(size(bytes)));
@@ -192,7 +192,7 @@ fn charged(write: &Write) -> f64 {
         Write::Create(draft) => row(size(draft.body.len())).1 + 0.2 * terms(draft),
         Write::Replace(draft, _) => 2.0 * row(size(draft.body.len())).1 + 0.4 * moved(draft),
         // What there was is not known here; its terms are those of a listed, published document.
-        Write::Bury { .. } => 2.0 * row(size(0)).1 + 0.2 * 9.0,
+        Write::Tombstone { .. } => 2.0 * row(size(0)).1 + 0.2 * 9.0,
         Write::Remove { .. } => row(size(0)).1 + 0.2 * 9.0,
     }
 }

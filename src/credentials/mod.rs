@@ -23,7 +23,7 @@ use self::vault::KeyVault;
 use crate::kernel::{Clock, Timestamp};
 
 /// How long an answer of a vault counts.
-const KEEP: Duration = Duration::from_mins(5);
+const SECRET_TTL: Duration = Duration::from_mins(5);
 
 const VAULT: &str = "KEY_VAULT_URL";
 const CLIENT_ID: &str = "AZURE_CLIENT_ID";
@@ -159,7 +159,7 @@ impl CredentialManager {
 
     async fn ask_vault(&self, name: &str) -> Result<Option<SecretString>, CredentialError> {
         let now = self.clock.now();
-        if let Some(kept) = self.state().kept.get(name).filter(|kept| now.since(kept.since) < KEEP) {
+        if let Some(kept) = self.state().kept.get(name).filter(|kept| now.since(kept.since) < SECRET_TTL) {
             return Ok(kept.secret.clone());
         }
         let failed = |source| CredentialError::Vault { name: name.to_owned(), source };

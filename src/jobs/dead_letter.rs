@@ -17,7 +17,7 @@ pub const ATTEMPTS: u32 = 5;
 /// How often an attempt is counted again that another instance counted at the same time.
 const MAX_COUNTS: u32 = 16;
 /// How long is remembered what could not be done.
-const REMEMBERED: Duration = Duration::from_hours(720);
+const DEAD_LETTER_TTL: Duration = Duration::from_hours(720);
 
 /// Work that failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ impl Entity for DeadLetter {
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
-        Some(self.failed_at.plus(REMEMBERED))
+        Some(self.failed_at.plus(DEAD_LETTER_TTL))
     }
 }
 

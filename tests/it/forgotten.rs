@@ -1,7 +1,7 @@
 //! Sessions that were forgotten: whoever is asked to look after them reminds twice, then ends them.
 
 use avanochi::{
-    app::{Adapters, App, build::OwnQueue},
+    app::{Adapters, App, build::MessageDelivery},
     config::{Config, Overrides, Source},
     jobs::queue::NewMessage,
     kernel::{Admins, Caller, Clock as _, Ctx, IdSource as _, Limit, PageRequest, RandomIds, Result, UserId},
@@ -59,7 +59,7 @@ async fn without_a_host_messages_are_handed_out_wherever_they_are() {
     let adapters = Adapters::over(app.store.clone(), app.clock.clone(), SECRET.to_owned().into());
     adapters.queue.send("jobs", NewMessage::of(json!({ "user_id": ann.id }))).await.expect("sent");
     // As with a queue service.
-    let alone = App::new(&config, Adapters { own_queue: OwnQueue::No, ..adapters }).expect("an app");
+    let alone = App::new(&config, Adapters { message_delivery: MessageDelivery::ByHost, ..adapters }).expect("an app");
     let reminded = async {
         while hours_of_nudges(&app, &ann).await.is_empty() {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;

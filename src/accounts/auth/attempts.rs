@@ -11,7 +11,7 @@ use super::{
     service::{Admission, AuthService, MAX_TRIES},
 };
 use crate::{
-    kernel::{Code, Ctx, Error, GatePass, Result},
+    kernel::{Code, Ctx, Error, KeyedLockGuard, Result},
     store::Stored,
 };
 
@@ -22,7 +22,7 @@ pub(super) struct Proof<'a> {
     /// The login with the attempt.
     read: Stored<Login>,
     new_hash: Option<String>,
-    _pass: GatePass<'a>,
+    _lock: KeyedLockGuard<'a>,
 }
 
 pub(super) fn invalid_credentials() -> Error {
@@ -34,9 +34,9 @@ impl AuthService {
     /// name that nobody has; `TooManyAttempts`; `Busy`.
     pub(super) async fn prove(&self, ctx: &Ctx, name: &NameKey, password: Password, admission: Admission) -> Result<Proof<'_>> {
         let parts = &*self.0;
-        let pass = match admission.device {
-            Some(device) => parts.device_gates.pass(&device.id).await,
-            None => parts.gates.pass(name).await,
+        let lock = match admission.device {
+            Some(device) => parts.device_locks.lock(&device.id).await,
+            None => parts.locks.lock(name).await,
         };
         let read = parts.repo.get(name).await?;
         let counted = read.as_ref().map_or(Counted::WithEverybody, |read| read.value.counted(admission.device, ctx.now()));
@@ -64,7 +64,7 @@ impl AuthService {
         if !self.is_alive_now(ctx, credential.user_id).await? {
             return Err(invalid_credentials());
         }
-        Ok(Proof { credential, counted, read, new_hash, _pass: pass })
+        Ok(Proof { credential, counted, read, new_hash, _lock: lock })
     }
 
     /// Writes the attempt down, on whatever the login is by now.

@@ -15,7 +15,7 @@ use super::{
     tokens::{Purpose, Tokens},
 };
 use crate::{
-    kernel::{Admins, Caller, Ctx, Error, Gates, Result, UserId, ports::Authenticator},
+    kernel::{Admins, Caller, Ctx, Error, KeyedLocks, Result, UserId, ports::Authenticator},
     ledger::Ledger,
 };
 
@@ -61,9 +61,9 @@ pub(super) struct Parts {
     pub tokens: Tokens,
     pub budgets: Budgets,
     /// One attempt at a time for each name, so that none is made beyond the failures that lead to a pause.
-    pub gates: Gates,
+    pub locks: KeyedLocks,
     /// The same for each known browser, which so waits for nobody else.
-    pub device_gates: Gates,
+    pub device_locks: KeyedLocks,
     liveness: Liveness,
     admins: Admins,
 }
@@ -77,8 +77,8 @@ impl AuthService {
         liveness: Liveness,
         admins: Admins,
     ) -> Self {
-        let (budgets, gates, device_gates) = (Budgets::default(), Gates::default(), Gates::default());
-        Self(Arc::new(Parts { repo, ledger, passwords, tokens, budgets, gates, device_gates, liveness, admins }))
+        let (budgets, locks, device_locks) = (Budgets::default(), KeyedLocks::default(), KeyedLocks::default());
+        Self(Arc::new(Parts { repo, ledger, passwords, tokens, budgets, locks, device_locks, liveness, admins }))
     }
 
     /// Passes while the caller has something left of the budget. Errors: `TooManyAttempts`.

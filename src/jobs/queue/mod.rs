@@ -20,7 +20,7 @@ pub use stored::StoredQueue;
 use crate::kernel::{Error, Result};
 
 /// The longest that a message can be delayed or hidden: as long as Azure Storage queues do it.
-pub const LONGEST_WAIT: Duration = Duration::from_hours(7 * 24);
+pub const MAX_DELAY: Duration = Duration::from_hours(7 * 24);
 
 /// Where messages are kept until they are handled.
 ///
@@ -30,16 +30,16 @@ pub const LONGEST_WAIT: Duration = Duration::from_hours(7 * 24);
 #[async_trait::async_trait]
 pub trait Queue: Send + Sync + fmt::Debug {
     /// Puts the message at the end of the queue. Errors: `BodyTooLarge` when it has more than [`codec::LIMIT`];
-    /// `InvalidField` when the delay is over [`LONGEST_WAIT`].
+    /// `InvalidField` when the delay is over [`MAX_DELAY`].
     async fn send(&self, queue: &str, message: NewMessage) -> Result<()>;
 
-    /// Takes the next message that is visible and hides it for `visibility`, [`LONGEST_WAIT`] at most.
+    /// Takes the next message that is visible and hides it for `visibility`, [`MAX_DELAY`] at most.
     async fn receive(&self, queue: &str, visibility: Duration) -> Result<Option<Delivery>>;
 
     /// Removes the message for good: it has been handled.
     async fn complete(&self, receipt: &Receipt) -> Result<Settled>;
 
-    /// Makes the message visible again after that time, [`LONGEST_WAIT`] at most.
+    /// Makes the message visible again after that time, [`MAX_DELAY`] at most.
     async fn retry(&self, receipt: &Receipt, after: Duration) -> Result<Settled>;
 }
 
@@ -60,7 +60,7 @@ impl NewMessage {
 
     /// What goes over the wire, when the message keeps to the bounds.
     fn checked(&self) -> Result<String> {
-        if self.delay > LONGEST_WAIT {
+        if self.delay > MAX_DELAY {
             return Err(Error::invalid_field("A message can be delayed for seven days at most"));
         }
         codec::encode(&self.body)

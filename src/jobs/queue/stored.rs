@@ -8,9 +8,9 @@ use std::{sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Delivery, LONGEST_WAIT, NewMessage, Queue, Receipt, Settled, check_name, codec};
+use super::{Delivery, MAX_DELAY, NewMessage, Queue, Receipt, Settled, check_name, codec};
 use crate::{
-    kernel::{Clock, Error, Gates, IdSource, Limit, PageRequest, Result, Timestamp},
+    kernel::{Clock, Error, IdSource, KeyedLocks, Limit, PageRequest, Result, Timestamp},
     store::{Batch, Collection, Entity, Etag, Kind, Partition, Places, Span, Store, StoreError, Stored, Write, collection},
 };
 
@@ -49,12 +49,12 @@ pub struct StoredQueue {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     /// Keeps the receivers of this process from racing for the same messages.
-    gates: Gates,
+    locks: KeyedLocks,
 }
 
 impl StoredQueue {
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
-        Self { messages: Collection::new(store), clock, ids, gates: Gates::default() }
+        Self { messages: Collection::new(store), clock, ids, locks: KeyedLocks::default() }
     }
 
     /// The messages that can be taken, those to be tried first in front.
@@ -96,7 +96,7 @@ impl Queue for StoredQueue {
 
     async fn receive(&self, queue: &str, visibility: Duration) -> Result<Option<Delivery>> {
         check_name(queue)?;
-        let _turn = self.gates.pass(&queue).await;
+        let _turn = self.locks.lock(&queue).await;
         for _ in 0..LOOKS {
             let now = self.clock.now();
             let found = self.visible(&partition(queue), now).await?;
@@ -104,7 +104,7 @@ impl Queue for StoredQueue {
                 return Ok(None);
             }
             for message in found {
-                let until = now.plus(visibility.min(LONGEST_WAIT));
+                let until = now.plus(visibility.min(MAX_DELAY));
                 if let Some(delivery) = self.take(queue, message, until).await? {
                     return Ok(Some(delivery));
                 }
@@ -121,7 +121,7 @@ impl Queue for StoredQueue {
 
     async fn retry(&self, receipt: &Receipt, after: Duration) -> Result<Settled> {
         let Some(read) = self.messages.get(partition(&receipt.queue), &receipt.id).await? else { return Ok(Settled::TooLate) };
-        let visible_at = self.clock.now().plus(after.min(LONGEST_WAIT));
+        let visible_at = self.clock.now().plus(after.min(MAX_DELAY));
         // The etag is that of the receipt: when what was read is newer, nothing is written.
         let replace = collection::replace(&Message { visible_at, ..read.value }, 0, &Etag::new(&receipt.version))?;
         self.commit(&receipt.queue, replace).await.map(settled)

@@ -181,7 +181,7 @@ async fn tasks(book: &mut Book, ann: &Client) {
     book.line("PATCH /api/tasks", ", always refused", Some(FREE), None, ann.patch("/api/tasks", json!({}))).await;
 }
 
-async fn work_sessions(book: &mut Book, ann: &Client) {
+async fn work_sessions(book: &mut Book, app: &TestApp, ann: &Client) {
     let start = "/api/work_sessions/start";
     let body = json!({ "user_id": ann.id });
     let route = "POST /api/work_sessions/start";
@@ -189,36 +189,53 @@ async fn work_sessions(book: &mut Book, ann: &Client) {
     let active = &format!("/api/work_sessions/active?user_id={}", ann.id);
     book.line("GET /api/work_sessions/active", "", Some(READ), Some([0, 0, 1]), ann.get(active)).await;
     book.line("GET /api/work_sessions", "", Some(PAGE), Some([0, 0, 1]), ann.get("/api/work_sessions")).await;
+    let dates = ann.get("/api/work_sessions?from=2026-01-01&to=2026-01-31");
+    let read_and_page = Cost { reads: 1, queries: 1, ..FREE };
+    book.line("GET /api/work_sessions", ", of some dates", Some(read_and_page), None, dates).await;
     let path = format!("/api/work_sessions/{}", first.text("id"));
     book.line("GET /api/work_sessions/{id}", "", Some(READ), Some([1, 0, 0]), ann.get(&path)).await;
     let end = ann.end(&first.text("id")).await;
     assert_eq!(end.status, 200, "{end:?}");
     for (route, ending) in [("POST /api/work_sessions/{id}/end", "/end"), ("POST /api/work_sessions/{id}", "")] {
         let path = format!("/api/work_sessions/{}{ending}", ann.start().await.text("id"));
+        app.advance_seconds(1);
         book.line(route, "", Some(CHANGE), Some([1, 1, 0]), ann.post_empty(&path)).await;
     }
-    corrections(book, ann).await;
+    corrections(book, app, ann).await;
     let stats = format!("/api/stats/{}", ann.id);
     book.line("GET /api/stats/{user_id}", "", Some(READ), Some([0, 0, 2]), ann.get(&stats)).await;
     let year = format!("/api/stats/{}/days", ann.id);
-    let read_and_page = Cost { reads: 1, queries: 1, ..FREE };
     book.line("GET /api/stats/{user_id}/days", "", Some(read_and_page), None, ann.get(&year)).await;
     let stats = format!("/api/stats?user_id={}", ann.id);
     book.line("GET /api/stats", "", Some(READ), Some([0, 0, 2]), ann.get(&stats)).await;
 }
 
 /// What is done about a session besides starting and ending it.
-async fn corrections(book: &mut Book, ann: &Client) {
+async fn corrections(book: &mut Book, app: &TestApp, ann: &Client) {
     let path = format!("/api/work_sessions/{}", ann.start().await.text("id"));
     let route = "POST /api/work_sessions/{id}/heartbeat";
+    // It is looked for, then made in the user's turn unless another one was.
+    let first = Cost { reads: 3, batches: 1, ..FREE };
+    book.line(route, ", the first one", Some(first), None, ann.post_empty(&format!("{path}/heartbeat"))).await;
+    app.advance_seconds(31);
     let sign = Cost { reads: 1, writes: 1, ..FREE };
     book.line(route, "", Some(sign), None, ann.post_empty(&format!("{path}/heartbeat"))).await;
     book.line(route, ", too soon to count", Some(READ), None, ann.post_empty(&format!("{path}/heartbeat"))).await;
     for what in ["pause", "resume"] {
         let route = format!("POST /api/work_sessions/{{id}}/{what}");
         book.line(&route, "", Some(CHANGE), None, ann.post_empty(&format!("{path}/{what}"))).await;
+        app.advance_seconds(1);
     }
     ann.end(&path["/api/work_sessions/".len()..]).await;
+    let whole = json!({ "pauses": [] });
+    let route = "PATCH /api/work_sessions/{id}";
+    book.line(route, ", its pauses", Some(CHANGE), None, ann.patch(&path, whole)).await;
+    book.line("DELETE /api/work_sessions/{id}", "", Some(CHANGE), None, ann.delete(&path)).await;
+    let looked_up = Cost { queries: 1, ..CREATION };
+    let after = ", the last one deleted";
+    let started = book.line("POST /api/work_sessions/start", after, Some(looked_up), None, ann.start()).await;
+    app.advance_seconds(1);
+    ann.end(&started.text("id")).await;
 
     let route = "POST /api/work_sessions";
     let recorded = |start: &str, end: &str| {
@@ -303,7 +320,7 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     let mut book = Book { emulator, routes: BTreeSet::new(), table: String::new() };
     accounts(&mut book, &ann).await;
     tasks(&mut book, &ann).await;
-    work_sessions(&mut book, &ann).await;
+    work_sessions(&mut book, &app, &ann).await;
     other_resources(&mut book, &app, &ann).await;
     let everything = book.line("GET /api/changes", ", of everything", Some(PAGE), None, ann.get("/api/changes")).await;
     let since = format!("?since={}", everything.text("token"));

@@ -92,7 +92,7 @@ async fn what_waits_hides_nothing() {
     assert_eq!(taken(&b).await, (0..50).collect::<Vec<_>>());
 }
 
-/// Each instance has gates of its own, so that they race at the store.
+/// Each instance has locks of its own, so that they race at the store.
 #[tokio::test(flavor = "multi_thread")]
 async fn instances_get_each_message_once() {
     let clock = Arc::new(ManualClock::at(Timestamp::from_micros(0)));
