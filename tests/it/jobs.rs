@@ -72,14 +72,15 @@ async fn a_forgotten_session_is_reminded_of_twice_and_ended_once_by_however_many
         app.advance_hours(1);
         let before = changes(&app, &ann).await;
         everywhere(&both, "tick", &Event::Tick(Tick::default())).await;
-        let messages = drain(&app, async |payload, attempt| {
+        let mut of_users = 0;
+        drain(&app, async |payload, attempt| {
+            of_users += usize::from(payload.get("user_id").is_some());
             everywhere(&both, "jobs", &Event::Message { payload, attempt }).await;
             Verdict::Done
         })
         .await;
-        // A message from each instance has the range looked through, one or more have the user's work done.
         let due = [4, 8, 12].contains(&hour);
-        assert_eq!((messages > both.len(), changes(&app, &ann).await - before), (due, u64::from(due)), "after {hour} hours");
+        assert_eq!((of_users > 0, changes(&app, &ann).await - before), (due, u64::from(due)), "after {hour} hours");
         let expected: &[u8] = if hour < 4 { &[] } else { &[4, 8][..if hour < 8 { 1 } else { 2 }] };
         assert_eq!(nudges(&app, &ann).await, expected, "after {hour} hours");
         let ended = session(&ann, &id).await;

@@ -13,6 +13,7 @@ mod corrections;
 mod cosmos;
 mod days;
 mod description;
+mod documents;
 mod faults;
 mod forgotten;
 mod graph;

@@ -1,4 +1,4 @@
-//! Tasks, as section 3 of the API's conventions promises them.
+//! Tasks, as docs/API.md promises them.
 
 use axum::body::Body;
 use insta::assert_snapshot;

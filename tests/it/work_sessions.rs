@@ -1,4 +1,4 @@
-//! Work sessions, as section 4 of the API's conventions promises them.
+//! Work sessions, as docs/API.md promises them.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use avanochi::{
     jobs::{Event, Tick, Verdict},
-    kernel::UserId,
+    kernel::{Clock as _, Limit, PageRequest, UserId},
     store::{Change, Partition},
 };
 
@@ -293,17 +293,27 @@ async fn jobs(book: &mut Book, app: &TestApp, ann: &Client) {
 
     assert_eq!(ann.start().await.status, 201);
     app.advance_hours(4);
-    // The lease is taken and given back, and a message sent, each by itself.
-    let sweep = Cost { reads: 1, writes: 3, across: 4, ..FREE };
-    let tick = Event::Tick(Tick::default());
-    book.job(app, "tick", ", one session due", sweep, tick.clone()).await;
-    let due = || Event::Message { payload: json!({ "user_id": user }), attempt: 1 };
-    let reminder = Cost { reads: 3, batches: 1, ..FREE };
+    // The lease is taken and given back, and a message sent for each of the four ranges, each by itself.
+    let tick = Cost { reads: 1, writes: 2 + 4, ..FREE };
+    book.job(app, "tick", "", tick, Event::Tick(Tick::default())).await;
+    let ledger = &app.app.shared.ledger;
+    let (mut theirs, mut others) = (None, None);
+    for range in ledger.ranges().await.expect("ranges") {
+        let due = ledger.due(range.clone(), app.clock.now(), PageRequest::first(Limit::MAX)).await.expect("a page");
+        *if due.items.contains(&user) { &mut theirs } else { &mut others } = Some(range);
+    }
+    let message = |payload| Event::Message { payload, attempt: 1 };
+    let range = Cost { across: 1, ..FREE };
+    let one_user = Cost { writes: 1, ..range };
+    book.job(app, "jobs", ", a range with one user to whom something is due", one_user, message(json!({ "range": theirs }))).await;
+    book.job(app, "jobs", ", a range with nobody", range, message(json!({ "range": others }))).await;
+    let due = || message(json!({ "user_id": user }));
+    // The summary, to see what is due; what is usual; the summary again, in the user's turn; the heartbeat; the reminder.
+    let reminder = Cost { reads: 5, batches: 1, ..FREE };
     book.job(app, "jobs", ", a reminder", reminder, due()).await;
-    book.job(app, "jobs", ", delivered again", Cost { reads: 2, ..FREE }, due()).await;
-    book.job(app, "tick", ", nothing due", Cost { writes: 2, ..sweep }, tick).await;
+    book.job(app, "jobs", ", a user to whom nothing is due any more", READ, due()).await;
     app.advance_hours(8);
-    book.job(app, "jobs", ", ending it", Cost { reads: 4, ..reminder }, due()).await;
+    book.job(app, "jobs", ", ending a forgotten session", reminder, due()).await;
 }
 
 /// The table, and the routes that it is about.
