@@ -58,9 +58,9 @@ impl Ledger {
                 return Ok(Created::before(first));
             }
             let value = make(&mut change)?;
-            let made = change.created(value, key)?;
+            let answer = change.created(value, key)?;
             if change.commit().await? {
-                return Ok(Created::now(made));
+                return Ok(Created::now(answer));
             }
         }
     }

@@ -251,7 +251,9 @@ impl<'a> Transaction<'a> {
         // The earliest comes first, since a date that is still to come needs no reading.
         for (date, counts) in days {
             let change = |day: &mut Day| {
-                counts.iter().for_each(|(counter, sum)| day.counts.change(*counter, *sum));
+                for (counter, sum) in &counts {
+                    day.counts.change(*counter, *sum);
+                }
                 if let Some((first, last)) = touched.get(&date) {
                     day.touch(*first);
                     day.touch(*last);
