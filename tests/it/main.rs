@@ -12,6 +12,7 @@ mod conventions;
 mod cosmos;
 mod days;
 mod description;
+mod dropped;
 mod faults;
 mod forgotten;
 mod graph;
