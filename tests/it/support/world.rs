@@ -1,6 +1,6 @@
 //! A state of the program that can be copied and compared: two users, and whatever is prepared besides.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use avanochi::{
     kernel::{ManualClock, Timestamp},
@@ -9,10 +9,14 @@ use avanochi::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Client, LONG_TOKENS, TestApp, events, stepping::{Backend, SteppingStore}, time};
+use super::{
+    Client, LONG_TOKENS, TestApp, events,
+    stepping::{Backend, SteppingStore},
+    time,
+};
 
 /// What is written once more by a repetition, without any harm.
-const REPEATABLE: &[&str] = &["dead_letters", "refresh_families"];
+const REPEATABLE: &[&str] = &["dead_letters", "messages", "refresh_families"];
 /// Who did what at the moment says nothing about what was done.
 const PASSING: &[&str] = &["leases"];
 
@@ -54,21 +58,18 @@ impl World {
         documents
     }
 
-    /// All that is stored, but for what differs between two runs of the same: ids, times, salts.
+    /// All that is stored, but for what differs between two runs of the same: ids and salts.
     pub async fn state(&self) -> Vec<String> {
-        let (mut once, mut all) = (BTreeSet::new(), Vec::new());
+        let mut state = Vec::new();
         for document in self.documents().await {
-            let kind = document.key.kind.clone();
+            let kind = &*document.key.kind;
             let line = line(&document);
-            if REPEATABLE.contains(&&*kind) {
-                once.insert(line);
-            } else if !PASSING.contains(&&*kind) {
-                all.push(line);
+            if !PASSING.contains(&kind) && !(REPEATABLE.contains(&kind) && state.contains(&line)) {
+                state.push(line);
             }
         }
-        all.extend(once);
-        all.sort();
-        all
+        state.sort();
+        state
     }
 }
 
@@ -86,26 +87,33 @@ fn line(document: &Document) -> String {
     without_chance(&format!("{} {} {} {deleted}seq {seq} {body}", key.partition.as_str(), key.kind, key.id))
 }
 
-fn without_chance(text: &str) -> String {
-    let mut shown = String::new();
-    let mut rest = text;
-    while let Some(next) = rest.chars().next() {
-        let (length, instead) = if has(rest, 36, 8, '-').is_some_and(|id| Uuid::try_parse(id).is_ok()) {
-            (36, "[id]")
-        } else if has(rest, 27, 10, 'T').is_some_and(|at| at.parse::<Timestamp>().is_ok()) {
-            (27, "[time]")
-        } else if rest.starts_with("$argon2") {
-            (rest.find('"').unwrap_or(rest.len()), "[hash]")
-        } else {
-            (next.len_utf8(), &rest[..next.len_utf8()])
-        };
-        shown.push_str(instead);
-        rest = &rest[length..];
+/// The same at any other time; what is repeatable and differs in its time alone is there once.
+pub fn without_times(state: Vec<String>) -> Vec<String> {
+    let time = |text: &str| text.get(..27).filter(|at| at.parse::<Timestamp>().is_ok()).map(|_| 27);
+    let mut timeless = Vec::new();
+    for line in state {
+        let line = replaced(&line, "[time]", time);
+        if !(REPEATABLE.iter().any(|kind| line.contains(&format!(" {kind} "))) && timeless.contains(&line)) {
+            timeless.push(line);
+        }
     }
-    shown
+    timeless
 }
 
-/// The beginning of that length, if it has the sign there.
-fn has(text: &str, length: usize, at: usize, sign: char) -> Option<&str> {
-    text.get(..length).filter(|text| text.get(at..).is_some_and(|rest| rest.starts_with(sign)))
+fn without_chance(text: &str) -> String {
+    let id = |text: &str| text.get(..36).filter(|id| Uuid::try_parse(id).is_ok()).map(|_| 36);
+    let hash = |text: &str| text.starts_with("$argon2").then(|| text.find('"').unwrap_or(text.len()));
+    replaced(&replaced(text, "[id]", id), "[hash]", hash)
+}
+
+/// With each part that `length` finds at its beginning replaced.
+fn replaced(text: &str, by: &str, length: impl Fn(&str) -> Option<usize>) -> String {
+    let (mut shown, mut rest) = (String::new(), text);
+    while let Some(next) = rest.chars().next() {
+        let found = length(rest);
+        let (part, left) = rest.split_at(found.unwrap_or(next.len_utf8()));
+        shown.push_str(if found.is_some() { by } else { part });
+        rest = left;
+    }
+    shown
 }
