@@ -59,15 +59,24 @@ pub struct Case {
     pub refused: u16,
     /// How a repetition may be answered, besides as the first time.
     pub again: &'static [u16],
+    /// Whether an instance remembers what it has done, so that each attempt needs another one.
+    pub instances: Instances,
     /// For what may be found half done: what has to hold then for whoever does not repeat it.
     pub halfway: Option<fn(World) -> BoxFuture<'static, ()>>,
     /// What else holds in the end.
     pub finally: Option<for<'w> fn(&'w World) -> BoxFuture<'w, ()>>,
 }
 
+/// Making an instance takes longer than anything that is tried with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instances {
+    Reused,
+    New,
+}
+
 impl Case {
     pub const fn new(of: &'static str, prepare: for<'w> fn(&'w World) -> BoxFuture<'w, Act>) -> Self {
-        Self { of, prepare, refused: 0, again: &[], halfway: None, finally: None }
+        Self { of, prepare, refused: 0, again: &[], instances: Instances::Reused, halfway: None, finally: None }
     }
 }
 
@@ -139,6 +148,8 @@ async fn polled<F: Future>(polls: u32, mut future: Pin<&mut F>) -> Option<F::Out
 struct Trial<'c> {
     case: &'c Case,
     prepared: World,
+    /// Set to what is prepared for each attempt, and a second instance on its store.
+    reused: (World, TestApp),
     act: Act,
     before: Vec<String>,
     after: Vec<String>,
@@ -157,13 +168,25 @@ impl<'c> Trial<'c> {
         act.follow_up(&with).await;
         let (before, after) = (act.state_of(&without).await, act.state_of(&with).await);
         assert!(before != after || status == case.refused, "{} does nothing", case.of);
-        Self { case, prepared, act, before, after, status }
+        let other = with.app.another(&[LONG_TOKENS]);
+        Self { case, prepared, reused: (with, other), act, before, after, status }
+    }
+
+    /// What is prepared, and two instances on it.
+    async fn start(&self) -> (World, TestApp) {
+        if self.case.instances == Instances::New {
+            let world = self.prepared.copy().await;
+            let other = world.app.another(&[LONG_TOKENS]);
+            return (world, other);
+        }
+        self.reused.0.store.become_copy_of(&self.prepared.store).await;
+        self.reused.clone()
     }
 
     /// Dropped after each number of polls, until it comes to its end; how many those were. Tries each `stride`th.
     async fn dropped(&self, stride: usize) -> u32 {
         for polls in (1..BOUND).step_by(stride) {
-            let world = self.prepared.copy().await;
+            let (world, _) = self.start().await;
             let status = polled(polls, Box::pin(self.act.on(&world.app)).as_mut()).await;
             self.assert_whole(&world, &format!("dropped after {polls} polls")).await;
             if let Some(status) = status {
@@ -177,7 +200,7 @@ impl<'c> Trial<'c> {
     /// Failing at each call of the store; how many those were.
     async fn failing(&self, fault: Fault) -> u32 {
         for good in 0..BOUND {
-            let world = self.prepared.copy().await;
+            let (world, _) = self.start().await;
             world.store.fail_after(good, fault);
             let status = self.act.on(&world.app).await;
             if world.store.heal() {
@@ -193,8 +216,7 @@ impl<'c> Trial<'c> {
     /// On two instances, of which the second begins after each of so many polls of the first.
     async fn twice(&self, polls: u32, stride: usize) {
         for ahead in (0..polls).step_by(stride) {
-            let world = self.prepared.copy().await;
-            let other = world.app.another(&[LONG_TOKENS]);
+            let (world, other) = self.start().await;
             let mut first = pin!(self.act.on(&world.app));
             let statuses = match polled(ahead, first.as_mut()).await {
                 Some(status) => [status, self.act.on(&other).await],

@@ -6,7 +6,7 @@ use avanochi::{
 };
 use serde_json::{Value, json};
 
-use super::{Act, Case};
+use super::{Act, Case, Instances};
 use crate::support::{Client, PASSWORD, world::World};
 
 /// In everything that Ann has written.
@@ -22,7 +22,13 @@ pub const ACCOUNTS: &[Case] = &[
         finally: Some(|world| Box::pin(assert_cleo_can_work(world))),
         ..Case::new("POST /api/auth/register", |world| Box::pin(async { nobody(world, "register", account("cleo")) }))
     },
-    Case::new("POST /api/auth/login", |world| Box::pin(async { nobody(world, "login", account("ann")) })),
+    Case::new("POST /api/auth/login", |world| {
+        Box::pin(async {
+            // The family that begins is not of the same time as the one before.
+            world.app.advance_hours(1);
+            nobody(world, "login", account("ann"))
+        })
+    }),
     Case::new("POST /api/auth/refresh", |world| Box::pin(with_refresh_token(world, "refresh"))),
     Case::new("POST /api/auth/logout", |world| Box::pin(with_refresh_token(world, "logout"))),
     Case::new("PATCH /api/users/{id}", |world| {
@@ -36,6 +42,7 @@ pub const ACCOUNTS: &[Case] = &[
 
 pub const DELETION: &[Case] = &[Case {
     again: &[401, 404],
+    instances: Instances::New,
     finally: Some(|world| Box::pin(assert_nothing_is_left(world))),
     ..Case::new("DELETE /api/users/{id}", |world| Box::pin(with_much(world)))
 }];
@@ -121,6 +128,7 @@ fn account(name: &str) -> Value {
 }
 
 async fn with_refresh_token(world: &World, what: &str) -> Act {
+    world.app.advance_hours(1);
     let token = world.app.anonymous().log_in("ann", PASSWORD).await.text("refresh_token");
     nobody(world, what, json!({ "refresh_token": token }))
 }

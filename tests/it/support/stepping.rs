@@ -26,7 +26,7 @@ pub enum Backend {
 pub struct SteppingStore {
     pub clock: Arc<ManualClock>,
     backend: Backend,
-    parts: Arc<Parts>,
+    parts: Mutex<Arc<Parts>>,
     /// Held by each commit that is under way, also when nobody waits for it any more.
     under_way: Arc<RwLock<()>>,
     /// How many calls still go well, and what happens to the next one.
@@ -41,6 +41,14 @@ struct Parts {
 }
 
 impl Parts {
+    fn new(backend: Backend, clock: &Arc<ManualClock>) -> Self {
+        let inner: Arc<dyn Store> = match backend {
+            Backend::Embedded => Arc::new(Embedded::in_memory(clock.clone()).expect("a store")),
+            Backend::Cosmos => Arc::new(Emulator::start().store(clock.clone())),
+        };
+        Self { inner, partitions: Mutex::default(), written: Mutex::default() }
+    }
+
     async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {
         self.partitions.lock().expect("the partitions").insert(batch.partition.as_str().to_owned());
         let etags = self.inner.commit(batch.clone()).await?;
@@ -51,18 +59,22 @@ impl Parts {
 
 impl SteppingStore {
     pub fn new(backend: Backend, clock: Arc<ManualClock>) -> Self {
-        let inner: Arc<dyn Store> = match backend {
-            Backend::Embedded => Arc::new(Embedded::in_memory(clock.clone()).expect("a store")),
-            Backend::Cosmos => Arc::new(Emulator::start().store(clock.clone())),
-        };
-        let parts = Arc::new(Parts { inner, partitions: Mutex::default(), written: Mutex::default() });
+        let parts = Mutex::new(Arc::new(Parts::new(backend, &clock)));
         Self { clock, backend, parts, under_way: Arc::default(), plan: Mutex::default() }
     }
 
     /// Another store with the same documents, at the same time.
     pub async fn copy(&self) -> Self {
         let copy = Self::new(self.backend, Arc::new(ManualClock::at(self.clock.now())));
-        let written = self.parts.written.lock().expect("what was written").clone();
+        copy.become_copy_of(self).await;
+        copy
+    }
+
+    /// Has the documents of the other from now on, and its time.
+    pub async fn become_copy_of(&self, other: &Self) {
+        self.clock.advance_micros(other.clock.now().micros() - self.clock.now().micros());
+        let copy = Parts::new(self.backend, &self.clock);
+        let written = other.parts().written.lock().expect("what was written").clone();
         let mut known = HashMap::new();
         for (mut batch, etags) in written {
             for write in &mut batch.writes {
@@ -70,15 +82,19 @@ impl SteppingStore {
                     *etag = known.get(etag.as_str()).cloned().expect("an etag that was given");
                 }
             }
-            let anew = copy.parts.commit(batch).await.expect("written before");
+            let anew = copy.commit(batch).await.expect("written before");
             known.extend(etags.iter().map(|etag| etag.as_str().to_owned()).zip(anew));
         }
-        copy
+        *self.parts.lock().expect("the parts") = Arc::new(copy);
+    }
+
+    fn parts(&self) -> Arc<Parts> {
+        Arc::clone(&self.parts.lock().expect("the parts"))
     }
 
     /// Every partition in which anything was written.
     pub fn partitions(&self) -> Vec<Partition> {
-        self.parts.partitions.lock().expect("the partitions").iter().map(|name| Partition::named(name.clone())).collect()
+        self.parts().partitions.lock().expect("the partitions").iter().map(|name| Partition::named(name.clone())).collect()
     }
 
     /// Waits for the commits whose callers have gone.
@@ -122,27 +138,30 @@ impl SteppingStore {
 #[async_trait::async_trait]
 impl Store for SteppingStore {
     fn name(&self) -> &'static str {
-        self.parts.inner.name()
+        match self.backend {
+            Backend::Embedded => "embedded",
+            Backend::Cosmos => "cosmos",
+        }
     }
 
     async fn history(&self) -> Result<Uuid, StoreError> {
-        self.parts.inner.history().await
+        self.parts().inner.history().await
     }
 
     async fn get(&self, key: Key) -> Result<Option<Document>, StoreError> {
-        self.stepwise(self.parts.inner.get(key)).await
+        self.stepwise(self.parts().inner.get(key)).await
     }
 
     async fn query(&self, query: Query) -> Result<Page<Document>, StoreError> {
-        self.stepwise(self.parts.inner.query(query)).await
+        self.stepwise(self.parts().inner.query(query)).await
     }
 
     async fn ranges(&self) -> Result<Vec<KeyRange>, StoreError> {
-        self.stepwise(self.parts.inner.ranges()).await
+        self.stepwise(self.parts().inner.ranges()).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {
-        let (parts, under_way) = (Arc::clone(&self.parts), Arc::clone(&self.under_way));
+        let (parts, under_way) = (self.parts(), Arc::clone(&self.under_way));
         self.stepwise(async move {
             if self.backend == Backend::Cosmos {
                 // The request goes with whoever waits for it.

@@ -89,7 +89,7 @@ fn line(document: &Document) -> String {
 
 /// The same at any other time; what is repeatable and differs in its time alone is there once.
 pub fn without_times(state: Vec<String>) -> Vec<String> {
-    let time = |text: &str| text.get(..27).filter(|at| at.parse::<Timestamp>().is_ok()).map(|_| 27);
+    let time = |text: &str| text.get(..27).filter(|at| at.as_bytes()[10] == b'T' && at.parse::<Timestamp>().is_ok()).map(|_| 27);
     let mut timeless = Vec::new();
     for line in state {
         let line = replaced(&line, "[time]", time);
@@ -101,7 +101,7 @@ pub fn without_times(state: Vec<String>) -> Vec<String> {
 }
 
 fn without_chance(text: &str) -> String {
-    let id = |text: &str| text.get(..36).filter(|id| Uuid::try_parse(id).is_ok()).map(|_| 36);
+    let id = |text: &str| text.get(..36).filter(|id| id.as_bytes()[8] == b'-' && Uuid::try_parse(id).is_ok()).map(|_| 36);
     let hash = |text: &str| text.starts_with("$argon2").then(|| text.find('"').unwrap_or(text.len()));
     replaced(&replaced(text, "[id]", id), "[hash]", hash)
 }
