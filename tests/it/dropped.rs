@@ -172,21 +172,30 @@ impl<'c> Trial<'c> {
         Self { case, prepared, reused: (with, other), act, before, after, status }
     }
 
-    /// What is prepared, and two instances on it.
-    async fn start(&self) -> (World, TestApp) {
-        if self.case.instances == Instances::New {
-            let world = self.prepared.copy().await;
-            let other = world.app.another(&[LONG_TOKENS]);
-            return (world, other);
+    /// What is prepared, with an instance on it.
+    async fn start(&self) -> World {
+        match self.case.instances {
+            Instances::New => self.prepared.copy().await,
+            Instances::Reused => {
+                let (world, _) = &self.reused;
+                world.store.become_copy_of(&self.prepared.store).await;
+                world.clone()
+            }
         }
-        self.reused.0.store.become_copy_of(&self.prepared.store).await;
-        self.reused.clone()
+    }
+
+    /// A second instance on what was started.
+    fn other(&self, world: &World) -> TestApp {
+        match self.case.instances {
+            Instances::New => world.app.another(&[LONG_TOKENS]),
+            Instances::Reused => self.reused.1.clone(),
+        }
     }
 
     /// Dropped after each number of polls, until it comes to its end; how many those were. Tries each `stride`th.
     async fn dropped(&self, stride: usize) -> u32 {
         for polls in (1..BOUND).step_by(stride) {
-            let (world, _) = self.start().await;
+            let world = self.start().await;
             let status = polled(polls, Box::pin(self.act.on(&world.app)).as_mut()).await;
             self.assert_whole(&world, &format!("dropped after {polls} polls")).await;
             if let Some(status) = status {
@@ -200,7 +209,7 @@ impl<'c> Trial<'c> {
     /// Failing at each call of the store; how many those were.
     async fn failing(&self, fault: Fault) -> u32 {
         for good in 0..BOUND {
-            let (world, _) = self.start().await;
+            let world = self.start().await;
             world.store.fail_after(good, fault);
             let status = self.act.on(&world.app).await;
             if world.store.heal() {
@@ -214,9 +223,10 @@ impl<'c> Trial<'c> {
     }
 
     /// On two instances, of which the second begins after each of so many polls of the first.
-    async fn twice(&self, polls: u32, stride: usize) {
-        for ahead in (0..polls).step_by(stride) {
-            let (world, other) = self.start().await;
+    async fn twice(&self, polls: u32) {
+        for ahead in 0..polls {
+            let world = self.start().await;
+            let other = self.other(&world);
             let mut first = pin!(self.act.on(&world.app));
             let statuses = match polled(ahead, first.as_mut()).await {
                 Some(status) => [status, self.act.on(&other).await],
@@ -274,7 +284,7 @@ async fn assert_undisturbed(backend: Backend, cases: impl IntoIterator<Item = &C
         assert_eq!(trial.failing(Fault::After).await, calls);
         // Each call is two stops at least.
         assert!(polls > 2 * calls, "{}: {polls} polls, {calls} calls", case.of);
-        trial.twice(polls, 1).await;
+        trial.twice(polls).await;
     }
 }
 
@@ -329,4 +339,16 @@ async fn work_sessions_change_whole() {
 #[tokio::test]
 async fn what_no_request_waits_for_is_done_whole() {
     assert_undisturbed(backend(), events::ALL).await;
+}
+
+/// All of them run on it with `AVANOCHI_TEST_STORE=cosmos`.
+#[tokio::test]
+async fn on_the_other_store_too_some_of_it_is_whole() {
+    let base = World::new(Backend::Cosmos).await;
+    let sample = ["POST /api/auth/register", "POST /api/tasks", "DELETE /api/users/{id}"];
+    for case in requests::all().filter(|case| sample.contains(&case.of)) {
+        let trial = Trial::of(case, &base).await;
+        let polls = trial.dropped(3).await;
+        assert!(polls > 2 * trial.failing(Fault::After).await, "{}: {polls} polls", case.of);
+    }
 }
