@@ -348,7 +348,6 @@ async fn on_the_other_store_too_some_of_it_is_whole() {
     let sample = ["POST /api/auth/register", "POST /api/tasks", "DELETE /api/users/{id}"];
     for case in requests::all().filter(|case| sample.contains(&case.of)) {
         let trial = Trial::of(case, &base).await;
-        let polls = trial.dropped(3).await;
-        assert!(polls > 2 * trial.failing(Fault::After).await, "{}: {polls} polls", case.of);
+        assert!(trial.dropped(5).await > 5, "{}", case.of);
     }
 }
