@@ -222,9 +222,11 @@ impl<'c> Trial<'c> {
         panic!("{} never ends", self.case.of);
     }
 
-    /// On two instances, of which the second begins after each of so many polls of the first.
+    /// On two instances, of which the second begins after so many polls of the first.
     async fn twice(&self, polls: u32) {
-        for ahead in 0..polls {
+        // A new instance for each attempt takes its time.
+        let stride = if self.case.instances == Instances::New { 3 } else { 1 };
+        for ahead in (0..polls).step_by(stride) {
             let world = self.start().await;
             let other = self.other(&world);
             let mut first = pin!(self.act.on(&world.app));
@@ -263,11 +265,19 @@ impl<'c> Trial<'c> {
     }
 }
 
-/// What should be there and is not, and the other way round.
+/// Some of what should be there and is not, and of what is there and should not be.
 fn difference(expected: &[String], found: &[String]) -> String {
     let mut text = String::new();
     for (sign, ones, others) in [("-", expected, found), ("+", found, expected)] {
-        for line in ones.iter().filter(|line| !others.contains(line)) {
+        let mut others = others.to_vec();
+        let surplus = ones.iter().filter(|line| match others.iter().position(|other| other == *line) {
+            Some(index) => {
+                others.swap_remove(index);
+                false
+            }
+            None => true,
+        });
+        for line in surplus.take(10) {
             let _ = write!(text, "\n{sign} {line}");
         }
     }

@@ -169,6 +169,7 @@ impl Store for SteppingStore {
             }
             // The writer goes on with what it was given.
             let under_way = under_way.read_owned().await;
+            #[expect(clippy::disallowed_methods, reason = "it stands for the writer's thread, which nobody can freeze alone")]
             let commit = tokio::spawn(async move {
                 let _under_way = under_way;
                 parts.commit(batch).await
