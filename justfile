@@ -12,6 +12,10 @@ run *arguments:
 test *arguments:
     cargo test {{arguments}}
 
+# Make the skeleton of a slice, which compiles and passes the tests: just new things
+new *arguments:
+    sh scripts/new-slice {{arguments}}
+
 # What to run before a commit
 check:
     cargo fmt --check

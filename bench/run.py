@@ -32,8 +32,8 @@ def measure(options: argparse.Namespace) -> dict:
     prepared = prepare(names, data)
     servers = {name: Server(name, copy_of(prepared[name], name), TARGET / f"{name}.log") for name in names if name != "sqlite"}
     sqlite = copy_of(prepared["ours"], "sqlite") / "avanochi.db" if "sqlite" in names else None
-    results = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine.describe(), "count": options.rounds,
-               "seconds": options.seconds, "binary": release("avanochi").stat().st_size / 1e6}
+    results = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "commit": machine.commit(), "machine": machine.describe(),
+               "count": options.rounds, "seconds": options.seconds, "binary": release("avanochi").stat().st_size / 1e6}
     memory: dict[str, dict[str, float]] = {name: {} for name in servers}
     try:
         if options.starts:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 from pathlib import Path
 
 
@@ -15,3 +16,12 @@ def describe() -> dict:
         "memory_gb": round(int(memory[1]) * 1024 / 1e9) if memory else 0,
         "kernel": ".".join(os.uname().release.split(".")[:2]),
     }
+
+
+def commit() -> str:
+    """The commit of the checkout, with a word if it was changed since; nothing where git does not tell."""
+    command = ["git", "describe", "--always", "--dirty"]
+    try:
+        return subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True).stdout.strip()
+    except OSError:
+        return ""

@@ -96,8 +96,8 @@ def tables(results: dict) -> str:
     """The measured part of the page."""
     machine = results["machine"]
     parts = [
-        f"Measured on {results['date']}: {machine['cores']} cores ({machine['cpu']}), {machine['memory_gb']} GB of memory, "
-        f"Linux {machine['kernel']}; {results['count']} rounds of {results['seconds']:g} s for each server and scenario. "
+        f"Measured on {results['date']} of commit {results['commit']}: {machine['cores']} cores ({machine['cpu']}), "
+        f"{machine['memory_gb']} GB of memory, Linux {machine['kernel']}; {results['count']} rounds of {results['seconds']:g} s for each server and scenario. "
         f"{results['noise']}\n",
         "### Against the targets\n",
         "Ratios are medians of the rounds' ratios, with the least and the most of any round.\n",

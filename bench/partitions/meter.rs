@@ -28,7 +28,8 @@ pub enum Request {
     Write,
     Batch,
     Query,
-    Across,
+    /// A query of one range of the store.
+    Range,
     /// A changed document that the change feed hands out.
     Feed,
 }
@@ -51,8 +52,8 @@ impl Default for Usage {
 #[derive(Debug, Default)]
 pub struct Book {
     pub partitions: BTreeMap<String, Usage>,
-    /// What a query of all partitions costs each physical one.
-    pub everywhere: Usage,
+    /// What the queries of each range cost.
+    pub ranges: BTreeMap<String, Usage>,
     pub requests: BTreeMap<Request, (u32, f64)>,
     /// Documents that were not there before, and their bytes.
     pub created: BTreeMap<String, (u32, u32)>,
@@ -112,20 +113,22 @@ impl Store for Metered {
     }
 
     async fn query(&self, query: Query) -> Result<Page<Document>, StoreError> {
-        let partition = match &query {
-            Query::List { scope: Scope::Partition(partition, _), .. }
-            | Query::Changes { partition, .. }
-            | Query::Everything { partition, .. } => Some(partition.clone()),
-            Query::List { scope: Scope::Everybody | Scope::Range(_), .. } => None,
+        let scope = match &query {
+            Query::List { scope, .. } => scope.clone(),
+            Query::Changes { partition, .. } | Query::Everything { partition, .. } => Scope::first(Some(partition.clone())),
         };
         let found = self.inner.query(query).await?;
-        if let Some(partition) = partition {
-            self.charge(partition.as_str(), Request::Query, QUERY + of_page(&found));
-        } else {
-            let slot = slot(self.clock.now());
-            let mut book = self.book();
-            count(&mut book, Request::Across, QUERY);
-            book.everywhere.units[slot] += QUERY;
+        let units = QUERY + of_page(&found);
+        match scope {
+            Scope::Partition(partition, _) => self.charge(partition.as_str(), Request::Query, units),
+            Scope::Range(range) => {
+                let slot = slot(self.clock.now());
+                let mut book = self.book();
+                count(&mut book, Request::Range, units);
+                book.ranges.entry(range.as_str().to_owned()).or_default().units[slot] += units;
+            }
+            // Administrators alone list everybody's, and none does here.
+            Scope::Everybody => {}
         }
         Ok(found)
     }
@@ -144,7 +147,7 @@ impl Store for Metered {
                 Write::Create(draft) | Write::Replace(draft, _) => {
                     (&draft.kind, &draft.id, draft.seq, draft.published, draft.body.len())
                 }
-                Write::Bury { kind, id, seq, published, .. } => (kind, id, *seq, *published, 0),
+                Write::Tombstone { kind, id, seq, published, .. } => (kind, id, *seq, *published, 0),
                 Write::Remove { .. } => continue,
             };
             self.charge(partition, Request::Feed, read(size(bytes)));
@@ -192,7 +195,7 @@ fn charged(write: &Write) -> f64 {
         Write::Create(draft) => row(size(draft.body.len())).1 + 0.2 * terms(draft),
         Write::Replace(draft, _) => 2.0 * row(size(draft.body.len())).1 + 0.4 * moved(draft),
         // What there was is not known here; its terms are those of a listed, published document.
-        Write::Bury { .. } => 2.0 * row(size(0)).1 + 0.2 * 9.0,
+        Write::Tombstone { .. } => 2.0 * row(size(0)).1 + 0.2 * 9.0,
         Write::Remove { .. } => row(size(0)).1 + 0.2 * 9.0,
     }
 }

@@ -30,14 +30,13 @@ pub async fn print(
     let book = std::mem::take(&mut *world.store.book());
 
     println!("| asked of the account, each person | number | RU |\n| --- | --: | --: |");
-    for (request, (count, units)) in book.requests.iter().filter(|(request, _)| **request != Request::Across) {
+    for (request, (count, units)) in &book.requests {
         println!("| {request:?} | {:.1} | {:.1} |", each(f64::from(*count)), each(*units));
     }
     let fed = book.requests.get(&Request::Feed).map_or(0, |(count, _)| *count);
-    let across = book.requests.get(&Request::Across).map_or(0, |(count, _)| *count);
     let all: u32 = book.requests.values().map(|(count, _)| count).sum();
     let expected = real(asked);
-    println!("\nRequests on the wire: {expected}; by this count {}.", all - fed - across + across * partitions);
+    println!("\nRequests on the wire: {expected}; by this count {}.", all - fed);
 
     let calls: u32 = world.calls.iter().sum();
     let calls_by_slot: Vec<f64> = world.calls.iter().map(|count| f64::from(*count)).collect();
@@ -54,7 +53,11 @@ pub async fn print(
     let (hour, most) = busiest(&due);
     let found: f64 = due.iter().sum();
     println!("Deliveries of changes, of 100 at most: {}.", world.followed);
-    println!("Sessions due, each: {:.2}; in the busiest hour, {hour} UTC, {:.3} of them.", each(found), most / found);
+    println!(
+        "Users to whom something was due, each: {:.2}; in the busiest hour, {hour} UTC, {:.3} of them.",
+        each(found),
+        most / found
+    );
 
     println!("\n| documents made, each person | number | bytes of one |\n| --- | --: | --: |");
     for (kind, (count, bytes)) in &book.created {
@@ -64,7 +67,7 @@ pub async fn print(
     sizes(emulator, people).await?;
     logical(&book, people)?;
     let fixed = book.partitions.get("jobs").map_or(0.0, |usage| usage.units.iter().sum());
-    println!("\nThe sweep ran {} times; its lease cost {:.1} RU each time.", world.sweeps, fixed / f64::from(world.sweeps));
+    println!("\nThe timer fired {} times; its lease cost {:.1} RU each time.", world.ticks, fixed / f64::from(world.ticks));
     physical(scale, emulator, &book).await
 }
 
@@ -133,7 +136,8 @@ fn logical(book: &Book, people: &[(String, Person, Client)]) -> anyhow::Result<(
 async fn physical(scale: Scale, emulator: &Emulator, book: &Book) -> anyhow::Result<()> {
     let container = emulator.container().await;
     let ranges = container.read_feed_ranges(None).await?;
-    let mut load = vec![book.everywhere.units.clone(); ranges.len()];
+    let asked = |range: &str| book.ranges.get(range).map_or_else(|| vec![0.0; SLOTS], |usage| usage.units.clone());
+    let mut load: Vec<Vec<f64>> = ranges.iter().map(|range| asked(&range.to_string())).collect();
     let mut keys = vec![0_usize; ranges.len()];
     for (name, usage) in &book.partitions {
         let place = container.feed_range_from_partition_key(name.clone(), None).await?;

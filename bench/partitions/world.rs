@@ -35,6 +35,8 @@ use crate::{
 
 const SECRET: &str = "a secret of the simulation, long enough to sign";
 const PASSWORD: &str = "correct horse battery";
+/// Of the hour for which a token is good, what a client uses.
+const TOKEN_LIFETIME: Duration = Duration::from_mins(58);
 /// What the host hands over at once, see changes/function.json.
 const DELIVERED: usize = 100;
 
@@ -48,8 +50,8 @@ pub struct World {
     /// Requests of callers, by the quarter of the day.
     pub calls: Vec<u32>,
     pub by_method: BTreeMap<&'static str, u32>,
-    /// How often the sweep ran, and what it found by the quarter of the day.
-    pub sweeps: u32,
+    /// How often the timer fired, and to how many users something was due, by the quarter of the day.
+    pub ticks: u32,
     pub due: Vec<u32>,
     /// Deliveries of changes to whoever follows them.
     pub followed: u32,
@@ -60,6 +62,9 @@ pub struct World {
 pub struct Client {
     pub id: String,
     token: String,
+    refresh_token: String,
+    /// When the client asks for a new token.
+    renews_at: Option<Timestamp>,
     session: Option<String>,
     open_tasks: Vec<String>,
     sync: Option<String>,
@@ -69,16 +74,14 @@ pub struct Client {
 impl World {
     pub fn new(emulator: &Emulator, clock: Arc<ManualClock>, seed: u64) -> anyhow::Result<Self> {
         let store = Arc::new(Metered::new(emulator.store(clock.clone()), clock.clone()));
-        // So that everybody logs in once; with the default of an hour it would be nine times.
-        let settings = Source::of(&[("JWT_EXP_MINUTES", "525600")]);
-        let config = Config::load(&settings, &Overrides::default()).ok().context("good settings")?;
+        let config = Config::load(&Source::of(&[]), &Overrides::default()).ok().context("good settings")?;
         let queue = Arc::new(Messages::default());
         let ids = Arc::new(SeededIds { chance: Mutex::new(Chance::new(seed)), count: AtomicU64::default() });
         let adapters = Adapters::over(store.clone() as Arc<dyn Store>, clock.clone(), SECRET.to_owned().into());
         let app = App::new(&config, Adapters { queue: queue.clone(), ids, ..adapters })?;
         let routes = app.routes.clone();
         let (calls, due) = (vec![0; SLOTS], vec![0; SLOTS]);
-        Ok(Self { store, clock, app, routes, queue, calls, by_method: BTreeMap::new(), sweeps: 0, due, followed: 0 })
+        Ok(Self { store, clock, app, routes, queue, calls, by_method: BTreeMap::new(), ticks: 0, due, followed: 0 })
     }
 
     /// Makes an account with tasks, and sessions on earlier days.
@@ -102,6 +105,9 @@ impl World {
     pub async fn act(&mut self, name: &str, client: &mut Client, chance: &mut Chance, action: Action) -> anyhow::Result<()> {
         let slot = meter::slot(kernel::Clock::now(&*self.clock));
         let before = self.by_method.values().sum::<u32>();
+        if action != Action::Arrive && client.renews_at.is_some_and(|at| at <= kernel::Clock::now(&*self.clock)) {
+            self.renew(client).await?;
+        }
         match action {
             Action::Arrive => {
                 self.log_in(client, name).await?;
@@ -184,7 +190,20 @@ impl World {
     async fn log_in(&mut self, client: &mut Client, name: &str) -> anyhow::Result<()> {
         let body = json!({ "username": name, "password": PASSWORD });
         let answer = self.call(client, "POST", "/api/auth/login", Some(body)).await?;
-        (client.id, client.token) = (text(&answer, "user_id")?, text(&answer, "token")?);
+        client.id = text(&answer, "user_id")?;
+        self.keep_tokens(client, &answer)
+    }
+
+    /// A client renews its token shortly before it expires, and so once an hour with something to do.
+    async fn renew(&mut self, client: &mut Client) -> anyhow::Result<()> {
+        let body = json!({ "refresh_token": client.refresh_token });
+        let answer = self.call(client, "POST", "/api/auth/refresh", Some(body)).await?;
+        self.keep_tokens(client, &answer)
+    }
+
+    fn keep_tokens(&self, client: &mut Client, answer: &Value) -> anyhow::Result<()> {
+        (client.token, client.refresh_token) = (text(answer, "token")?, text(answer, "refresh_token")?);
+        client.renews_at = Some(kernel::Clock::now(&*self.clock).plus(TOKEN_LIFETIME));
         Ok(())
     }
 
@@ -223,14 +242,18 @@ impl World {
         Ok(())
     }
 
-    /// Runs the sweep, and what it has sent.
-    pub async fn sweep(&mut self) -> anyhow::Result<()> {
-        self.dispatch("work_sessions_sweep", Event::Tick(Tick::default())).await?;
-        let sent = self.queue.take();
-        self.sweeps += 1;
-        self.due[meter::slot(kernel::Clock::now(&*self.clock))] += u32::try_from(sent.len())?;
-        for payload in sent {
-            self.dispatch("work_sessions_due", Event::Message { payload, attempt: 1 }).await?;
+    /// Fires the timer and does what follows from it: a message for each range, and one for each user to whom something is due.
+    pub async fn tick(&mut self) -> anyhow::Result<()> {
+        self.dispatch("tick", Event::Tick(Tick::default())).await?;
+        let ranges = self.queue.take();
+        self.ticks += 1;
+        for payload in ranges {
+            self.dispatch("jobs", Event::Message { payload, attempt: 1 }).await?;
+        }
+        let users = self.queue.take();
+        self.due[meter::slot(kernel::Clock::now(&*self.clock))] += u32::try_from(users.len())?;
+        for payload in users {
+            self.dispatch("jobs", Event::Message { payload, attempt: 1 }).await?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 pub mod auth;
 pub mod users;
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
@@ -13,7 +13,7 @@ use self::{
 };
 use crate::{
     domain::{Contribution, Shared},
-    kernel::{UserId, ports::Authenticator},
+    kernel::{Admins, ports::Authenticator},
     web::Edge,
 };
 
@@ -26,7 +26,7 @@ pub struct Settings {
     pub previous: Vec<SecretString>,
     /// How long a token lasts.
     pub lifetime: Duration,
-    pub admins: HashSet<UserId>,
+    pub admins: Admins,
 }
 
 /// What the domain adds to the program. `edge` makes the edge that knows the callers.

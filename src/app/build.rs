@@ -16,7 +16,7 @@ use crate::{
     domain::{self, AtStart, Contribution, Kinds, Shared},
     functions::{self, Invoked, alone::Alone},
     jobs::{
-        Dispatcher, Marks,
+        Checkpoints, Dispatcher,
         queue::{AzureQueue, Queue, StoredQueue},
     },
     kernel::{Clock, IdSource, RandomIds, SystemClock},
@@ -37,16 +37,16 @@ pub struct Adapters {
     /// The commits of the store, where nobody else tells of them.
     pub feed: Option<Arc<dyn Feed>>,
     /// Whether the messages are in the store, of which the host knows nothing.
-    pub own_queue: OwnQueue,
+    pub message_delivery: MessageDelivery,
 }
 
 /// Who hands out messages under the Functions host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OwnQueue {
+pub enum MessageDelivery {
     /// This process.
-    Yes,
+    InProcess,
     /// The Functions host.
-    No,
+    ByHost,
 }
 
 impl Adapters {
@@ -54,7 +54,7 @@ impl Adapters {
     pub fn over(store: Arc<dyn Store>, clock: Arc<dyn Clock>, secret: SecretString) -> Self {
         let ids: Arc<dyn IdSource> = Arc::new(RandomIds::default());
         let queue = Arc::new(StoredQueue::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ids)));
-        Self { store, clock, ids, queue, secret, feed: None, own_queue: OwnQueue::Yes }
+        Self { store, clock, ids, queue, secret, feed: None, message_delivery: MessageDelivery::InProcess }
     }
 
     /// Those that the settings ask for.
@@ -71,15 +71,17 @@ impl Adapters {
             }
             StoreChoice::Cosmos => (Arc::new(Cosmos::new(Arc::clone(&credentials), Arc::clone(&clock))), None),
         };
-        let (queue, own_queue): (Arc<dyn Queue>, _) = match &config.queue {
-            Some(url) => (Arc::new(AzureQueue::new(url, credentials)?), OwnQueue::No),
-            None => (Arc::new(StoredQueue::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ids))), OwnQueue::Yes),
+        let (queue, message_delivery): (Arc<dyn Queue>, _) = match &config.queue {
+            Some(url) => (Arc::new(AzureQueue::new(url, credentials)?), MessageDelivery::ByHost),
+            None => {
+                (Arc::new(StoredQueue::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ids))), MessageDelivery::InProcess)
+            }
         };
         let secret = match &config.auth.secret {
             Some(secret) => secret.clone(),
             None => secret::load_or_make(&config.data).context("the token secret cannot be kept in the data folder")?,
         };
-        Ok(Self { store, clock, ids, queue, secret, feed, own_queue })
+        Ok(Self { store, clock, ids, queue, secret, feed, message_delivery })
     }
 }
 
@@ -147,9 +149,9 @@ impl App {
     /// Starts, until it is dropped, the jobs that nobody else starts: all of them without a host; with one, those whose
     /// messages or changes are in our own store.
     pub async fn work(&self) -> crate::kernel::Result<()> {
-        let Adapters { store, ids, queue, feed, own_queue, .. } = &self.adapters;
-        let marks = Marks::new(Arc::clone(store), Arc::clone(ids));
-        let alone = Alone { dispatcher: self.jobs.clone(), marks };
+        let Adapters { store, ids, queue, feed, message_delivery, .. } = &self.adapters;
+        let checkpoints = Checkpoints::new(Arc::clone(store), Arc::clone(ids));
+        let alone = Alone { dispatcher: self.jobs.clone(), checkpoints };
         let timers = async {
             if !self.edge.behind_host {
                 alone.timers().await?;
@@ -157,7 +159,7 @@ impl App {
             Ok(())
         };
         let messages = async {
-            if *own_queue == OwnQueue::Yes || !self.edge.behind_host {
+            if *message_delivery == MessageDelivery::InProcess || !self.edge.behind_host {
                 alone.messages(queue).await?;
             }
             Ok(())

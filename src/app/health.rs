@@ -23,9 +23,9 @@ use crate::{
 };
 
 /// How long an answer is given again. Whoever asks without a token cannot make more work than that.
-const KEEP: Duration = Duration::from_secs(1);
+const HEALTH_TTL: Duration = Duration::from_secs(1);
 /// How long a look that has not ended is waited for by whoever comes later. Each of its parts gives up before.
-const WAIT: Duration = Duration::from_secs(15);
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(15);
 /// Nothing is ever sent to it.
 const QUEUE: &str = "health";
 const QUEUE_CHECK: &str = "queue";
@@ -84,7 +84,7 @@ impl Health {
         let now = self.parts.clock.now();
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let young = |look: &Look| {
-            let keep = if look.failing.peek().is_some() { KEEP } else { WAIT };
+            let keep = if look.failing.peek().is_some() { HEALTH_TTL } else { HEALTH_TIMEOUT };
             // One that began later began before the clock was set back.
             look.began <= now && now.since(look.began) < keep
         };
@@ -100,7 +100,7 @@ impl Health {
 
 impl Parts {
     async fn failing(&self, now: Timestamp) -> Vec<Failure> {
-        let (store, queue) = futures_util::join!(self.store(now), self.queue.receive(QUEUE, KEEP));
+        let (store, queue) = futures_util::join!(self.store(now), self.queue.receive(QUEUE, HEALTH_TTL));
         let failing = [store.err(), queue.err().map(|error| (QUEUE_CHECK, error))].into_iter().flatten();
         failing.map(|(what, error)| Failure { what, cause: error.chain() }).collect()
     }

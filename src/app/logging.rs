@@ -123,15 +123,15 @@ impl Lines {
     fn write_to(&self, out: &mut impl io::Write) {
         let mut batch = Vec::new();
         loop {
-            self.next_batch(&mut batch);
+            let lost = self.next_batch(&mut batch);
+            if lost > 0 {
+                // Told while nothing waits, so that there is room for this line.
+                tracing::warn!(lines = lost, "lines lost, since nobody read the output");
+            }
             // There is nobody to whom one could say that this cannot be written.
             let _ = out.write_all(&batch).and_then(|()| out.flush());
             batch.clear();
             batch.shrink_to(WRITE_AT);
-            let lost = std::mem::take(&mut self.state().lost);
-            if lost > 0 {
-                tracing::warn!(lines = lost, "lines lost, since nobody read the output");
-            }
             let mut state = self.state();
             state.writing = false;
             if state.waiting.is_empty() {
@@ -140,13 +140,15 @@ impl Lines {
         }
     }
 
-    fn next_batch(&self, batch: &mut Vec<u8>) {
+    /// Takes what waits, and how many lines were lost until then.
+    fn next_batch(&self, batch: &mut Vec<u8>) -> u64 {
         let appended = &self.0.appended;
         let state = appended.wait_while(self.state(), |state| state.waiting.is_empty()).unwrap_or_else(PoisonError::into_inner);
         let together = appended.wait_timeout_while(state, WRITE_DELAY, |state| !state.waits_no_longer());
         let mut state = together.unwrap_or_else(PoisonError::into_inner).0;
         std::mem::swap(&mut state.waiting, batch);
         (state.urgent, state.writing) = (false, true);
+        std::mem::take(&mut state.lost)
     }
 
     fn wait_until_written(&self, timeout: Duration) {

@@ -10,10 +10,10 @@ use crate::kernel::{Code, Error, Result, Timestamp, UserId};
 
 /// How long a token is good for. What was deleted is remembered for an hour longer, 30 days, since a deletion takes a while
 /// and the clocks of two instances differ.
-pub const GOOD_FOR: Duration = Duration::from_hours(719);
+pub const TOKEN_TTL: Duration = Duration::from_hours(719);
 /// How far ahead the clock of the instance that gave a token may be. What was given later than that was given by a clock
 /// that was wrong, here or there, and says nothing of what is remembered. It is part of the hour above.
-const AHEAD: Duration = Duration::from_mins(5);
+const MAX_CLOCK_SKEW: Duration = Duration::from_mins(5);
 
 /// Where a client's copy stands.
 ///
@@ -65,7 +65,7 @@ impl Token {
     /// Whether all that was deleted since in this history can still be told, to this user.
     pub fn is_good(&self, user: UserId, history: Uuid, now: Timestamp) -> bool {
         let ours = self.user == user && self.history == Some(history);
-        ours && now.since(self.since) < GOOD_FOR && self.since.since(now) <= AHEAD
+        ours && now.since(self.since) < TOKEN_TTL && self.since.since(now) <= MAX_CLOCK_SKEW
     }
 }
 
@@ -131,20 +131,20 @@ mod tests {
         let good = |token: &Token, now| token.is_good(token.user, HISTORY, now);
         let (since, moment) = (token.since, Duration::from_micros(1));
         assert!(good(&token, since));
-        assert!(good(&token, since.plus(GOOD_FOR).minus(moment)));
-        assert!(!good(&token, since.plus(GOOD_FOR)));
+        assert!(good(&token, since.plus(TOKEN_TTL).minus(moment)));
+        assert!(!good(&token, since.plus(TOKEN_TTL)));
         assert!(!token.is_good(UserId::new(Uuid::from_u128(2)), HISTORY, since));
         assert!(!token.is_good(token.user, Uuid::from_u128(8), since));
         assert!(!good(&Token { history: None, ..token.clone() }, since));
         // Given by a clock that was a little ahead, or by one that was wrong.
-        assert!(good(&token, since.minus(AHEAD)));
-        assert!(!good(&token, since.minus(AHEAD).minus(moment)));
+        assert!(good(&token, since.minus(MAX_CLOCK_SKEW)));
+        assert!(!good(&token, since.minus(MAX_CLOCK_SKEW).minus(moment)));
     }
 
     #[test]
     fn what_is_forgotten_is_forgotten_after_the_last_token_that_lacks_it() {
         let remembered = Duration::from_hours(720);
-        assert!(GOOD_FOR + AHEAD < remembered);
+        assert!(TOKEN_TTL + MAX_CLOCK_SKEW < remembered);
     }
 
     #[test]

@@ -31,12 +31,12 @@ impl ChangesService {
     /// Errors: `NotFound` when there is no such user.
     pub async fn since(&self, ctx: &Ctx, owner: Owner, token: Option<&Token>, limit: Limit) -> Result<Changes> {
         let history = self.repo.history().await?;
-        if let Some(token) = token.filter(|token| token.is_good(owner.id(), history, ctx.now))
+        if let Some(token) = token.filter(|token| token.is_good(owner.id(), history, ctx.now()))
             && let Some(changes) = self.after(ctx, owner, token, limit).await?
         {
             return Ok(changes);
         }
-        let start = Token::start(owner.id(), history, ctx.now);
+        let start = Token::start(owner.id(), history, ctx.now());
         let read = self.repo.from(owner, 0, PageRequest::first(limit)).await?;
         if read.items.is_empty() {
             // Whoever exists has a profile, which is published.
@@ -93,7 +93,7 @@ fn cut(mut read: Page<Changed>, limit: Limit) -> (Vec<Changed>, bool) {
 }
 
 fn page(ctx: &Ctx, token: &Token, (changes, more): (Vec<Changed>, bool)) -> Changes {
-    let since = if more { token.since } else { ctx.now };
+    let since = if more { token.since } else { ctx.now() };
     let place = changes.last().map(|last| last.place.clone()).or_else(|| token.place.clone());
     Changes { token: Token { since, place, ..token.clone() }, changes, more, reset: false }
 }

@@ -103,7 +103,7 @@ async fn step(listener: Option<Box<Listener>>) -> Option<(Result<Event, Infallib
     Some(match told {
         Ok(event) => (Ok(event), Some(listener)),
         Err(error) => {
-            tracing::warn!(request_id = %listener.ctx.request_id, error = %error.chain(), "a stream of changes was cut short");
+            tracing::warn!(request_id = %listener.ctx.request_id(), error = %error.chain(), "a stream of changes was cut short");
             (Ok(listener.farewell()), None)
         }
     })
@@ -117,7 +117,7 @@ impl Listener {
                 Some(first) => first,
                 None if !self.more && self.wait().await == Woken::ByTheEnd => return Ok(None),
                 None => {
-                    let asking = Ctx { now: self.feed.edge.clock.now(), ..self.ctx.clone() };
+                    let asking = self.ctx.clone().at(self.feed.edge.clock.now());
                     let ctx = match authenticate(&self.feed.edge, asking, &Method::GET, &self.headers).await {
                         Ok(ctx) => ctx,
                         Err(error) if error.meaning() == Meaning::Unauthenticated => return Ok(None),

@@ -67,7 +67,7 @@ pub async fn run(app: &App, command: Command) -> anyhow::Result<()> {
 }
 
 fn list(app: &App) -> anyhow::Result<()> {
-    let now = app.jobs.ctx(None).now;
+    let now = app.jobs.ctx(None).now();
     for entry in app.jobs.registry.iter() {
         let definition = Definition::read(entry.function_json).map_err(|why| anyhow::anyhow!("{}: {why}", entry.name))?;
         let starts = match definition.trigger {

@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::SecretString;
 
 use super::{Overrides, Problem, Source};
-use crate::kernel::{Network, UserId};
+use crate::kernel::{Admins, Network, UserId};
 
 /// Where to listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct AuthConfig {
     pub secret: Option<SecretString>,
     pub previous: Vec<SecretString>,
     pub lifetime: Duration,
-    pub admins: HashSet<UserId>,
+    pub admins: Admins,
 }
 
 type Problems = Vec<Problem>;
@@ -167,7 +167,7 @@ pub(super) fn auth(source: &Source, in_azure: bool, problems: &mut Problems) -> 
         secret: secret.map(SecretString::from),
         previous: previous.into_iter().map(SecretString::from).collect(),
         lifetime: Duration::from_secs(60 * minutes.unwrap_or(60)),
-        admins: admins.unwrap_or_default(),
+        admins: Admins::new(admins.unwrap_or_default()),
     }
 }
 

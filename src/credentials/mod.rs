@@ -4,6 +4,7 @@
 //! `KEY_VAULT_URL` names. What a vault said counts for five minutes, or until somebody whom a secret failed has it
 //! forgotten; so a rotated secret needs no restart. Does not read the environment: the settings are given to it.
 
+mod source;
 mod vault;
 
 use std::{
@@ -17,11 +18,12 @@ use azure_core::credentials::TokenCredential;
 use azure_identity::{ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId};
 use secrecy::{ExposeSecret as _, SecretString};
 
+pub use self::source::SecretSource;
 use self::vault::KeyVault;
 use crate::kernel::{Clock, Timestamp};
 
 /// How long an answer of a vault counts.
-const KEEP: Duration = Duration::from_mins(5);
+const SECRET_TTL: Duration = Duration::from_mins(5);
 
 const VAULT: &str = "KEY_VAULT_URL";
 const CLIENT_ID: &str = "AZURE_CLIENT_ID";
@@ -71,13 +73,6 @@ impl fmt::Debug for CosmosAccess {
             Self::Identity(_) => "Identity",
         })
     }
-}
-
-/// Another place to ask for secrets.
-#[async_trait::async_trait]
-pub trait SecretSource: Send + Sync {
-    /// The secret of this name; `None` when there is none.
-    async fn read(&self, name: &str) -> anyhow::Result<Option<SecretString>>;
 }
 
 /// Hands out secrets.
@@ -164,7 +159,7 @@ impl CredentialManager {
 
     async fn ask_vault(&self, name: &str) -> Result<Option<SecretString>, CredentialError> {
         let now = self.clock.now();
-        if let Some(kept) = self.state().kept.get(name).filter(|kept| now.since(kept.since) < KEEP) {
+        if let Some(kept) = self.state().kept.get(name).filter(|kept| now.since(kept.since) < SECRET_TTL) {
             return Ok(kept.secret.clone());
         }
         let failed = |source| CredentialError::Vault { name: name.to_owned(), source };

@@ -6,10 +6,10 @@ use azure_core::credentials::TokenCredential;
 use azure_security_keyvault_secrets::{SecretClient, SecretClientOptions};
 use secrecy::SecretString;
 
-use super::SecretSource;
+use super::source::SecretSource;
 
 /// How long a vault may take: a request is waiting for it. Its client would try for a minute.
-const DEADLINE: Duration = Duration::from_secs(4);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// One vault.
 pub struct KeyVault(SecretClient);
@@ -24,7 +24,7 @@ impl KeyVault {
 impl SecretSource for KeyVault {
     async fn read(&self, name: &str) -> anyhow::Result<Option<SecretString>> {
         let name = vault_name(name);
-        match tokio::time::timeout(DEADLINE, self.0.get_secret(&name, None)).await? {
+        match tokio::time::timeout(REQUEST_TIMEOUT, self.0.get_secret(&name, None)).await? {
             Ok(response) => Ok(response.into_model()?.value.map(SecretString::from)),
             Err(error) if error.http_status().is_some_and(|status| u16::from(status) == 404) => Ok(None),
             Err(error) => Err(error.into()),

@@ -7,7 +7,7 @@ use futures_util::future;
 
 use super::trigger::{Definition, Schedule, Trigger};
 use crate::{
-    jobs::{Dispatcher, Entry, Event, Marks, Tick, Verdict, queue::Queue},
+    jobs::{Checkpoints, Dispatcher, Entry, Event, Tick, Verdict, queue::Queue},
     kernel::{Error, Result, Timestamp},
     store::Feed,
 };
@@ -37,7 +37,7 @@ const FEED: &str = "changes";
 #[derive(Debug, Clone)]
 pub struct Alone {
     pub dispatcher: Dispatcher,
-    pub marks: Marks,
+    pub checkpoints: Checkpoints,
 }
 
 impl Alone {
@@ -94,20 +94,20 @@ impl Alone {
     /// Sleeps until the timer is due, at most for [`MAX_TIMER_SLEEP`]; then runs its job once, however many times it was due.
     async fn tick(&self, entry: &Entry, schedule: &Schedule) -> Result<()> {
         let ctx = self.dispatcher.ctx(None);
-        let Some(last) = self.marks.get(entry.name).await? else {
+        let Some(last) = self.checkpoints.get(entry.name).await? else {
             // The first start of the timer: earlier times do not count.
-            return self.marks.set(&ctx, entry.name, ctx.now.micros()).await;
+            return self.checkpoints.set(&ctx, entry.name, ctx.now().micros()).await;
         };
-        let Some(next) = schedule.next(Timestamp::from_micros(last.min(ctx.now.micros()))) else {
+        let Some(next) = schedule.next(Timestamp::from_micros(last.min(ctx.now().micros()))) else {
             return future::pending().await;
         };
-        if next > ctx.now {
-            tokio::time::sleep(next.since(ctx.now).min(MAX_TIMER_SLEEP)).await;
+        if next > ctx.now() {
+            tokio::time::sleep(next.since(ctx.now()).min(MAX_TIMER_SLEEP)).await;
             return Ok(());
         }
-        let past_due = ctx.now.since(next) > MAX_TIMER_SLEEP;
+        let past_due = ctx.now().since(next) > MAX_TIMER_SLEEP;
         self.bounded(entry, Event::Tick(Tick { past_due })).await;
-        self.marks.set(&ctx, entry.name, ctx.now.micros()).await
+        self.checkpoints.set(&ctx, entry.name, ctx.now().micros()).await
     }
 
     async fn queue(&self, queue: &Arc<dyn Queue>, entry: &Entry, name: String) {
@@ -135,7 +135,7 @@ impl Alone {
     }
 
     async fn follow(&self, feed: &Arc<dyn Feed>, entry: &Entry) -> Result<()> {
-        let mut marked = u64::try_from(self.marks.get(FEED).await?.unwrap_or(0)).unwrap_or(0);
+        let mut marked = u64::try_from(self.checkpoints.get(FEED).await?.unwrap_or(0)).unwrap_or(0);
         let mut position = marked;
         loop {
             feed.wait(position).await;
@@ -149,7 +149,7 @@ impl Alone {
             position = last;
             if followed || position - marked >= CHECKPOINT_INTERVAL {
                 let ctx = self.dispatcher.ctx(None);
-                self.marks.set(&ctx, FEED, i64::try_from(position).unwrap_or(i64::MAX)).await?;
+                self.checkpoints.set(&ctx, FEED, i64::try_from(position).unwrap_or(i64::MAX)).await?;
                 marked = position;
             }
         }

@@ -70,7 +70,7 @@ fn routes_within(timeout: Duration, registry: &Registry, handler: &Arc<dyn Invok
 
 async fn invoke(State(function): State<Arc<Function>>, ctx: Ctx, request: Request) -> Response {
     // The host's id of the invocation, which its own log has too.
-    let correlation = request::invocation_id(request.headers()).unwrap_or(ctx.request_id);
+    let correlation = request::invocation_id(request.headers()).unwrap_or_else(|| ctx.request_id().clone());
     let done = function.run(request, correlation).await;
     // Never empty: the host would wait for a body until its timeout.
     done.and_then(|()| Reply::ok(&json!({}))).into_response()

@@ -14,8 +14,10 @@ use crate::{
 
 /// How often something is tried before it is set aside.
 pub const ATTEMPTS: u32 = 5;
+/// How often an attempt is counted again that another instance counted at the same time.
+const MAX_COUNTS: u32 = 16;
 /// How long is remembered what could not be done.
-const REMEMBERED: Duration = Duration::from_hours(720);
+const DEAD_LETTER_TTL: Duration = Duration::from_hours(720);
 
 /// Work that failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,7 +49,7 @@ impl Entity for DeadLetter {
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
-        Some(self.failed_at.plus(REMEMBERED))
+        Some(self.failed_at.plus(DEAD_LETTER_TTL))
     }
 }
 
@@ -71,7 +73,7 @@ impl DeadLetters {
 
     /// Sets work aside that whoever delivered it has counted the attempts of.
     pub async fn set_aside(&self, ctx: &Ctx, work: Work<'_>, attempts: u32, error: &Error) -> Result<()> {
-        let letter = letter(ctx, self.ids.next(ctx.now).to_string(), work, attempts, error, Standing::SetAside);
+        let letter = letter(ctx, self.ids.next(ctx.now()).to_string(), work, attempts, error, Standing::SetAside);
         self.write(ctx, collection::create(&letter, 0)?).await?;
         tell(&letter);
         Ok(())
@@ -80,7 +82,7 @@ impl DeadLetters {
     /// Counts a failed attempt at work that nobody else counts, across restarts and instances; at the fifth the work is
     /// set aside. `id` names the work, and `payload` its version: another version begins anew.
     pub async fn count(&self, ctx: &Ctx, id: &str, work: Work<'_>, error: &Error) -> Result<Counted> {
-        loop {
+        for _ in 0..MAX_COUNTS {
             let found = self.letters.get(PARTITION, id).await?;
             let same = found.as_ref().filter(|found| found.value.payload == *work.payload);
             if same.is_some_and(|same| same.value.set_aside) {
@@ -101,6 +103,7 @@ impl DeadLetters {
                 Err(other) => return Err(other.into()),
             }
         }
+        Err(Error::busy())
     }
 
     /// A page of what was set aside, oldest first.
@@ -122,7 +125,7 @@ impl DeadLetters {
     }
 
     async fn write(&self, ctx: &Ctx, write: Write) -> Result<(), StoreError> {
-        let op: Uuid = self.ids.next(ctx.now);
+        let op: Uuid = self.ids.next(ctx.now());
         self.letters.store().commit(Batch::new(PARTITION, op).with(write)).await.map(drop)
     }
 }
@@ -149,8 +152,8 @@ fn letter(ctx: &Ctx, id: String, work: Work<'_>, attempts: u32, error: &Error, s
         payload: work.payload.clone(),
         attempts,
         reason: error.chain(),
-        correlation_id: ctx.request_id.to_string(),
-        failed_at: ctx.now,
+        correlation_id: ctx.request_id().to_string(),
+        failed_at: ctx.now(),
         set_aside: matches!(standing, Standing::SetAside),
     }
 }
@@ -184,7 +187,7 @@ mod tests {
         assert_eq!(count(&first).await, Counted::SetAside);
         let found = listed().await;
         assert_eq!((found.len(), found[0].attempts, found[0].job.as_str()), (1, ATTEMPTS, "habits"));
-        assert!(found[0].reason.contains("damaged") && found[0].correlation_id == ctx.request_id.as_str(), "{found:?}");
+        assert!(found[0].reason.contains("damaged") && found[0].correlation_id == ctx.request_id().as_str(), "{found:?}");
         // A repeated delivery changes nothing any more.
         assert_eq!(count(&first).await, Counted::SetAside);
         assert_eq!(listed().await, found);

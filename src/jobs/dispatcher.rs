@@ -51,7 +51,7 @@ impl Dispatcher {
     pub fn ctx(&self, correlation: Option<RequestId>) -> Ctx {
         let now = self.clock.now();
         let request_id = correlation.unwrap_or_else(|| RequestId::from(self.ids.next(now)));
-        Ctx { caller: Caller::Program, now, request_id }
+        Ctx::new(Caller::PROGRAM, now, request_id)
     }
 
     /// Deals with one event for the job.
@@ -114,7 +114,7 @@ impl Dispatcher {
 
 /// What every line bears that is logged on the way.
 fn span(ctx: &Ctx) -> tracing::Span {
-    tracing::error_span!("job", request_id = ctx.request_id.as_str())
+    tracing::error_span!("job", request_id = ctx.request_id().as_str())
 }
 
 /// A panic is a failure like any other: what fails with one will be set aside.

@@ -105,7 +105,7 @@ impl DoDue {
     async fn find_in(&self, ctx: &Ctx, range: KeyRange) -> Result<()> {
         let mut page = PageRequest::first(Limit::new(PAGE).unwrap_or(Limit::MAX));
         loop {
-            let due = self.ledger.due(range.clone(), ctx.now, page.clone()).await?;
+            let due = self.ledger.due(range.clone(), ctx.now(), page.clone()).await?;
             for user_id in due.items {
                 self.queue.send(QUEUE, NewMessage::of(json!(DueMessage::User { user_id }))).await?;
             }
@@ -119,7 +119,7 @@ impl DoDue {
         let owner = ctx.owner_for_program(user)?;
         let Some(summary) = self.ledger.read_even_closed(user).await? else { return Ok(()) };
         let mut left = Ok(());
-        for name in summary.due.by(ctx.now) {
+        for name in summary.due.by(ctx.now()) {
             let Some(work) = self.work.iter().find(|work| work.name() == name) else {
                 tracing::warn!(work = name, "due work that this version does not know");
                 self.ledger.postpone(user, name, FAILED_WORK_DELAY).await?;

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How long to wait before what failed is delivered again.
-const PAUSE: Duration = Duration::from_secs(5);
+const RETRY_DELAY: Duration = Duration::from_secs(5);
 
 /// Keeps something up to date with a user's data.
 #[async_trait::async_trait]
@@ -80,7 +80,7 @@ impl Follower {
                 left = Some(error);
             }
         }
-        left.map_or(Outcome::Done, |error| Outcome::Retry { after: error.retry_after().unwrap_or(PAUSE), error })
+        left.map_or(Outcome::Done, |error| Outcome::Retry { after: error.retry_after().unwrap_or(RETRY_DELAY), error })
     }
 
     /// Has every consumer look at what it is told, for a person who asks for it.

@@ -1,8 +1,7 @@
 //! Leases: of many instances that want to do the same work, one does it at a time.
 //!
 //! Timers fire on every instance of an app that was scaled out or restarted. A lease keeps two from doing the same
-//! twice; it is not what makes anything correct, since its holder may be frozen for longer than it lasts. What must be
-//! correct even then compares the lease's number, which only ever rises.
+//! twice; it is not what makes anything correct, since its holder may be frozen for longer than it lasts.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,8 +18,6 @@ use crate::{
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Holding {
     name: String,
-    /// How often the lease was taken.
-    fence: u64,
     /// From then on anybody may take it.
     until: Timestamp,
     /// When the work was last done to its end.
@@ -42,18 +39,6 @@ pub struct Lease {
     etag: Etag,
 }
 
-impl Lease {
-    /// The fencing number: higher than that of every earlier holder.
-    pub fn fence(&self) -> u64 {
-        self.holding.fence
-    }
-
-    /// When the work was last done to its end, by whoever had the lease then.
-    pub fn finished_at(&self) -> Option<Timestamp> {
-        self.holding.finished_at
-    }
-}
-
 /// Hands out leases.
 #[derive(Debug, Clone)]
 pub struct Leases {
@@ -69,36 +54,20 @@ impl Leases {
     /// Takes the lease for a while; `None` while somebody else has it.
     pub async fn take(&self, ctx: &Ctx, name: &str, time: Duration) -> Result<Option<Lease>> {
         let found = self.holdings.get(PARTITION, name).await?;
-        if found.as_ref().is_some_and(|found| found.value.until > ctx.now) {
+        if found.as_ref().is_some_and(|found| found.value.until > ctx.now()) {
             return Ok(None);
         }
-        let (fence, finished_at) = found.as_ref().map_or((0, None), |found| (found.value.fence, found.value.finished_at));
-        let holding = Holding { name: name.to_owned(), fence: fence + 1, until: ctx.now.plus(time), finished_at };
+        let finished_at = found.as_ref().and_then(|found| found.value.finished_at);
+        let holding = Holding { name: name.to_owned(), until: ctx.now().plus(time), finished_at };
         let write = collection::put(&holding, 0, found.as_ref().map(|found| &found.etag))?;
-        Ok(self.write(ctx.now, write).await?.map(|etag| Lease { holding, etag }))
-    }
-
-    /// Keeps the lease for a while longer. Errors: `Busy` when somebody else has taken it: stop at once.
-    pub async fn keep(&self, now: Timestamp, lease: &mut Lease, time: Duration) -> Result<()> {
-        self.change(now, lease, |holding| holding.until = now.plus(time)).await
+        Ok(self.write(ctx.now(), write).await?.map(|etag| Lease { holding, etag }))
     }
 
     /// Gives the lease back, the work being done. Errors: `Busy` when somebody else has taken it since.
-    pub async fn finish(&self, now: Timestamp, mut lease: Lease) -> Result<()> {
-        let done = |holding: &mut Holding| {
-            holding.until = now;
-            holding.finished_at = Some(now);
-        };
-        self.change(now, &mut lease, done).await
-    }
-
-    async fn change(&self, now: Timestamp, lease: &mut Lease, change: impl FnOnce(&mut Holding)) -> Result<()> {
-        let mut holding = lease.holding.clone();
-        change(&mut holding);
-        let write = collection::replace(&holding, 0, &lease.etag)?;
-        let etag = self.write(now, write).await?.ok_or_else(|| Error::busy().caused_by("the lease was taken by another"))?;
-        *lease = Lease { holding, etag };
-        Ok(())
+    pub async fn finish(&self, now: Timestamp, lease: Lease) -> Result<()> {
+        let holding = Holding { until: now, finished_at: Some(now), ..lease.holding };
+        let written = self.write(now, collection::replace(&holding, 0, &lease.etag)?).await?;
+        written.map(drop).ok_or_else(|| Error::busy().caused_by("the lease was taken by another"))
     }
 
     /// The new etag; `None` when another was faster.
@@ -120,30 +89,23 @@ mod tests {
     const MINUTE: Duration = Duration::from_mins(1);
 
     #[tokio::test]
-    async fn one_has_it_at_a_time_and_each_gets_a_higher_number() {
+    async fn one_has_it_at_a_time() {
         let bench = Bench::new();
         let (one, other) = (bench.leases(), bench.leases());
         let first = one.take(&bench.ctx(), "sweep", MINUTE).await.expect("asked").expect("free");
-        assert_eq!((first.fence(), first.finished_at()), (1, None));
         assert!(other.take(&bench.ctx(), "sweep", MINUTE).await.expect("asked").is_none());
         assert!(other.take(&bench.ctx(), "another", MINUTE).await.expect("asked").is_some());
         one.finish(bench.now(), first).await.expect("given back");
-        let second = other.take(&bench.ctx(), "sweep", MINUTE).await.expect("asked").expect("free again");
-        assert_eq!((second.fence(), second.finished_at()), (2, Some(bench.now())));
+        assert!(other.take(&bench.ctx(), "sweep", MINUTE).await.expect("asked").is_some());
     }
 
     #[tokio::test]
     async fn whoever_slept_through_its_end_is_told_so() {
         let bench = Bench::new();
         let leases = bench.leases();
-        let mut first = leases.take(&bench.ctx(), "sweep", MINUTE).await.expect("asked").expect("free");
-        bench.advance(MINUTE);
-        // Nobody wanted it meanwhile, so it can still be kept.
-        leases.keep(bench.now(), &mut first, MINUTE).await.expect("kept");
+        let first = leases.take(&bench.ctx(), "sweep", MINUTE).await.expect("asked").expect("free");
         bench.advance(MINUTE);
         let second = leases.take(&bench.ctx(), "sweep", MINUTE).await.expect("asked").expect("run out");
-        assert!(second.fence() > first.fence());
-        assert!(leases.keep(bench.now(), &mut first, MINUTE).await.is_err());
         assert!(leases.finish(bench.now(), first).await.is_err());
         leases.finish(bench.now(), second).await.expect("given back");
     }

@@ -4,23 +4,23 @@
 //! `functions` do. Either may deliver an event twice, late, or to two instances at once, and may be killed at any
 //! instant; a job therefore decides on what it reads, never on having been called.
 
+pub mod checkpoint;
 pub mod dead_letter;
 pub mod dispatcher;
 pub mod due;
 pub mod follower;
 pub mod job;
 pub mod lease;
-pub mod mark;
 pub mod queue;
 pub mod registry;
 
+pub use checkpoint::Checkpoints;
 pub use dead_letter::{DeadLetter, DeadLetters};
 pub use dispatcher::{Dispatcher, Event, Verdict};
 pub use due::{DoDue, DueWork, FilePoison, FindDue};
 pub use follower::{Consumer, Follower};
 pub use job::{Job, Outcome, Tick};
 pub use lease::{Lease, Leases};
-pub use mark::Marks;
 pub use registry::{Entry, Registry};
 
 use crate::store::Partition;

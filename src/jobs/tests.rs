@@ -40,7 +40,7 @@ impl Bench {
     }
 
     pub fn ctx(&self) -> Ctx {
-        Ctx { caller: Caller::Program, now: self.now(), request_id: RequestId::from(self.ids.next(self.now())) }
+        Ctx::new(Caller::PROGRAM, self.now(), RequestId::from(self.ids.next(self.now())))
     }
 
     pub fn leases(&self) -> Leases {

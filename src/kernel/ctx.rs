@@ -1,32 +1,49 @@
 //! The context of one call: who, when, under which request id. First argument of every service call.
 
-use std::{fmt, sync::Arc};
+use std::{collections::HashSet, fmt, sync::Arc};
 
 use super::{Error, Result, Timestamp, UserId};
 
-/// Who is calling.
+/// Who is calling. Made here alone, from the settings that name the administrators, so that no other code can say that it
+/// is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Caller {
-    /// No token was asked for or none was shown.
+pub struct Caller(Who);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
     Anonymous,
-    /// A user with a valid token.
     User(UserId),
-    /// A user who may name anybody.
     Admin(UserId),
-    /// The program itself, at work that no request waits for.
     Program,
 }
 
+/// The users who may name anybody, as the settings have them.
+#[derive(Debug, Clone, Default)]
+pub struct Admins(HashSet<UserId>);
+
+impl Admins {
+    pub fn new(ids: HashSet<UserId>) -> Self {
+        Self(ids)
+    }
+}
+
 impl Caller {
-    pub fn user(self) -> Option<UserId> {
-        match self {
-            Self::Anonymous | Self::Program => None,
-            Self::User(id) | Self::Admin(id) => Some(id),
-        }
+    /// No token was asked for or none was shown.
+    pub const ANONYMOUS: Self = Self(Who::Anonymous);
+    /// The program itself, at work that no request waits for.
+    pub const PROGRAM: Self = Self(Who::Program);
+
+    /// A user with a valid token; one of `admins` may name anybody.
+    pub fn user(id: UserId, admins: &Admins) -> Self {
+        Self(if admins.0.contains(&id) { Who::Admin(id) } else { Who::User(id) })
     }
 
-    pub fn is_admin(self) -> bool {
-        matches!(self, Self::Admin(_))
+    /// Whose token was shown.
+    pub fn id(self) -> Option<UserId> {
+        match self.0 {
+            Who::Anonymous | Who::Program => None,
+            Who::User(id) | Who::Admin(id) => Some(id),
+        }
     }
 }
 
@@ -64,12 +81,12 @@ impl From<uuid::Uuid> for RequestId {
     }
 }
 
-/// One call. `now` is read once, so that all stamps of a call agree.
+/// One call. Its instant is read once, so that all stamps of a call agree.
 #[derive(Debug, Clone)]
 pub struct Ctx {
-    pub caller: Caller,
-    pub now: Timestamp,
-    pub request_id: RequestId,
+    caller: Caller,
+    now: Timestamp,
+    request_id: RequestId,
 }
 
 /// The user whose data a call may touch. Only [`Ctx`] makes one, after checking that the caller may.
@@ -83,26 +100,54 @@ impl Owner {
 }
 
 impl Ctx {
+    pub fn new(caller: Caller, now: Timestamp, request_id: RequestId) -> Self {
+        Self { caller, now, request_id }
+    }
+
+    /// The same call once it is known who calls.
+    #[must_use]
+    pub fn called_by(self, caller: Caller) -> Self {
+        Self { caller, ..self }
+    }
+
+    /// The same call at a later instant, for one that lasts.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        Self { now, ..self }
+    }
+
+    pub fn caller(&self) -> Caller {
+        self.caller
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    pub fn request_id(&self) -> &RequestId {
+        &self.request_id
+    }
+
     /// The caller's own data.
     pub fn own(&self) -> Result<Owner> {
-        self.caller.user().map(Owner).ok_or_else(Error::unauthorized)
+        self.caller.id().map(Owner).ok_or_else(Error::unauthorized)
     }
 
     /// The data of any user, for the program's own work. Errors: `Forbidden`.
     pub fn owner_for_program(&self, user: UserId) -> Result<Owner> {
-        if self.caller == Caller::Program { Ok(Owner(user)) } else { Err(Error::forbidden()) }
+        if self.caller == Caller::PROGRAM { Ok(Owner(user)) } else { Err(Error::forbidden()) }
     }
 
     /// The data of the user that the caller named: themselves, or anybody for an admin. Errors: `Forbidden`; for an
     /// admin `NotFound` when the text cannot be a user's id.
     pub fn owner_named(&self, named: &str) -> Result<Owner> {
         let id = UserId::parse(named);
-        match (self.caller, id) {
-            (Caller::Anonymous | Caller::Program, _) => Err(Error::unauthorized()),
-            (Caller::Admin(_), Some(id)) => Ok(Owner(id)),
-            (Caller::Admin(_), None) => Err(Error::not_found("User")),
-            (Caller::User(own), Some(id)) if id == own => Ok(Owner(own)),
-            (Caller::User(_), _) => Err(Error::forbidden()),
+        match (self.caller.0, id) {
+            (Who::Anonymous | Who::Program, _) => Err(Error::unauthorized()),
+            (Who::Admin(_), Some(id)) => Ok(Owner(id)),
+            (Who::Admin(_), None) => Err(Error::not_found("User")),
+            (Who::User(own), Some(id)) if id == own => Ok(Owner(own)),
+            (Who::User(_), _) => Err(Error::forbidden()),
         }
     }
 
@@ -121,18 +166,18 @@ impl Ctx {
 
     /// As [`Self::owner`], for lists: without a name, an admin means everybody.
     pub fn owner_or_everybody(&self, named: Option<&str>) -> Result<Option<Owner>> {
-        match (named, self.caller) {
-            (None, Caller::Admin(_)) => Ok(None),
+        match (named, self.caller.0) {
+            (None, Who::Admin(_)) => Ok(None),
             _ => self.owner(named).map(Some),
         }
     }
 
     /// Passes for an admin only.
     pub fn require_admin(&self) -> Result<()> {
-        match self.caller {
-            Caller::Admin(_) => Ok(()),
-            Caller::User(_) => Err(Error::new(super::Code::Forbidden, "Only an administrator may do this")),
-            Caller::Anonymous | Caller::Program => Err(Error::unauthorized()),
+        match self.caller.0 {
+            Who::Admin(_) => Ok(()),
+            Who::User(_) => Err(Error::new(super::Code::Forbidden, "Only an administrator may do this")),
+            Who::Anonymous | Who::Program => Err(Error::unauthorized()),
         }
     }
 }
@@ -143,13 +188,13 @@ mod tests {
     use crate::kernel::Meaning;
 
     fn ctx(caller: Caller) -> Ctx {
-        Ctx { caller, now: Timestamp::from_micros(0), request_id: RequestId::from(uuid::Uuid::nil()) }
+        Ctx::new(caller, Timestamp::from_micros(0), RequestId::from(uuid::Uuid::nil()))
     }
 
     #[test]
     fn a_user_reaches_only_their_own_data() {
         let (own, other) = (UserId::new(uuid::Uuid::from_u128(1)), UserId::new(uuid::Uuid::from_u128(2)));
-        let user = ctx(Caller::User(own));
+        let user = ctx(Caller::user(own, &Admins::new([other].into())));
         assert_eq!(user.own().expect("own").id(), own);
         assert_eq!(user.owner_named(&own.to_string()).expect("named").id(), own);
         assert_eq!(user.owner_named(&other.to_string()).expect_err("other").meaning(), Meaning::Forbidden);
@@ -160,10 +205,11 @@ mod tests {
     #[test]
     fn an_admin_reaches_anybody_and_nobody_without_a_token_reaches_anything() {
         let other = UserId::new(uuid::Uuid::from_u128(2));
-        let admin = ctx(Caller::Admin(UserId::new(uuid::Uuid::from_u128(1))));
+        let id = UserId::new(uuid::Uuid::from_u128(1));
+        let admin = ctx(Caller::user(id, &Admins::new([id].into())));
         assert_eq!(admin.owner_named(&other.to_string()).expect("named").id(), other);
         assert_eq!(admin.owner_named("user_123").expect_err("no id").meaning(), Meaning::NotFound);
-        let nobody = ctx(Caller::Anonymous);
+        let nobody = ctx(Caller::ANONYMOUS);
         assert_eq!(nobody.own().expect_err("nobody").meaning(), Meaning::Unauthenticated);
         assert_eq!(nobody.owner_named(&other.to_string()).expect_err("nobody").meaning(), Meaning::Unauthenticated);
     }

@@ -1,6 +1,6 @@
 //! Values that callers send as text: the rule of each and what the description of the API says of it, declared once.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
@@ -75,6 +75,15 @@ pub fn told(words: &str, field: &str) -> Option<Error> {
 fn error(code: Code, text: &str, whole: bool, field: &str) -> Error {
     let message = if whole { text.to_owned() } else { format!("Field '{field}' {text}") };
     Error::new(code, message).about(field.to_owned())
+}
+
+/// Holds the instant at which something was done, as a caller says, to the present: `back` before it at most, and as clocks
+/// differ, two minutes ahead of it.
+pub fn recent(at: Timestamp, now: Timestamp, back: Duration, too_old: Rule) -> Result<(), Rule> {
+    if at > now.plus(Duration::from_mins(2)) {
+        return Err(Rule::field("must not be more than 2 minutes in the future"));
+    }
+    if at < now.minus(back) { Err(too_old) } else { Ok(()) }
 }
 
 /// A text of `min` to `max` characters.

@@ -3,7 +3,7 @@
 //! A day on which the clock is put forward has 23 hours and one on which it is put back 25: what is counted is the time
 //! that passed, in the hour that the clock showed then, so that an hour which comes twice counts twice.
 
-use chrono::{NaiveDate, Offset as _, TimeZone as _, Timelike as _};
+use chrono::{NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Timelike as _};
 use chrono_tz::Tz;
 
 use super::Timestamp;
@@ -39,6 +39,16 @@ pub fn split_by_hour(from: Timestamp, to: Timestamp, zone: Tz) -> Vec<HourShare>
         at = until;
     }
     shares
+}
+
+/// The first instant of a date on the clock on the wall, which is midnight unless the clock passes over that.
+pub fn start_of(date: NaiveDate, zone: Tz) -> Timestamp {
+    const QUARTER: TimeDelta = TimeDelta::minutes(15);
+    let midnight = date.and_time(NaiveTime::MIN);
+    // At most a day and some hours are passed over, as where the date line was moved.
+    let mut later = std::iter::successors(Some(midnight), |time| time.checked_add_signed(QUARTER)).take(4 * 30);
+    let first = later.find_map(|time| zone.from_local_datetime(&time).earliest());
+    first.map_or(Timestamp::from_micros(midnight.and_utc().timestamp_micros()), |first| first.to_utc().into())
 }
 
 /// The first instant of another offset, between one that has the offset and one that has not.
@@ -137,6 +147,20 @@ mod tests {
         let whole_day = split_by_hour(time("2026-10-24T22:00:00Z"), time("2026-10-25T23:00:00Z"), madrid);
         assert_eq!(whole_day.iter().map(|share| share.micros).sum::<u64>(), 25 * 3_600_000_000);
         assert!(whole_day.iter().all(|share| share.date.to_string() == "2026-10-25"));
+    }
+
+    #[test]
+    fn a_date_begins_at_midnight_or_when_the_clock_has_passed_over_it() {
+        for (date, zone, begins) in [
+            ("2026-03-29", Tz::Europe__Madrid, "2026-03-28T23:00:00Z"),
+            ("2026-03-30", Tz::Europe__Madrid, "2026-03-29T22:00:00Z"),
+            // From 00:00 to 01:00, and a date that there was not.
+            ("2018-11-04", Tz::America__Sao_Paulo, "2018-11-04T03:00:00Z"),
+            ("2011-12-30", Tz::Pacific__Apia, "2011-12-30T10:00:00Z"),
+            ("2011-12-31", Tz::Pacific__Apia, "2011-12-30T10:00:00Z"),
+        ] {
+            assert_eq!(start_of(date.parse().expect("a date"), zone), time(begins), "{date} {zone}");
+        }
     }
 
     proptest! {

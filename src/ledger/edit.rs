@@ -104,7 +104,7 @@ impl Ledger {
         loop {
             let read = change.load::<T>(id, expected).await?;
             also(&read.value, &mut change)?;
-            change.bury(&read);
+            change.delete(&read);
             if change.commit().await? {
                 return Ok(());
             }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How long a key is remembered.
-const REMEMBERED: Duration = Duration::from_hours(24);
+const IDEMPOTENCY_KEY_TTL: Duration = Duration::from_hours(24);
 
 /// The record of one key: written in the batch of the thing that was created, so that there are both or neither.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ impl Record {
         Ok(Self {
             id: key.record_id.clone(),
             fingerprint: key.fingerprint.clone(),
-            expires_at: now.plus(REMEMBERED),
+            expires_at: now.plus(IDEMPOTENCY_KEY_TTL),
             made: serde_json::value::to_raw_value(made).map_err(Error::internal)?,
         })
     }

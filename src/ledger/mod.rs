@@ -31,7 +31,7 @@ pub use summary::Summary;
 pub use transaction::Transaction;
 
 use crate::{
-    kernel::{Clock, Error, Gates, IdSource, Limit, Owner, Page, PageRequest, Result, Timestamp, UserId},
+    kernel::{Clock, Error, IdSource, KeyedLocks, Limit, Owner, Page, PageRequest, Result, Timestamp, UserId},
     store::{Batch, Collection, Entity, KeyRange, Partition, Store, StoreError, Write, collection, query::Span},
 };
 
@@ -50,7 +50,7 @@ struct Parts {
     records: Collection<idempotency::Record>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
-    gates: Arc<Gates>,
+    locks: Arc<KeyedLocks>,
     changed: broadcast::Sender<UserId>,
 }
 
@@ -61,7 +61,7 @@ impl Ledger {
             store,
             clock,
             ids,
-            gates: Arc::default(),
+            locks: Arc::default(),
             changed: broadcast::Sender::new(WATCH_CAPACITY),
         }))
     }

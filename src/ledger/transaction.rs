@@ -14,7 +14,7 @@ use super::{
     summary,
 };
 use crate::{
-    kernel::{Error, GatePass, IdempotencyKey, Result, Timestamp, UserId, id},
+    kernel::{Error, IdempotencyKey, KeyedLockGuard, Result, Timestamp, UserId, id},
     store::{Batch, Collection, Entity, Etag, Partition, StoreError, Stored, Write, batch::MAX_WRITES, collection},
 };
 
@@ -27,7 +27,7 @@ const MAX_ATTEMPTS: u32 = 64;
 #[derive(Debug)]
 pub struct Transaction<'a> {
     ledger: &'a Ledger,
-    _gate: GatePass<'a>,
+    _lock: KeyedLockGuard<'a>,
     user: UserId,
     now: Timestamp,
     read: Stored<Summary>,
@@ -53,13 +53,13 @@ impl<'a> Transaction<'a> {
     /// Waits for its turn among the user's changes, then reads the summary and the clock, so that a change is never
     /// older than one that it has waited for. Errors: `NotFound` when there is no such user.
     pub(super) async fn begin(ledger: &'a Ledger, user: UserId) -> Result<Self> {
-        let gate = ledger.0.gates.pass(&user).await;
+        let lock = ledger.0.locks.lock(&user).await;
         let read = load(ledger, user).await?;
         let now = ledger.0.clock.now();
         let op = ledger.0.ids.next(now);
         let summary = next(&read.value);
         let (writes, counts, touched) = Default::default();
-        Ok(Self { ledger, _gate: gate, user, now, read, attempts: 0, op, writes, counts, touched, summary })
+        Ok(Self { ledger, _lock: lock, user, now, read, attempts: 0, op, writes, counts, touched, summary })
     }
 
     /// The version that everything written will have.
@@ -106,11 +106,11 @@ impl<'a> Transaction<'a> {
     }
 
     /// Deletes what was read and leaves a tombstone, by which those who keep a copy learn of it.
-    pub fn bury<T: Counted>(&mut self, read: &Stored<T>) {
+    pub fn delete<T: Counted>(&mut self, read: &Stored<T>) {
         self.count(&read.value, Counting::TakeAway);
         // Remembered from the newest time that is known, since the clock may be late.
         let newest = id::time_of(self.read.op).map_or(self.now, |newest| newest.max(self.now));
-        self.writes.push(Write::Bury {
+        self.writes.push(Write::Tombstone {
             kind: T::KIND.into(),
             id: read.value.document_id(),
             seq: self.summary.seq,

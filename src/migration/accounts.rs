@@ -14,10 +14,13 @@ use crate::{
         },
         users::model::{DisplayName, User},
     },
-    kernel::{Ctx, Result, Versioned},
+    kernel::{Ctx, Error, Result, Versioned},
     ledger::{Summary, summary},
     store::{Collection, Partition, Stored},
 };
+
+/// How often a login is read again that somebody else changes meanwhile.
+const MAX_ATTEMPTS: u32 = 16;
 
 /// What became of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,11 +78,11 @@ impl Accounts {
             id: legacy.id,
             name,
             time_zone: Tz::UTC,
-            created_at: legacy.created_at.unwrap_or(ctx.now),
+            created_at: legacy.created_at.unwrap_or(ctx.now()),
             updated_at: legacy.updated_at,
             login: legacy.login.key().as_str().to_owned(),
         };
-        Versioned { value, version: self.maintenance.shared.ledger.ids().next(ctx.now) }
+        Versioned { value, version: self.maintenance.shared.ledger.ids().next(ctx.now()) }
     }
 
     /// Writes the login unless the name is somebody else's, which `None` says. Without a password there is nothing to
@@ -87,7 +90,7 @@ impl Accounts {
     async fn claim_name(&self, ctx: &Ctx, legacy: &LegacyUser, made: Versioned<User>) -> Result<Option<Versioned<User>>> {
         let Some(password_hash) = legacy.password_hash.clone() else { return Ok(Some(made)) };
         let credential = Credential { user_id: legacy.id, password_hash, pending: Some(made.clone()) };
-        loop {
+        for _ in 0..MAX_ATTEMPTS {
             let read = self.logins.get(legacy.login.key()).await?;
             let login = read.as_ref().map(|read| read.value.clone()).unwrap_or_default();
             match login.credential {
@@ -101,6 +104,7 @@ impl Accounts {
                 return Ok(Some(made));
             }
         }
+        Err(Error::busy())
     }
 
     /// Notes in the login that the user's documents exist.
@@ -115,6 +119,6 @@ impl Accounts {
     }
 
     async fn put(&self, ctx: &Ctx, legacy: &LegacyUser, login: &Login, read: Option<&Stored<Login>>) -> Result<bool> {
-        self.logins.put(legacy.login.key(), login, read, None, self.maintenance.shared.ledger.ids().next(ctx.now)).await
+        self.logins.put(legacy.login.key(), login, read, None, self.maintenance.shared.ledger.ids().next(ctx.now())).await
     }
 }

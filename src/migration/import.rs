@@ -35,7 +35,7 @@ const WAITING: usize = 50_000;
 /// How many ids are remembered before they are looked up again.
 const REMEMBERED: usize = 1_000_000;
 /// How far a clock elsewhere may have been ahead of ours.
-const AHEAD: Duration = Duration::from_hours(24);
+const MAX_CLOCK_SKEW: Duration = Duration::from_hours(24);
 
 /// What is told while it happens.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ impl Outcome {
 
 /// Imports the file. Errors: when it cannot be read, or when the store fails; the run can then be repeated.
 pub async fn import(maintenance: &Maintenance, path: &Path, tell: &mut (dyn FnMut(News<'_>) + Send)) -> anyhow::Result<Outcome> {
-    let latest = maintenance.shared.clock.now().plus(AHEAD);
+    let latest = maintenance.shared.clock.now().plus(MAX_CLOCK_SKEW);
     let mut run = Run { maintenance, tell, latest, outcome: Outcome::default(), open: HashMap::new() };
     run.accounts(path).await?;
     run.resources(path).await?;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::{
     domain::{Kinds, Shared},
-    kernel::{Caller, Ctx, Owner, Result, UserId},
+    kernel::{Admins, Caller, Ctx, Owner, Result, UserId},
 };
 
 /// What both work with.
@@ -36,7 +36,7 @@ impl Maintenance {
     /// The context of work on one user's data, which is done in the user's name.
     fn ctx(&self, user: UserId) -> Result<(Ctx, Owner)> {
         let now = self.shared.clock.now();
-        let ctx = Ctx { caller: Caller::User(user), now, request_id: self.shared.ids.next(now).into() };
+        let ctx = Ctx::new(Caller::user(user, &Admins::default()), now, self.shared.ids.next(now).into());
         let owner = ctx.own()?;
         Ok((ctx, owner))
     }

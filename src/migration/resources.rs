@@ -185,6 +185,7 @@ fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource) -> Result<
             let started = WorkSession::start(Id::new(id), user, start_time);
             let session = started.ended(end_time, change.summary.time_zone, EndedBy::User);
             change.create(&session)?;
+            booking::trace(change, None, Some(&session))?;
             change.touch_at(start_time);
             change.touch_at(end_time);
         }

@@ -32,7 +32,7 @@ pub enum Write {
     /// Fails with `Stale` unless the document still has this etag.
     Replace(Draft, Etag),
     /// Leaves a tombstone; fails with `Stale` unless the document still has this etag.
-    Bury { kind: Kind, id: String, seq: u64, published: bool, at: Timestamp, forget_at: Timestamp, etag: Etag },
+    Tombstone { kind: Kind, id: String, seq: u64, published: bool, at: Timestamp, forget_at: Timestamp, etag: Etag },
     /// Leaves nothing, and is content when there is nothing. With an etag it fails with `Stale` unless the document
     /// still has it.
     Remove { kind: Kind, id: String, etag: Option<Etag> },
@@ -72,7 +72,7 @@ pub fn check_size(batch: &Batch) -> Result<(), StoreError> {
         .iter()
         .map(|write| match write {
             Write::Create(draft) | Write::Replace(draft, _) => draft.body.len(),
-            Write::Bury { .. } | Write::Remove { .. } => 0,
+            Write::Tombstone { .. } | Write::Remove { .. } => 0,
         })
         .sum();
     let fits = (1..=MAX_WRITES).contains(&batch.writes.len()) && bytes <= MAX_BYTES;

@@ -205,7 +205,7 @@ pub async fn marks_every_document_with_its_operation(b: Bench) {
 
 pub async fn buries_and_removes(b: Bench) {
     let at = b.clock.now();
-    let bury = |id: &str, etag: &Etag| Write::Bury {
+    let tombstone = |id: &str, etag: &Etag| Write::Tombstone {
         kind: "things".into(),
         id: id.into(),
         seq: 9,
@@ -216,11 +216,11 @@ pub async fn buries_and_removes(b: Bench) {
     };
     let one = b.create(&part("a"), thing("1", r#"{"secret":1}"#)).await;
     b.create(&part("a"), thing("2", "2")).await;
-    assert!(matches!(b.commit(&part("a"), vec![bury("2", &one)]).await, Err(StoreError::Stale(0))));
-    b.commit(&part("a"), vec![bury("1", &one)]).await.expect("buried");
+    assert!(matches!(b.commit(&part("a"), vec![tombstone("2", &one)]).await, Err(StoreError::Stale(0))));
+    b.commit(&part("a"), vec![tombstone("1", &one)]).await.expect("deleted");
     assert!(b.get(&part("a"), "things", "1").await.is_none());
     assert_eq!(b.list(Some(&part("a")), None, 10).await, ["2"]);
-    assert!(matches!(b.commit(&part("a"), vec![bury("1", &one)]).await, Err(StoreError::Stale(0))));
+    assert!(matches!(b.commit(&part("a"), vec![tombstone("1", &one)]).await, Err(StoreError::Stale(0))));
 
     let page = PageRequest::first(Limit::MAX);
     let all = b.store.query(Query::Everything { partition: part("a"), page: page.clone() }).await.expect("all").items;
@@ -246,8 +246,8 @@ pub async fn tells_what_changed_since_a_number(b: Bench) {
     b.commit(&part("a"), vec![Write::Create(published("4", 4)), Write::Create(published("3", 4))]).await.expect("both");
     b.commit(&part("a"), vec![Write::Replace(published("1", 5), one)]).await.expect("replaced");
     let forget_at = Timestamp::from_micros(at.micros() + DAY);
-    let bury = Write::Bury { kind: "things".into(), id: "2".into(), seq: 6, published: true, at, forget_at, etag: two };
-    b.commit(&part("a"), vec![bury]).await.expect("buried");
+    let tombstone = Write::Tombstone { kind: "things".into(), id: "2".into(), seq: 6, published: true, at, forget_at, etag: two };
+    b.commit(&part("a"), vec![tombstone]).await.expect("deleted");
 
     let all = [(4, "3".to_owned()), (4, "4".to_owned()), (5, "1".to_owned()), (6, "2".to_owned())];
     for limit in [1, 2, 3, 1000] {

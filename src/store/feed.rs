@@ -3,7 +3,7 @@
 
 use super::{Kind, Partition, StoreError};
 
-/// That a published document was written or buried: where it is, not what it says.
+/// That a published document was written or deleted: where it is, not what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     pub partition: Partition,

@@ -37,7 +37,7 @@ pub async fn required(State(edge): State<Arc<Edge>>, mut request: Request, next:
 pub async fn authenticate(edge: &Edge, ctx: Ctx, method: &Method, headers: &HeaderMap) -> Result<Ctx> {
     for token in tokens(edge, method, headers) {
         match edge.authenticator.authenticate(&ctx, token).await {
-            Ok(caller) => return Ok(Ctx { caller, ..ctx }),
+            Ok(caller) => return Ok(ctx.called_by(caller)),
             // Another cookie of the name may be the good one.
             Err(error) if error.meaning() == Meaning::Unauthenticated => {}
             Err(error) => return Err(error),
@@ -64,7 +64,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        kernel::{Caller, Code, RequestId, Timestamp, UserId, ports::Authenticator},
+        kernel::{Admins, Caller, Code, RequestId, Timestamp, UserId, ports::Authenticator},
         web::tests::edge,
     };
 
@@ -114,7 +114,7 @@ mod tests {
         async fn authenticate(&self, _: &Ctx, token: &str) -> Result<Caller> {
             self.0.lock().expect("a lock").push(token.to_owned());
             match token {
-                "good" => Ok(Caller::User(UserId::new(uuid::Uuid::nil()))),
+                "good" => Ok(Caller::user(UserId::new(uuid::Uuid::nil()), &Admins::default())),
                 "outage" => Err(Error::unavailable("disk sector 7")),
                 _ => Err(Error::unauthorized()),
             }
@@ -123,8 +123,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_cookie_is_tried_until_one_is_good() {
-        let ctx =
-            Ctx { caller: Caller::Anonymous, now: Timestamp::from_micros(0), request_id: RequestId::from(uuid::Uuid::nil()) };
+        let ctx = Ctx::new(Caller::ANONYMOUS, Timestamp::from_micros(0), RequestId::from(uuid::Uuid::nil()));
         for (cookie, expected, tried) in [
             ("auth_token=; auth_token=stale; auth_token=good; auth_token=more", Ok(()), 3),
             ("auth_token=stale; auth_token=outage; auth_token=good", Err(Code::StoreUnavailable), 2),

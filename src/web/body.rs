@@ -17,7 +17,7 @@ use crate::kernel::{Code, Error, Rule, field::told};
 /// The most that a body may have, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
 /// How long a peer may take to send it.
-const PATIENCE: Duration = Duration::from_secs(15);
+const BODY_READ_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A body that must be there: a JSON object. It may hold a secret, so it cannot be shown.
 pub struct Json<T> {
@@ -104,7 +104,7 @@ fn check_type(headers: &HeaderMap) -> Result<(), Error> {
 /// The whole body, however it is sent. Errors: `body_too_large` beyond `limit` bytes, `request_timeout`, `invalid_json`
 /// for one that breaks off.
 pub async fn read(body: Body, limit: usize) -> Result<Bytes, Error> {
-    let collected = tokio::time::timeout(PATIENCE, Limited::new(body, limit).collect()).await;
+    let collected = tokio::time::timeout(BODY_READ_TIMEOUT, Limited::new(body, limit).collect()).await;
     let collected = collected.map_err(|_| Error::new(Code::RequestTimeout, "The request body took too long to arrive"))?;
     match collected {
         Ok(body) => Ok(body.to_bytes()),

@@ -34,7 +34,7 @@ impl ListQuery {
     /// `filters` are the parameters that narrow the list, with values that need no escaping. A cursor is good for the
     /// same path, filters and caller only. Errors: `InvalidParameter`, `InvalidCursor`.
     pub fn paging(&self, path: &str, filters: &[(&str, Option<String>)], ctx: &Ctx) -> Result<Paging> {
-        self.paging_for(path, filters, &format!("{:?}", ctx.caller.user()))
+        self.paging_for(path, filters, &format!("{:?}", ctx.caller().id()))
     }
 
     fn paging_for(&self, path: &str, filters: &[(&str, Option<String>)], scope: &str) -> Result<Paging> {

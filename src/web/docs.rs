@@ -23,7 +23,7 @@ use utoipa::{
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{Edge, authentication, compression, request};
+use super::{Edge, authentication, compression, error};
 
 /// Where the page is; its parts are below.
 pub const PAGE: &str = "/api/docs/";
@@ -112,7 +112,7 @@ async fn with_policy(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     // A part that the page does not have is like every other address that leads nowhere.
     if response.status() == StatusCode::NOT_FOUND {
-        return request::unknown_route().await.into_response();
+        return error::unknown_route().await.into_response();
     }
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
     if accepts { response } else { compression::undone(response).await }

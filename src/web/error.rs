@@ -7,7 +7,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::kernel::{Error, Meaning, RequestId};
+use crate::kernel::{Code, Error, Meaning, RequestId};
 
 /// The body of every answer that is not a success.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -50,6 +50,11 @@ impl IntoResponse for Error {
         response.extensions_mut().insert(std::sync::Arc::new(self));
         response
     }
+}
+
+/// 404 for what is not a route.
+pub async fn unknown_route() -> Error {
+    Error::new(Code::NotFound, "There is nothing at this address")
 }
 
 /// Gives a response that carries an error its body and headers; logs what went wrong on our side.

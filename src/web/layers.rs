@@ -11,7 +11,7 @@ use tower_http::cors::{AllowCredentials, AllowOrigin, CorsLayer};
 use utoipa::openapi::OpenApi;
 
 use super::{
-    Edge,
+    Edge, error,
     params::KnownParameters,
     request::{self, Around},
 };
@@ -21,7 +21,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// The routes with everything around them. A layer costs each request several allocations, so there are as few as can be.
 pub fn wrap(routes: Router, document: &OpenApi, edge: &Edge) -> Router {
-    let routes = routes.fallback(request::unknown_route).method_not_allowed_fallback(request::wrong_method);
+    let routes = routes.fallback(error::unknown_route).method_not_allowed_fallback(request::wrong_method);
     let routes = if edge.origins.is_empty() { routes } else { routes.layer(cors(&edge.origins)) };
     around(routes, edge, TIME_LIMIT, Some(KnownParameters::of(document)))
 }

@@ -63,7 +63,7 @@ pub async fn around(State(around): State<Arc<Around>>, mut request: Request, nex
     let route = request.extensions().get::<MatchedPath>().cloned();
     let asks = parameters.as_ref().map_or(Ok(()), |known| known.check(request.method(), route.as_ref(), request.uri()));
     let accepted = compression::accepted(request.headers());
-    request.extensions_mut().insert(Ctx { caller: Caller::Anonymous, now, request_id: request_id.clone() });
+    request.extensions_mut().insert(Ctx::new(Caller::ANONYMOUS, now, request_id.clone()));
 
     let span = tracing::error_span!("request", request_id = request_id.as_str());
     let mut response = match asks {
@@ -106,11 +106,6 @@ pub fn invocation_id(headers: &HeaderMap) -> Option<RequestId> {
     let mut values = headers.get_all(INVOCATION_ID).iter();
     let only = values.next().filter(|_| values.next().is_none())?;
     RequestId::parse(only.to_str().ok()?)
-}
-
-/// 404 for what is not a route.
-pub async fn unknown_route() -> Error {
-    Error::new(Code::NotFound, "There is nothing at this address")
 }
 
 /// 405 for a route that does not take the method; `Allow` is added by the router.
@@ -184,7 +179,7 @@ mod tests {
     #[async_trait::async_trait]
     impl Authenticator for Nobody {
         async fn authenticate(&self, _: &Ctx, _: &str) -> Result<Caller> {
-            Ok(Caller::Anonymous)
+            Ok(Caller::ANONYMOUS)
         }
     }
 

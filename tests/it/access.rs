@@ -7,7 +7,10 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use utoipa::openapi::path::ParameterIn;
 
-use crate::support::{Client, TestApp};
+use crate::support::{
+    Client, TestApp,
+    described::{document, example},
+};
 
 /// The operations that need no token; every other one does.
 const PUBLIC: &[(&str, &str)] = &[
@@ -42,7 +45,7 @@ async fn no_route_works_without_a_good_token() {
     app.app.stop();
     for (method, path) in protected(&app) {
         let path = path.replace("{id}", &ann.id).replace("{user_id}", &ann.id);
-        let body = body_naming(&ann.id);
+        let body = json!({ "user_id": ann.id });
         let call = async |client: &Client| client.send(method, &path, (method != "GET").then(|| body.clone())).await;
         let callers = [
             app.anonymous(),
@@ -68,58 +71,88 @@ async fn no_route_works_without_a_good_token() {
 /// Makes something of the caller's and returns its id.
 type Fixture = for<'a> fn(&'a Client) -> BoxFuture<'a, String>;
 
-/// What an `{id}` stands for, by how the path begins. A new resource adds its line.
+/// What an `{id}` stands for, by how the path begins, where the example of its collection's POST does not make it.
 const FIXTURES: &[(&str, Fixture)] = &[
-    ("/api/tasks/", |owner| Box::pin(async { owner.create_task("private").await.text("id") })),
     ("/api/users/", |owner| Box::pin(async { owner.id.clone() })),
     ("/api/work_sessions/", |owner| Box::pin(async { owner.start().await.text("id") })),
 ];
 
-fn fixture(path: &str) -> Option<&'static (&'static str, Fixture)> {
-    FIXTURES.iter().find(|(beginning, _)| path.starts_with(beginning))
+/// Makes what the `{id}` of a path stands for; `None` where nothing says how.
+fn fixture<'a>(document: &Value, path: &str, owner: &'a Client) -> Option<BoxFuture<'a, String>> {
+    if let Some((_, make)) = FIXTURES.iter().find(|(beginning, _)| path.starts_with(beginning)) {
+        return Some(make(owner));
+    }
+    let (collection, _) = path.split_once("/{id}")?;
+    let (collection, new) = (collection.to_owned(), example(document, "POST", collection, &owner.id)?);
+    Some(Box::pin(async move { owner.post(&collection, new).await.text("id") }))
 }
 
-/// Something that every body of a protected route can be read from.
-fn body_naming(user_id: &str) -> Value {
-    json!({ "title": "x", "name": "x", "user_id": user_id, "start_time": "2026-01-13T09:00:00Z", "end_time": "2026-01-13T10:00:00Z" })
+/// The parameters of paths that nothing makes, each with its operation.
+fn without_fixture<'a>(document: &Value, all: impl Iterator<Item = (&'a str, &'a str)>, owner: &Client) -> Vec<String> {
+    let mut found = Vec::new();
+    for (method, path) in all {
+        for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+            if name != "user_id" && (name != "id" || fixture(document, path, owner).is_none()) {
+                found.push(format!("{method} {path}: {{{name}}}"));
+            }
+        }
+    }
+    found
 }
 
 #[tokio::test]
 async fn every_route_with_an_id_is_tried_on_somebody_elses() {
     let app = TestApp::new();
-    for (method, path) in protected(&app) {
-        let known = |name: &str| (name == "id" && fixture(&path).is_some()) || name == "user_id";
-        for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
-            assert!(known(name), "{method} {path}: no fixture in FIXTURES makes its {{{name}}}");
-        }
-    }
+    let (ann, mut document, all) = (app.user("ann").await, document(&app), protected(&app));
+    let all = all.iter().map(|(method, path)| (*method, path.as_str()));
+    let lacking = without_fixture(&document, all, &ann);
+    assert!(lacking.is_empty(), "nothing in FIXTURES, and no example of its collection's POST, makes {lacking:?}");
+
+    // One that nothing makes is named, whatever it lacks.
+    document["paths"]["/api/without_example"] = json!({ "post": {} });
+    document["paths"]["/api/things"] = document["paths"]["/api/tasks"].clone();
+    let unknown =
+        ["/api/without_post/{id}", "/api/without_example/{id}/end", "/api/things/{id}/parts/{part}", "/api/things/{id}"];
+    let lacking = without_fixture(&document, unknown.iter().map(|path| ("GET", *path)), &ann);
+    assert_eq!(
+        lacking,
+        [
+            "GET /api/without_post/{id}: {id}",
+            "GET /api/without_example/{id}/end: {id}",
+            "GET /api/things/{id}/parts/{part}: {part}"
+        ]
+    );
 }
 
 #[tokio::test]
 async fn nobody_reaches_what_is_somebody_elses() {
     let app = TestApp::new();
-    let (ann, bob) = (app.user("ann").await, app.user("bob").await);
+    let (ann, bob, document) = (app.user("ann").await, app.user("bob").await, document(&app));
     let missing = "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b";
+    let operations = || operations(&app.app.document).filter(|(method, path, _)| !PUBLIC.contains(&(*method, *path)));
+    let collection = |path: &str| path.split_once("{id}").map(|(collection, _)| collection.to_owned());
     let mut ids = BTreeMap::new();
-    for (beginning, make) in FIXTURES {
-        ids.insert(*beginning, make(&ann).await);
+    for (_, path, _) in operations() {
+        let Some(collection) = collection(path).filter(|collection| !ids.contains_key(collection)) else { continue };
+        ids.insert(collection, fixture(&document, path, &ann).expect("a fixture").await);
     }
-    let before = [ann.get("/api/tasks").await.body, ann.get("/api/work_sessions").await.body, ann.get("/api/auth/me").await.body];
+    let everything = async || ann.get("/api/changes").await.body["changes"].clone();
+    let before = everything().await;
+    assert!(before.as_array().is_some_and(|all| all.len() >= ids.len()), "{before}");
 
-    for (method, template, operation) in
-        operations(&app.app.document).filter(|(method, path, _)| !PUBLIC.contains(&(*method, *path)))
-    {
-        let call = async |path: String| bob.send(method, &path, (method != "GET").then(|| body_naming(&ann.id))).await;
+    for (method, template, operation) in operations() {
+        let body = example(&document, method, template, &ann.id).unwrap_or_else(|| json!({ "user_id": ann.id }));
+        let call = async |path: String| bob.send(method, &path, (method != "GET").then(|| body.clone())).await;
         let names_owner = parameters(operation, ParameterIn::Query).any(|name| name == "user_id");
         let path = template.replace("{user_id}", &ann.id);
         let named = if names_owner { format!("{path}?user_id={}", ann.id) } else { path };
-        if let Some((beginning, _)) = template.contains("{id}").then(|| fixture(template)).flatten() {
+        if let Some(id) = collection(template).and_then(|collection| ids.get(&collection)) {
             // The same answer as for what does not exist, but for the request's own id.
-            let theirs = call(template.replace("{id}", &ids[beginning])).await;
+            let theirs = call(template.replace("{id}", id)).await;
             let nothing = call(template.replace("{id}", missing)).await;
             theirs.assert_error(404, "not_found");
             assert_eq!((theirs.status, &theirs.body["error"]), (nothing.status, &nothing.body["error"]), "{method} {template}");
-            let named = call(named.replace("{id}", &ids[beginning])).await;
+            let named = call(named.replace("{id}", id)).await;
             let expected = if names_owner { (403, "forbidden") } else { (404, "not_found") };
             named.assert_error(expected.0, expected.1);
         } else if template == "/api/auth/me" {
@@ -128,8 +161,7 @@ async fn nobody_reaches_what_is_somebody_elses() {
             call(named).await.assert_error(403, "forbidden");
         }
     }
-    let after = [ann.get("/api/tasks").await.body, ann.get("/api/work_sessions").await.body, ann.get("/api/auth/me").await.body];
-    assert_eq!(after, before);
+    assert_eq!(everything().await, before);
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! Sessions that were forgotten: whoever is asked to look after them reminds twice, then ends them.
 
 use avanochi::{
-    app::{Adapters, App, build::OwnQueue},
+    app::{Adapters, App, build::MessageDelivery},
     config::{Config, Overrides, Source},
     jobs::queue::NewMessage,
-    kernel::{Caller, Clock as _, Ctx, IdSource as _, Limit, PageRequest, RandomIds, Result, UserId},
+    kernel::{Admins, Caller, Clock as _, Ctx, IdSource as _, Limit, PageRequest, RandomIds, Result, UserId},
     store::{Collection, Partition},
     work::{
         habits::model::{Habits, Usual},
@@ -24,7 +24,7 @@ fn service(app: &TestApp) -> WorkSessionService {
 
 fn ctx(app: &TestApp) -> Ctx {
     let now = app.clock.now();
-    Ctx { caller: Caller::Program, now, request_id: RandomIds::default().next(now).into() }
+    Ctx::new(Caller::PROGRAM, now, RandomIds::default().next(now).into())
 }
 
 async fn review(app: &TestApp, client: &Client, usual_hours: Option<u32>) -> Result<()> {
@@ -59,7 +59,7 @@ async fn without_a_host_messages_are_handed_out_wherever_they_are() {
     let adapters = Adapters::over(app.store.clone(), app.clock.clone(), SECRET.to_owned().into());
     adapters.queue.send("jobs", NewMessage::of(json!({ "user_id": ann.id }))).await.expect("sent");
     // As with a queue service.
-    let alone = App::new(&config, Adapters { own_queue: OwnQueue::No, ..adapters }).expect("an app");
+    let alone = App::new(&config, Adapters { message_delivery: MessageDelivery::ByHost, ..adapters }).expect("an app");
     let reminded = async {
         while hours_of_nudges(&app, &ann).await.is_empty() {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
@@ -168,8 +168,8 @@ async fn only_the_program_does_what_is_due_to_anybody() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
     let user = UserId::parse(&ann.id).expect("an id");
-    for caller in [Caller::User(user), Caller::Anonymous, Caller::Admin(user)] {
-        assert!(Ctx { caller, ..ctx(&app) }.owner_for_program(user).is_err());
+    for caller in [Caller::user(user, &Admins::default()), Caller::ANONYMOUS, Caller::user(user, &Admins::new([user].into()))] {
+        assert!(ctx(&app).called_by(caller).owner_for_program(user).is_err());
     }
 }
 

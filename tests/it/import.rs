@@ -88,6 +88,15 @@ fn session(id: &str, owner: &str, start: &str, end: Option<&str>) -> Value {
     json!({ "id": id, "type": "work_session", "user_id": owner, "start_time": start, "end_time": end, "duration": 99.9 })
 }
 
+/// Two sessions of one user, from 9 to 12 and from 11 to 14.
+pub fn overlapping() -> Vec<Value> {
+    vec![
+        user(ANN, "Ann"),
+        session("s1", ANN, "2025-09-24T09:00:00", Some("2025-09-24T12:00:00")),
+        session("s2", ANN, "2025-09-24T11:00:00", Some("2025-09-24T14:00:00")),
+    ]
+}
+
 /// The tasks stand before their user, as nothing keeps an export from having it.
 pub fn realistic() -> Vec<Value> {
     vec![

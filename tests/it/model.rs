@@ -37,6 +37,8 @@ pub enum Step {
         start: i64,
         end: i64,
     },
+    /// Deletes a session, the active one being the last.
+    Discard(usize),
     Wait {
         minutes: i64,
     },
@@ -64,6 +66,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         2 => (0..3_000_u64, 1..1_441_u64).prop_map(|(ago, length)| Step::Record { ago, length }),
         2 => (0..20_usize, -900..900_i64, -900..900_i64)
             .prop_map(|(session, start, end)| Step::Correct { session, start, end }),
+        1 => (0..20_usize).prop_map(Step::Discard),
         4 => prop_oneof![0..600_i64, Just(1440), 1000..9000_i64].prop_map(|minutes| Step::Wait { minutes }),
         1 => proptest::sample::select(zones.to_vec()).prop_map(Step::Move),
     ]
@@ -146,8 +149,13 @@ impl Model {
             (0..).map_while(|back| last.checked_sub_days(Days::new(back))).take_while(|day| days.contains(day)).count()
         };
         let longest = days.iter().map(|&day| run_to(day)).max().unwrap_or(0);
-        let yesterday = now.date_in(self.zone) - Days::new(1);
-        let current = days.last().filter(|&&last| last >= yesterday).map_or(0, |&last| run_to(last));
+        // Days after today are known already when the zone was further east.
+        let today = now.date_in(self.zone);
+        let held = [today, today - Days::new(1)].into_iter().find(|day| days.contains(day));
+        let run_from = |first: NaiveDate| {
+            (1..).map_while(|on| first.checked_add_days(Days::new(on))).take_while(|day| days.contains(day)).count()
+        };
+        let current = held.map_or(0, |day| run_to(day) + run_from(day));
         let micros: i64 = self.ended.iter().flat_map(|ended| ended.focus.values()).sum();
         let completed = completed().count();
         json!({ "total_tasks": self.tasks.len(), "completed_tasks": completed, "tasks_completed": completed,
@@ -269,6 +277,13 @@ pub async fn perform(app: &TestApp, ann: &Client, model: &mut Model, step: &Step
             }
         }
         Step::Correct { session, start, end } => correct(ann, model, now, session, (start * MINUTE, end * MINUTE)).await,
+        Step::Discard(n) => {
+            let count = model.ended.len() + usize::from(model.active.is_some());
+            let Some(index) = n.checked_rem(count) else { return };
+            let ended = (index < model.ended.len()).then(|| model.ended.remove(index).id);
+            let id = ended.or_else(|| model.active.take().map(|active| active.id)).expect("one of them");
+            assert_eq!(ann.delete(&format!("/api/work_sessions/{id}")).await.status, 204);
+        }
         Step::Wait { minutes } => app.clock.advance_micros(minutes * MINUTE + 1),
         Step::Move(zone) => {
             let moved = ann.patch(&format!("/api/users/{}", ann.id), json!({ "time_zone": zone.name() })).await;

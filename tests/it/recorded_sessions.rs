@@ -188,13 +188,12 @@ async fn pauses_end_with_the_session_that_is_shortened() {
 }
 
 #[tokio::test]
-async fn of_an_active_session_only_the_note_is_changed() {
+async fn the_note_of_an_active_session_is_no_correction() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
     let path = format!("/api/work_sessions/{}", ann.start().await.text("id"));
     app.advance_hours(1);
-    let times = json!({ "start_time": "2026-01-14T09:00:00Z" });
-    ann.patch(&path, times).await.assert_error(409, "session_active");
+    ann.patch(&path, json!({ "end_time": "2026-01-14T10:30:00Z" })).await.assert_error(409, "session_active");
     let noted = ann.patch(&path, json!({ "note": "a plan" })).await;
     assert_eq!(
         (&noted.body["note"], &noted.body["edits"], &noted.body["end_time"]),

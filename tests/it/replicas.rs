@@ -74,7 +74,7 @@ async fn a_change_that_a_copy_has_not_seen_is_not_taken_for_followed() {
     let store = Arc::new(Copies { inner: Arc::clone(&app.store), older, behind: AtomicBool::new(true) });
     let habits = HabitsService::new(&Shared::new(store, app.clock.clone(), ids.clone()));
     let now = app.clock.now();
-    let ctx = Ctx { caller: Caller::Program, now, request_id: ids.next(now).into() };
+    let ctx = Ctx::new(Caller::PROGRAM, now, ids.next(now).into());
     let owner = ctx.owner_for_program(user).expect("the program may");
     habits.learn(&ctx, owner, seq).await.expect("learned");
     let learned = habits.get(&ctx, owner).await.expect("read").expect("habits");

@@ -189,6 +189,12 @@ async fn wander(client: &Client, steps: &[Step]) {
                 let end = time("2026-01-14T09:00:00Z").minus(Duration::from_secs(ago * 60));
                 client.record(end.minus(Duration::from_secs(length * 60)), end).await
             }
+            Step::Discard(n) => {
+                let sessions = client.get("/api/work_sessions").await.body;
+                let sessions = sessions.as_array().expect("sessions");
+                let Some(session) = sessions.get(n % sessions.len().max(1)) else { continue };
+                client.delete(&format!("/api/work_sessions/{}", session["id"].as_str().expect("an id"))).await
+            }
             Step::Wait { .. } | Step::Move(_) | Step::Correct { .. } => continue,
         };
         let allowed = [200, 201, 204, 404].contains(&answer.status)

@@ -1,4 +1,4 @@
-//! Tasks, as section 3 of the API's conventions promises them.
+//! Tasks, as docs/API.md promises them.
 
 use axum::body::Body;
 use insta::assert_snapshot;
@@ -70,6 +70,44 @@ async fn completing_is_the_default_action_and_changes_nothing_twice() {
         assert_eq!((&again.body, again.header("etag")), (&done.body, done.header("etag")));
     }
     assert_eq!(ann.stats().await["completed_tasks"], 1);
+}
+
+#[tokio::test]
+async fn a_task_counts_for_the_date_on_which_it_is_said_to_have_been_completed() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    ann.patch(&format!("/api/users/{}", ann.id), json!({ "time_zone": "Asia/Tokyo" })).await;
+    let task = ann.create_task("a").await;
+    let path = format!("/api/tasks/{}", task.text("id"));
+    app.advance_hours(40 * 24);
+    let complete = |at: &str| json!({ "action": "complete", "completed_at": at });
+    for (body, rule) in [
+        (complete("2026-02-23T10:02:01Z"), "must not be more than 2 minutes in the future"),
+        (complete("2026-01-23T09:59:59Z"), "must be at most 31 days ago"),
+        (complete("2026-01-14"), "must be a time with its offset, such as 2026-01-14T10:15:30Z"),
+        (json!({ "completed_at": "2026-02-20T10:00:00Z" }), "needs the action 'complete'"),
+        (json!({ "completed_at": "2026-02-20T10:00:00Z", "title": "b" }), "needs the action 'complete'"),
+        (json!({ "completed_at": "2026-02-20T10:00:00Z", "action": "reopen" }), "needs the action 'complete'"),
+        (json!({ "completed_at": null, "action": "complete" }), "is required"),
+    ] {
+        let refused = ann.patch(&path, body).await;
+        refused.assert_error(400, "invalid_field").assert_says(&format!("Field 'completed_at' {rule}"));
+    }
+    assert_eq!(ann.get(&path).await.body, task.body);
+    // Five past midnight where the user is.
+    let done = ann.patch(&path, complete("2026-02-20T15:05:00Z")).await;
+    assert_eq!((done.status, done.text("completed_at").as_str()), (200, "2026-02-20T15:05:00.000000Z"), "{done:?}");
+    assert_eq!(done.text("updated_at"), "2026-02-23T10:00:00.000000Z");
+    let days = ann.get(&format!("/api/stats/{}/days?from=2026-02-01", ann.id)).await.body["days"].clone();
+    assert_eq!((&days[0]["date"], &days[0]["completed_tasks"]), (&json!("2026-02-21"), &json!(1)), "{days}");
+    // It is completed, whenever somebody says so once more.
+    assert_eq!(ann.patch(&path, complete("2026-02-22T15:05:00Z")).await.body, done.body);
+    let new = format!("/api/tasks/{}", ann.create_task("new").await.text("id"));
+    let refused = ann.patch(&new, complete("2026-02-23T09:59:59Z")).await;
+    refused.assert_error(400, "invalid_field").assert_says("Field 'completed_at' must not be before the task's creation");
+    assert_eq!(ann.patch(&path, json!({ "action": "reopen" })).await.status, 200);
+    assert_eq!(ann.stats().await["longest_streak"], 0);
+    crate::import::assert_clean(&app).await;
 }
 
 #[tokio::test]

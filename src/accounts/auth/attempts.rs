@@ -11,7 +11,7 @@ use super::{
     service::{Admission, AuthService, MAX_TRIES},
 };
 use crate::{
-    kernel::{Code, Ctx, Error, GatePass, Result},
+    kernel::{Code, Ctx, Error, KeyedLockGuard, Result},
     store::Stored,
 };
 
@@ -22,7 +22,7 @@ pub(super) struct Proof<'a> {
     /// The login with the attempt.
     read: Stored<Login>,
     new_hash: Option<String>,
-    _pass: GatePass<'a>,
+    _lock: KeyedLockGuard<'a>,
 }
 
 pub(super) fn invalid_credentials() -> Error {
@@ -34,18 +34,18 @@ impl AuthService {
     /// name that nobody has; `TooManyAttempts`; `Busy`.
     pub(super) async fn prove(&self, ctx: &Ctx, name: &NameKey, password: Password, admission: Admission) -> Result<Proof<'_>> {
         let parts = &*self.0;
-        let pass = match admission.device {
-            Some(device) => parts.device_gates.pass(&device.id).await,
-            None => parts.gates.pass(name).await,
+        let lock = match admission.device {
+            Some(device) => parts.device_locks.lock(&device.id).await,
+            None => parts.locks.lock(name).await,
         };
         let read = parts.repo.get(name).await?;
-        let counted = read.as_ref().map_or(Counted::WithEverybody, |read| read.value.counted(admission.device, ctx.now));
+        let counted = read.as_ref().map_or(Counted::WithEverybody, |read| read.value.counted(admission.device, ctx.now()));
         if admission.paid_by_account && !read.as_ref().is_some_and(|read| is_own(&read.value, admission)) {
             // The account that has paid is another one.
             self.admit(ctx, Asked::Login, admission.address)?;
         }
         if let Some(read) = &read {
-            read.value.check_pause(counted, ctx.now)?;
+            read.value.check_pause(counted, ctx.now())?;
         }
         let class = if counted == Counted::WithEverybody { Class::Stranger } else { Class::Known };
         // Before the attempt is counted, since one that finds the queue full is not compared.
@@ -64,7 +64,7 @@ impl AuthService {
         if !self.is_alive_now(ctx, credential.user_id).await? {
             return Err(invalid_credentials());
         }
-        Ok(Proof { credential, counted, read, new_hash, _pass: pass })
+        Ok(Proof { credential, counted, read, new_hash, _lock: lock })
     }
 
     /// Writes the attempt down, on whatever the login is by now.
@@ -73,9 +73,9 @@ impl AuthService {
         let mut read = read;
         for _ in 0..MAX_TRIES {
             let login = read.as_ref().map(|read| read.value.clone()).unwrap_or_default();
-            login.check_pause(counted, ctx.now)?;
-            let login = login.with_attempt(counted, ctx.now);
-            let op = parts.ledger.ids().next(ctx.now);
+            login.check_pause(counted, ctx.now())?;
+            let login = login.with_attempt(counted, ctx.now());
+            let op = parts.ledger.ids().next(ctx.now());
             if let Some(written) = parts.repo.write(name, &login, read.as_ref(), Vec::new(), op).await? {
                 return Ok(written);
             }
@@ -90,7 +90,7 @@ impl AuthService {
         let parts = &*self.0;
         let mut read = proof.read;
         for _ in 0..MAX_TRIES {
-            let mut login = read.value.clone().without_attempt(proof.counted, ctx.now);
+            let mut login = read.value.clone().without_attempt(proof.counted, ctx.now());
             let credential = login.credential.as_mut().filter(|found| found.user_id == proof.credential.user_id);
             let credential = credential.ok_or_else(invalid_credentials)?;
             if credential.password_hash != proof.credential.password_hash {
@@ -109,7 +109,7 @@ impl AuthService {
                 }
                 None => Vec::new(),
             };
-            let op = parts.ledger.ids().next(ctx.now);
+            let op = parts.ledger.ids().next(ctx.now());
             if parts.repo.write(name, &login, Some(&read), others, op).await?.is_some() {
                 return Ok(());
             }

@@ -121,7 +121,7 @@ async fn login(State((auth, edge)): Shared, ctx: Ctx, peer: Peer, headers: Heade
     let (session, device) = auth.login(&ctx, &visitor, &username, Password::attempt(password)).await?;
     let mut reply = signed_in(&edge, &headers, &session)?;
     if may_write_cookies(&edge, &headers) {
-        reply.cookie(&DEVICE.set(&edge, &headers, &device, Device::KNOWN.as_secs()))?;
+        reply.cookie(&DEVICE.set(&edge, &headers, &device, Device::TTL.as_secs()))?;
     }
     Ok(reply)
 }

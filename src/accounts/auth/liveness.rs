@@ -9,7 +9,7 @@ use std::{
 use crate::kernel::{Timestamp, UserId};
 
 /// How long what was seen is believed; the contract lets another instance take this long to notice a deletion.
-const BELIEVED: Duration = Duration::from_mins(1);
+const LIVENESS_TTL: Duration = Duration::from_mins(1);
 /// How many users are remembered at most.
 const CAPACITY: usize = 100_000;
 
@@ -48,12 +48,12 @@ impl Liveness {
         }
         let state = users.entry(user).or_insert(State::Alive { until: now });
         if !matches!(*state, State::Gone { until } if now < until) {
-            *state = State::Alive { until: now.plus(BELIEVED) };
+            *state = State::Alive { until: now.plus(LIVENESS_TTL) };
         }
     }
 
     pub fn gone(&self, user: UserId, now: Timestamp) {
-        self.users().insert(user, State::Gone { until: now.plus(2 * BELIEVED) });
+        self.users().insert(user, State::Gone { until: now.plus(2 * LIVENESS_TTL) });
     }
 
     fn users(&self) -> MutexGuard<'_, HashMap<UserId, State>> {

@@ -19,9 +19,9 @@ use crate::{
     kernel::{Code, Error, Result, Timestamp, UserId, Versioned},
 };
 
-/// How many failures in [`WINDOW`] lead to a pause.
+/// How many failures in [`FAILURE_WINDOW`] lead to a pause.
 const MAX_FAILURES: usize = 10;
-const WINDOW: Duration = Duration::from_mins(15);
+const FAILURE_WINDOW: Duration = Duration::from_mins(15);
 /// How many known browsers have failures of their own at a time; those of further ones count with everybody's.
 const MAX_DEVICES: usize = 20;
 /// How many logins of one account can be refreshed at a time; one more ends the oldest.
@@ -89,11 +89,11 @@ impl Login {
     /// Errors: `TooManyAttempts`, with the time until the oldest failure that counts is old enough.
     pub fn check_pause(&self, counted: Counted, now: Timestamp) -> Result<()> {
         let failures = self.failures_of(counted);
-        let recent = failures.iter().filter(|&&at| now < at.plus(WINDOW));
+        let recent = failures.iter().filter(|&&at| now < at.plus(FAILURE_WINDOW));
         if recent.count() < MAX_FAILURES {
             return Ok(());
         }
-        let free_at = failures[failures.len() - MAX_FAILURES].plus(WINDOW);
+        let free_at = failures[failures.len() - MAX_FAILURES].plus(FAILURE_WINDOW);
         // Whole seconds, rounded up: one who waits that long does get in.
         let wait = Duration::from_secs(free_at.since(now).as_micros().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX));
         Err(Error::new(Code::TooManyAttempts, "Too many failed attempts for this name; try again later").after(wait))
@@ -101,7 +101,7 @@ impl Login {
 
     /// When it need not be remembered any more: a name that belongs to nobody is kept only for its failures.
     pub fn forget_at(&self) -> Option<Timestamp> {
-        if self.credential.is_some() { None } else { self.failures.last().map(|at| at.plus(WINDOW)) }
+        if self.credential.is_some() { None } else { self.failures.last().map(|at| at.plus(FAILURE_WINDOW)) }
     }
 
     /// With an attempt of which nothing is known yet, and which is a failure until it is taken back.
@@ -150,7 +150,7 @@ impl Login {
 
 impl DeviceFailures {
     fn is_recent(&self, now: Timestamp) -> bool {
-        self.failures.last().is_some_and(|at| now < at.plus(WINDOW))
+        self.failures.last().is_some_and(|at| now < at.plus(FAILURE_WINDOW))
     }
 }
 

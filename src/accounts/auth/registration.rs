@@ -37,7 +37,7 @@ impl AuthService {
         let password_hash = parts.passwords.place(Class::Stranger)?.hash(password.clone()).await?;
         let made = self.new_user(ctx, name);
         let credential = Credential { user_id: made.value.id, password_hash, pending: Some(made.clone()) };
-        let record = key.map(|key| Record::new(key, &made, ctx.now)).transpose()?;
+        let record = key.map(|key| Record::new(key, &made, ctx.now())).transpose()?;
         for _ in 0..MAX_TRIES {
             let known = read.as_ref().map(|read| read.value.clone()).unwrap_or_default();
             if known.credential.is_some() {
@@ -51,7 +51,7 @@ impl AuthService {
                 self.open_account(&made).await?;
                 let opened = Login { credential: Some(Credential { pending: None, ..credential }), ..login };
                 // Losing a race leaves it for the next login, which will find the documents.
-                parts.repo.put(name.key(), &opened, Some(&written), None, parts.ledger.ids().next(ctx.now)).await?;
+                parts.repo.put(name.key(), &opened, Some(&written), None, parts.ledger.ids().next(ctx.now())).await?;
                 return Ok(Created::now(made));
             }
             read = parts.repo.get(name.key()).await?;
@@ -63,14 +63,14 @@ impl AuthService {
     fn new_user(&self, ctx: &Ctx, name: &LoginName) -> Versioned<User> {
         let ids = self.0.ledger.ids();
         let user = User {
-            id: Id::new(ids.next(ctx.now)),
+            id: Id::new(ids.next(ctx.now())),
             name: name.shown.clone(),
             time_zone: Tz::UTC,
-            created_at: ctx.now,
+            created_at: ctx.now(),
             updated_at: None,
             login: name.key().as_str().to_owned(),
         };
-        Versioned { value: user, version: ids.next(ctx.now) }
+        Versioned { value: user, version: ids.next(ctx.now()) }
     }
 
     /// The answer to an earlier registration under the key: to whoever knows the password, since a stored digest of it

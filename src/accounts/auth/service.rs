@@ -1,7 +1,7 @@
 //! Proving who one is: what its use cases share, and whose a token is. The use cases themselves are in `registration`,
 //! `attempts` and `sessions`.
 
-use std::{collections::HashSet, net::IpAddr, sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
@@ -15,7 +15,7 @@ use super::{
     tokens::{Purpose, Tokens},
 };
 use crate::{
-    kernel::{Caller, Ctx, Error, Gates, Result, UserId, ports::Authenticator},
+    kernel::{Admins, Caller, Ctx, Error, KeyedLocks, Result, UserId, ports::Authenticator},
     ledger::Ledger,
 };
 
@@ -61,11 +61,11 @@ pub(super) struct Parts {
     pub tokens: Tokens,
     pub budgets: Budgets,
     /// One attempt at a time for each name, so that none is made beyond the failures that lead to a pause.
-    pub gates: Gates,
+    pub locks: KeyedLocks,
     /// The same for each known browser, which so waits for nobody else.
-    pub device_gates: Gates,
+    pub device_locks: KeyedLocks,
     liveness: Liveness,
-    admins: HashSet<UserId>,
+    admins: Admins,
 }
 
 impl AuthService {
@@ -75,15 +75,15 @@ impl AuthService {
         passwords: Passwords,
         tokens: Tokens,
         liveness: Liveness,
-        admins: HashSet<UserId>,
+        admins: Admins,
     ) -> Self {
-        let (budgets, gates, device_gates) = (Budgets::default(), Gates::default(), Gates::default());
-        Self(Arc::new(Parts { repo, ledger, passwords, tokens, budgets, gates, device_gates, liveness, admins }))
+        let (budgets, locks, device_locks) = (Budgets::default(), KeyedLocks::default(), KeyedLocks::default());
+        Self(Arc::new(Parts { repo, ledger, passwords, tokens, budgets, locks, device_locks, liveness, admins }))
     }
 
     /// Passes while the caller has something left of the budget. Errors: `TooManyAttempts`.
     pub fn admit(&self, ctx: &Ctx, asked: Asked, address: Option<IpAddr>) -> Result<()> {
-        self.0.budgets.take(asked, address, ctx.now)
+        self.0.budgets.take(asked, address, ctx.now())
     }
 
     /// As [`Self::admit`], for a login: a known browser has the budget of its account besides that of its address.
@@ -91,7 +91,7 @@ impl AuthService {
         let parts = &*self.0;
         let known = |cookie: &String| Device::of_text(parts.tokens.unseal(Purpose::Device, cookie)?);
         let device = visitor.devices.iter().find_map(known);
-        let paid_by_account = device.is_some_and(|device| parts.budgets.take_of_account(device.user_id, ctx.now).is_ok());
+        let paid_by_account = device.is_some_and(|device| parts.budgets.take_of_account(device.user_id, ctx.now()).is_ok());
         if !paid_by_account {
             self.admit(ctx, Asked::Login, visitor.address)?;
         }
@@ -100,7 +100,7 @@ impl AuthService {
 
     /// Whether the user exists, as far as was known within the last minute.
     pub(super) async fn is_alive(&self, ctx: &Ctx, user: UserId) -> Result<bool> {
-        match self.0.liveness.known(user, ctx.now) {
+        match self.0.liveness.known(user, ctx.now()) {
             Some(known) => Ok(known),
             None => self.is_alive_now(ctx, user).await,
         }
@@ -110,7 +110,7 @@ impl AuthService {
     pub(super) async fn is_alive_now(&self, ctx: &Ctx, user: UserId) -> Result<bool> {
         let alive = self.0.ledger.read(user).await?.is_some();
         if alive {
-            self.0.liveness.alive(user, ctx.now);
+            self.0.liveness.alive(user, ctx.now());
         }
         Ok(alive)
     }
@@ -119,11 +119,10 @@ impl AuthService {
 #[async_trait::async_trait]
 impl Authenticator for AuthService {
     async fn authenticate(&self, ctx: &Ctx, token: &str) -> Result<Caller> {
-        let user = self.0.tokens.verify(token, ctx.now)?;
+        let user = self.0.tokens.verify(token, ctx.now())?;
         match self.is_alive(ctx, user).await? {
             false => Err(Error::unauthorized()),
-            true if self.0.admins.contains(&user) => Ok(Caller::Admin(user)),
-            true => Ok(Caller::User(user)),
+            true => Ok(Caller::user(user, &self.0.admins)),
         }
     }
 }

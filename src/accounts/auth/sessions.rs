@@ -22,10 +22,10 @@ impl AuthService {
         let proof = self.prove(ctx, &name, password, admission).await?;
         let ids = self.0.ledger.ids();
         let user_id = proof.credential.user_id;
-        let family = Family::begun(ids.next(ctx.now), user_id, ctx.now);
+        let family = Family::begun(ids.next(ctx.now()), user_id, ctx.now());
         self.settle(ctx, &name, proof, Some(&family)).await?;
         let known = admission.device.filter(|device| device.user_id == user_id);
-        let device = known.unwrap_or_else(|| Device { user_id, id: ids.next(ctx.now) });
+        let device = known.unwrap_or_else(|| Device { user_id, id: ids.next(ctx.now()) });
         let device = self.0.tokens.seal(Purpose::Device, &device.to_text())?;
         Ok((self.session(ctx, name, &family)?, device))
     }
@@ -40,7 +40,7 @@ impl AuthService {
         if let Err(refused) = admitted {
             // Whoever has a token of ours is not held up by others at the same address.
             let family = tokens.first().ok_or(refused)?.family;
-            self.0.budgets.take_of_family(family, ctx.now)?;
+            self.0.budgets.take_of_family(family, ctx.now())?;
         }
         for token in tokens {
             if let Some(session) = self.renew(ctx, token).await? {
@@ -55,7 +55,7 @@ impl AuthService {
         let mut ended: Vec<Uuid> = Vec::new();
         for token in presented.iter().filter_map(|text| self.refresh_token(text)) {
             if !ended.contains(&token.family) {
-                self.0.repo.remove_family(&token.name, token.family, self.0.ledger.ids().next(ctx.now)).await?;
+                self.0.repo.remove_family(&token.name, token.family, self.0.ledger.ids().next(ctx.now())).await?;
                 ended.push(token.family);
             }
         }
@@ -67,12 +67,12 @@ impl AuthService {
         let parts = &*self.0;
         for _ in 0..MAX_TRIES {
             let Some(read) = parts.repo.family(&token.name, token.family).await? else { return Ok(None) };
-            match read.value.judge(token.number, ctx.now) {
+            match read.value.judge(token.number, ctx.now()) {
                 Presented::Current(next) => {
                     if !self.is_alive(ctx, read.value.user_id).await? {
                         return Ok(None);
                     }
-                    if parts.repo.put_family(&token.name, &next, &read, parts.ledger.ids().next(ctx.now)).await? {
+                    if parts.repo.put_family(&token.name, &next, &read, parts.ledger.ids().next(ctx.now())).await? {
                         return self.session(ctx, token.name, &next).map(Some);
                     }
                 }
@@ -81,7 +81,7 @@ impl AuthService {
                     return if alive { self.session(ctx, token.name, &read.value).map(Some) } else { Ok(None) };
                 }
                 Presented::Spent => {
-                    parts.repo.remove_family(&token.name, token.family, parts.ledger.ids().next(ctx.now)).await?;
+                    parts.repo.remove_family(&token.name, token.family, parts.ledger.ids().next(ctx.now())).await?;
                     return Ok(None);
                 }
             }
@@ -99,11 +99,11 @@ impl AuthService {
         let tokens = &self.0.tokens;
         let refresh = RefreshToken { name, family: family.id, number: family.current };
         Ok(Session {
-            token: tokens.issue(family.user_id, self.0.ledger.ids().next(ctx.now), ctx.now)?.into(),
+            token: tokens.issue(family.user_id, self.0.ledger.ids().next(ctx.now()), ctx.now())?.into(),
             expires_in: tokens.lifetime(),
             user_id: family.user_id,
             refresh_token: tokens.seal(Purpose::Refresh, &refresh.to_text())?,
-            refresh_expires_in: family.ends_at().since(ctx.now),
+            refresh_expires_in: family.ends_at().since(ctx.now()),
         })
     }
 }

@@ -58,12 +58,12 @@ impl Erasure {
     /// Step 2, for whoever has just ordered it: what is left when it fails is found by what is due.
     pub(super) async fn erase_now(&self, ctx: &Ctx, user: UserId) {
         if let Err(error) = self.erase(ctx, user).await {
-            tracing::warn!(request_id = %ctx.request_id, error = %error.chain(), "an account will be erased later");
+            tracing::warn!(request_id = %ctx.request_id(), error = %error.chain(), "an account will be erased later");
         }
     }
 
     async fn erase(&self, ctx: &Ctx, user: UserId) -> Result<()> {
-        self.liveness.gone(user, ctx.now);
+        self.liveness.gone(user, ctx.now());
         let Some(summary) = self.ledger.read_even_closed(user).await?.filter(Summary::is_closed) else { return Ok(()) };
         match summary.facts.get::<Order>()? {
             Some(order) => self.erase_all(ctx, user, &order.login).await,
@@ -114,7 +114,7 @@ impl Erasure {
     }
 
     async fn commit(&self, ctx: &Ctx, partition: Partition, writes: Vec<Write>) -> Result<(), StoreError> {
-        self.store.commit(Batch { partition, op: self.ledger.ids().next(ctx.now), writes }).await.map(drop)
+        self.store.commit(Batch { partition, op: self.ledger.ids().next(ctx.now()), writes }).await.map(drop)
     }
 }
 

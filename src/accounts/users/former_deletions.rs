@@ -54,7 +54,7 @@ impl FormerDeletions {
             self.erasure.erase_all(ctx, note.user_id, &note.login).await?;
         }
         let write = Write::Remove { kind: Deletion::KIND.into(), id: note.document_id(), etag: None };
-        let op = self.ledger.ids().next(ctx.now);
+        let op = self.ledger.ids().next(ctx.now());
         Ok(self.store.commit(Batch::new(PARTITION, op).with(write)).await.map(drop)?)
     }
 }

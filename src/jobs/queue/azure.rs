@@ -1,7 +1,6 @@
 //! Queues of an Azure storage account: what a queue trigger of the Functions host reads.
 //!
-//! They know no priority, so all messages count the same there; whoever must have urgent ones first sends them to a
-//! queue of their own. They promise no order either, and count time in whole seconds, which are rounded up here.
+//! They promise no order, and count time in whole seconds, which are rounded up here.
 
 use std::{
     collections::HashMap,
@@ -22,14 +21,14 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
-use super::{Delivery, LONGEST_WAIT, NewMessage, Queue, Receipt, Settled, check_name, codec};
+use super::{Delivery, MAX_DELAY, NewMessage, Queue, Receipt, Settled, check_name, codec};
 use crate::{
     credentials::CredentialManager,
     kernel::{Error, Result},
 };
 
 /// How long a call may take: a request may be waiting for it.
-const DEADLINE: Duration = Duration::from_secs(5);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often the client sends a request again that the service could not take: as often as there is time for.
 const RETRIES: u32 = 3;
 /// The life of a message: it does not end by itself. Left out, it would be seven days.
@@ -164,13 +163,13 @@ fn body(text: &str) -> Value {
 }
 
 fn seconds(time: Duration) -> i32 {
-    let time = time.min(LONGEST_WAIT);
+    let time = time.min(MAX_DELAY);
     i32::try_from(time.as_secs() + u64::from(time.subsec_nanos() > 0)).unwrap_or(i32::MAX)
 }
 
 async fn within_deadline<T>(work: impl Future<Output = T>) -> Result<T> {
-    let late = |_| Error::unavailable(format!("the queue service does not answer within {} s", DEADLINE.as_secs()));
-    tokio::time::timeout(DEADLINE, work).await.map_err(late)
+    let late = |_| Error::unavailable(format!("the queue service does not answer within {} s", REQUEST_TIMEOUT.as_secs()));
+    tokio::time::timeout(REQUEST_TIMEOUT, work).await.map_err(late)
 }
 
 fn settled<T>(answer: azure_core::Result<T>) -> Result<Settled> {

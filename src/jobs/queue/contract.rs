@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 
-use super::{Delivery, LONGEST_WAIT, NewMessage, Priority, Queue, Receipt, Settled, codec};
+use super::{Delivery, MAX_DELAY, NewMessage, Queue, Receipt, Settled, codec};
 use crate::kernel::{Clock, Code, IdSource as _, ManualClock, RandomIds, SystemClock, Timestamp};
 
 /// How a bench lets time pass.
@@ -230,14 +230,14 @@ pub async fn what_has_48_kib_arrives_and_more_is_refused(b: Bench) {
 }
 
 pub async fn what_no_adapter_can_do_is_refused(b: Bench) {
-    let later = NewMessage { delay: LONGEST_WAIT + Duration::from_secs(1), ..NewMessage::of(json!(7)) };
+    let later = NewMessage { delay: MAX_DELAY + Duration::from_secs(1), ..NewMessage::of(json!(7)) };
     assert_eq!(b.queue.send(&b.name, later).await.expect_err("too long").code(), Code::InvalidField);
     for name in ["No", "a/b", "?sig=x"] {
         assert_eq!(b.queue.send(name, NewMessage::of(json!(7))).await.expect_err("no name").code(), Code::InternalError);
         assert_eq!(b.queue.receive(name, LONG).await.expect_err("no name").code(), Code::InternalError);
     }
     // The longest that there is, for whatever is said to last longer.
-    b.send_as(NewMessage { delay: LONGEST_WAIT, priority: Priority::Low, ..NewMessage::of(json!("hidden")) }).await;
+    b.send_as(NewMessage { delay: MAX_DELAY, ..NewMessage::of(json!("hidden")) }).await;
     b.send(json!(7)).await;
     let delivery = b.take(Duration::MAX).await;
     assert_eq!(delivery.body, json!(7));

@@ -14,14 +14,13 @@ pub mod stored;
 use std::{fmt, time::Duration};
 
 pub use azure::AzureQueue;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub use stored::StoredQueue;
 
 use crate::kernel::{Error, Result};
 
 /// The longest that a message can be delayed or hidden: as long as Azure Storage queues do it.
-pub const LONGEST_WAIT: Duration = Duration::from_hours(7 * 24);
+pub const MAX_DELAY: Duration = Duration::from_hours(7 * 24);
 
 /// Where messages are kept until they are handled.
 ///
@@ -31,16 +30,16 @@ pub const LONGEST_WAIT: Duration = Duration::from_hours(7 * 24);
 #[async_trait::async_trait]
 pub trait Queue: Send + Sync + fmt::Debug {
     /// Puts the message at the end of the queue. Errors: `BodyTooLarge` when it has more than [`codec::LIMIT`];
-    /// `InvalidField` when the delay is over [`LONGEST_WAIT`].
+    /// `InvalidField` when the delay is over [`MAX_DELAY`].
     async fn send(&self, queue: &str, message: NewMessage) -> Result<()>;
 
-    /// Takes the next message that is visible and hides it for `visibility`, [`LONGEST_WAIT`] at most.
+    /// Takes the next message that is visible and hides it for `visibility`, [`MAX_DELAY`] at most.
     async fn receive(&self, queue: &str, visibility: Duration) -> Result<Option<Delivery>>;
 
     /// Removes the message for good: it has been handled.
     async fn complete(&self, receipt: &Receipt) -> Result<Settled>;
 
-    /// Makes the message visible again after that time, [`LONGEST_WAIT`] at most.
+    /// Makes the message visible again after that time, [`MAX_DELAY`] at most.
     async fn retry(&self, receipt: &Receipt, after: Duration) -> Result<Settled>;
 }
 
@@ -51,43 +50,20 @@ pub struct NewMessage {
     pub body: Value,
     /// How long nobody receives it.
     pub delay: Duration,
-    pub priority: Priority,
 }
 
 impl NewMessage {
-    /// A message of normal priority that is visible at once.
+    /// A message that is visible at once.
     pub fn of(body: Value) -> Self {
-        Self { body, delay: Duration::ZERO, priority: Priority::Normal }
+        Self { body, delay: Duration::ZERO }
     }
 
     /// What goes over the wire, when the message keeps to the bounds.
     fn checked(&self) -> Result<String> {
-        if self.delay > LONGEST_WAIT {
+        if self.delay > MAX_DELAY {
             return Err(Error::invalid_field("A message can be delayed for seven days at most"));
         }
         codec::encode(&self.body)
-    }
-}
-
-/// Which of the visible messages comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Priority {
-    High,
-    Normal,
-    Low,
-}
-
-impl Priority {
-    /// The most urgent first.
-    pub const ALL: [Self; 3] = [Self::High, Self::Normal, Self::Low];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::High => "high",
-            Self::Normal => "normal",
-            Self::Low => "low",
-        }
     }
 }
 

@@ -8,9 +8,9 @@ use std::{sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Delivery, LONGEST_WAIT, NewMessage, Priority, Queue, Receipt, Settled, check_name, codec};
+use super::{Delivery, MAX_DELAY, NewMessage, Queue, Receipt, Settled, check_name, codec};
 use crate::{
-    kernel::{Clock, Error, Gates, IdSource, Limit, Page, PageRequest, Result, Timestamp},
+    kernel::{Clock, Error, IdSource, KeyedLocks, Limit, PageRequest, Result, Timestamp},
     store::{Batch, Collection, Entity, Etag, Kind, Partition, Places, Span, Store, StoreError, Stored, Write, collection},
 };
 
@@ -25,7 +25,6 @@ struct Message {
     id: Uuid,
     /// As on the wire: how deep a body is nested is then no concern of the store's.
     text: String,
-    priority: Priority,
     /// How often it has been received.
     attempt: u32,
     visible_at: Timestamp,
@@ -41,51 +40,28 @@ impl Entity for Message {
     fn places(&self) -> Places {
         [Some(self.visible_at.micros()), None, None, None]
     }
-
-    fn facet(&self) -> Option<&'static str> {
-        Some(self.priority.as_str())
-    }
 }
 
-/// Queues in the store. Higher priority comes first; among equals, what has been visible for longer.
+/// Queues in the store. What has been visible for longer comes first.
 #[derive(Debug)]
 pub struct StoredQueue {
     messages: Collection<Message>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     /// Keeps the receivers of this process from racing for the same messages.
-    gates: Gates,
+    locks: KeyedLocks,
 }
 
 impl StoredQueue {
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
-        Self { messages: Collection::new(store), clock, ids, gates: Gates::default() }
+        Self { messages: Collection::new(store), clock, ids, locks: KeyedLocks::default() }
     }
 
     /// The messages that can be taken, those to be tried first in front.
     async fn visible(&self, partition: &Partition, now: Timestamp) -> Result<Vec<Stored<Message>>> {
-        // Mostly there are few or none, and then one query shows all of them.
-        let Page { items: mut found, next } = self.look(partition, None, now).await?;
-        if next.is_none() {
-            // Stable: the order within a priority stays.
-            found.sort_by_key(|message| message.value.priority);
-            return Ok(found);
-        }
-        for priority in Priority::ALL {
-            let found = self.look(partition, Some(priority), now).await?.items;
-            if !found.is_empty() {
-                return Ok(found);
-            }
-        }
-        // Others were faster.
-        Ok(Vec::new())
-    }
-
-    async fn look(&self, partition: &Partition, priority: Option<Priority>, now: Timestamp) -> Result<Page<Stored<Message>>> {
-        let limit = Limit::new(LOOK).unwrap_or(Limit::MAX);
-        let facet = priority.map(Priority::as_str);
+        let page = PageRequest::first(Limit::new(LOOK).unwrap_or(Limit::MAX));
         let visible = Span { until: now.micros().saturating_add(1), ..Span::ALL };
-        Ok(self.messages.list_stored(Some(partition.clone()), facet, visible, PageRequest::first(limit)).await?)
+        Ok(self.messages.list_stored(Some(partition.clone()), None, visible, page).await?.items)
     }
 
     /// Hides the message until then, unless somebody else has changed it since it was read.
@@ -113,19 +89,14 @@ impl Queue for StoredQueue {
     async fn send(&self, queue: &str, message: NewMessage) -> Result<()> {
         check_name(queue)?;
         let now = self.clock.now();
-        let message = Message {
-            id: self.ids.next(now),
-            text: message.checked()?,
-            priority: message.priority,
-            attempt: 0,
-            visible_at: now.plus(message.delay),
-        };
+        let message =
+            Message { id: self.ids.next(now), text: message.checked()?, attempt: 0, visible_at: now.plus(message.delay) };
         self.commit(queue, collection::create(&message, 0)?).await.map(|_| ())
     }
 
     async fn receive(&self, queue: &str, visibility: Duration) -> Result<Option<Delivery>> {
         check_name(queue)?;
-        let _turn = self.gates.pass(&queue).await;
+        let _turn = self.locks.lock(&queue).await;
         for _ in 0..LOOKS {
             let now = self.clock.now();
             let found = self.visible(&partition(queue), now).await?;
@@ -133,7 +104,7 @@ impl Queue for StoredQueue {
                 return Ok(None);
             }
             for message in found {
-                let until = now.plus(visibility.min(LONGEST_WAIT));
+                let until = now.plus(visibility.min(MAX_DELAY));
                 if let Some(delivery) = self.take(queue, message, until).await? {
                     return Ok(Some(delivery));
                 }
@@ -150,7 +121,7 @@ impl Queue for StoredQueue {
 
     async fn retry(&self, receipt: &Receipt, after: Duration) -> Result<Settled> {
         let Some(read) = self.messages.get(partition(&receipt.queue), &receipt.id).await? else { return Ok(Settled::TooLate) };
-        let visible_at = self.clock.now().plus(after.min(LONGEST_WAIT));
+        let visible_at = self.clock.now().plus(after.min(MAX_DELAY));
         // The etag is that of the receipt: when what was read is newer, nothing is written.
         let replace = collection::replace(&Message { visible_at, ..read.value }, 0, &Etag::new(&receipt.version))?;
         self.commit(&receipt.queue, replace).await.map(settled)

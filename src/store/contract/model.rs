@@ -23,7 +23,7 @@ const FACETS: [Option<&str>; 3] = [None, Some("x"), Some("y")];
 enum Change {
     /// Creates, or replaces what is there.
     Put(Places, Option<&'static str>),
-    Bury,
+    Delete,
     Remove,
 }
 
@@ -40,7 +40,7 @@ fn stories() -> impl Strategy<Value = Story> {
     let place = || proptest::option::of(0..4_i64);
     let put = ([place(), place(), place(), place()], proptest::sample::select(FACETS.to_vec()))
         .prop_map(|(places, facet)| Change::Put(places, facet));
-    let change = prop_oneof![8 => put, 1 => Just(Change::Bury), 1 => Just(Change::Remove)];
+    let change = prop_oneof![8 => put, 1 => Just(Change::Delete), 1 => Just(Change::Remove)];
     let changes = proptest::collection::vec((proptest::sample::select(PARTITIONS.to_vec()), 0..8_u32, change), 0..40);
     let span = prop_oneof![Just(Span::ALL), (0..4_i64, 0..5_i64).prop_map(|(from, until)| Span { from, until })];
     (changes, span, 1..6_u32).prop_map(|(changes, span, limit)| Story { changes, span, limit })
@@ -93,10 +93,10 @@ async fn compare(b: &Bench, kind: &Kind, story: &Story) {
 
 async fn happen(b: &Bench, kind: &Kind, changes: &[(&'static str, u32, Change)]) -> Model {
     let mut model = Model::new();
-    let mut buried = Vec::new();
+    let mut deleted = Vec::new();
     for (partition, n, change) in changes {
         let at = (*partition, n.to_string());
-        if buried.contains(&at) {
+        if deleted.contains(&at) {
             continue;
         }
         let known = model.get(&at).map(|(etag, ..)| etag.clone());
@@ -112,19 +112,19 @@ async fn happen(b: &Bench, kind: &Kind, changes: &[(&'static str, u32, Change)])
                 let etag = b.commit(&part(partition), vec![write]).await.expect("written").remove(0);
                 model.insert(at, (etag, *places, *facet));
             }
-            (Change::Bury, Some(etag)) => {
+            (Change::Delete, Some(etag)) => {
                 let now = b.clock.now();
                 let forget_at = Timestamp::from_micros(now.micros() + DAY);
-                let bury = Write::Bury { kind, id, seq: 2, published: true, at: now, forget_at, etag };
-                b.commit(&part(partition), vec![bury]).await.expect("buried");
+                let tombstone = Write::Tombstone { kind, id, seq: 2, published: true, at: now, forget_at, etag };
+                b.commit(&part(partition), vec![tombstone]).await.expect("deleted");
                 model.remove(&at);
-                buried.push(at);
+                deleted.push(at);
             }
             (Change::Remove, Some(etag)) => {
                 b.commit(&part(partition), vec![Write::Remove { kind, id, etag: Some(etag) }]).await.expect("removed");
                 model.remove(&at);
             }
-            (Change::Bury | Change::Remove, None) => {}
+            (Change::Delete | Change::Remove, None) => {}
         }
     }
     model

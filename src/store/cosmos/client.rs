@@ -23,11 +23,11 @@ use crate::{
 };
 
 /// How long a call may take, connecting included: a person is waiting for it.
-pub const DEADLINE: Duration = Duration::from_secs(5);
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often a throttled request is sent again, and how long is waited for that altogether. A caller that is told to
 /// come back later is better off than one that waits without an end.
 const THROTTLED_RETRIES: u32 = 3;
-const THROTTLED_WAIT: Duration = Duration::from_secs(2);
+const MAX_THROTTLED_DELAY: Duration = Duration::from_secs(2);
 
 /// Makes the client's builder before the policy is added: another transport, in tests.
 pub type Transport = Box<dyn Fn() -> Pin<Box<dyn Future<Output = CosmosClientBuilder> + Send>> + Send + Sync>;
@@ -51,7 +51,7 @@ impl Client {
     where
         F: Future<Output = Result<T, Failure>> + Send,
     {
-        let result = tokio::time::timeout(DEADLINE, async {
+        let result = tokio::time::timeout(CALL_TIMEOUT, async {
             let link = self.link();
             match self.attempt(&link, &work).await {
                 Err(failure) if failure.is_refused_key() => {
@@ -64,7 +64,7 @@ impl Client {
         });
         match result.await {
             Ok(result) => result.map_err(StoreError::from),
-            Err(_) => Err(StoreError::Unavailable(anyhow::anyhow!("no answer within {} s", DEADLINE.as_secs()))),
+            Err(_) => Err(StoreError::Unavailable(anyhow::anyhow!("no answer within {} s", CALL_TIMEOUT.as_secs()))),
         }
     }
 
@@ -139,10 +139,10 @@ impl fmt::Debug for Client {
 fn policy() -> OperationOptions {
     let throttling = ThrottlingRetryOptionsBuilder::new()
         .with_max_retry_count(THROTTLED_RETRIES)
-        .with_max_retry_wait_time(THROTTLED_WAIT)
+        .with_max_retry_wait_time(MAX_THROTTLED_DELAY)
         .build();
     OperationOptionsBuilder::new()
-        .with_end_to_end_latency_policy(EndToEndOperationLatencyPolicy::new(DEADLINE))
+        .with_end_to_end_latency_policy(EndToEndOperationLatencyPolicy::new(CALL_TIMEOUT))
         .with_throttling_retry_options(throttling)
         .build()
 }

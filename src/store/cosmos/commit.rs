@@ -82,9 +82,9 @@ fn plan(batch: &Batch, now: Timestamp) -> Result<Vec<Step>, StoreError> {
     let step = |(index, write): (usize, &Write)| {
         let (kind, id) = match write {
             Write::Create(draft) | Write::Replace(draft, _) => (&draft.kind, &draft.id),
-            Write::Bury { kind, id, .. } | Write::Remove { kind, id, .. } => (kind, id),
+            Write::Tombstone { kind, id, .. } | Write::Remove { kind, id, .. } => (kind, id),
         };
-        // What cannot be replaced is not asked about: the etag itself says that it has expired or is buried.
+        // What cannot be replaced is not asked about: the etag itself says that it has expired or is a tombstone.
         let replaceable = |etag: &Etag| Version::parse(etag).filter(|version| version.replaceable(now));
         let action = match write {
             Write::Create(draft) => Action::Create {
@@ -97,11 +97,11 @@ fn plan(batch: &Batch, now: Timestamp) -> Result<Vec<Step>, StoreError> {
                 state: State::Live { expires_at: draft.expires_at },
                 etag: replaceable(etag).ok_or(StoreError::Stale(index))?.etag,
             },
-            Write::Bury { kind, id, seq, published, at, forget_at, etag } => {
+            Write::Tombstone { kind, id, seq, published, at, forget_at, etag } => {
                 let tombstone = Tombstone { kind, id, seq: *seq, published: *published, at: *at, forget_at: *forget_at };
                 Action::Replace {
                     document: wire::tombstone(batch, &tombstone, now)?,
-                    state: State::Buried,
+                    state: State::Tombstone,
                     etag: replaceable(etag).ok_or(StoreError::Stale(index))?.etag,
                 }
             }

@@ -2,7 +2,7 @@
 
 use azure_data_cosmos::{CosmosError, diagnostics::DiagnosticsContext};
 
-use super::super::StoreError;
+use crate::store::StoreError;
 
 /// What an attempt ends in when it does not succeed.
 #[derive(Debug)]

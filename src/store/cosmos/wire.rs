@@ -83,7 +83,7 @@ impl Stored {
 
     pub fn version(&self) -> Etag {
         let state = match (self.deleted_at, self.expires_at) {
-            (Some(_), _) => State::Buried,
+            (Some(_), _) => State::Tombstone,
             (None, at) => State::Live { expires_at: at.map(Timestamp::from_micros) },
         };
         Version { etag: self.etag.clone(), state }.to_etag()
@@ -109,7 +109,7 @@ impl Stored {
 }
 
 /// What the store's etag says: the service's own, and what of the document it stands for decides whether it can be
-/// replaced at all. A replacement of what has expired or is buried is refused without asking the service, which
+/// replaced at all. A replacement of what has expired or is a tombstone is refused without asking the service, which
 /// knows neither.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
@@ -120,7 +120,7 @@ pub struct Version {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Live { expires_at: Option<Timestamp> },
-    Buried,
+    Tombstone,
 }
 
 impl Version {
@@ -128,7 +128,7 @@ impl Version {
         Etag::new(match self.state {
             State::Live { expires_at: None } => format!("={}", self.etag),
             State::Live { expires_at: Some(at) } => format!("{}={}", at.micros(), self.etag),
-            State::Buried => format!("buried={}", self.etag),
+            State::Tombstone => format!("buried={}", self.etag),
         })
     }
 
@@ -137,7 +137,7 @@ impl Version {
         let (state, etag) = etag.as_str().split_once('=')?;
         let state = match state {
             "" => State::Live { expires_at: None },
-            "buried" => State::Buried,
+            "buried" => State::Tombstone,
             micros => State::Live { expires_at: Some(Timestamp::from_micros(micros.parse().ok()?)) },
         };
         Some(Self { etag: etag.to_owned(), state })
@@ -287,7 +287,7 @@ mod tests {
     #[test]
     fn a_version_says_whether_it_can_be_replaced() {
         let at = Timestamp::from_micros;
-        for state in [State::Live { expires_at: None }, State::Live { expires_at: Some(at(-5)) }, State::Buried] {
+        for state in [State::Live { expires_at: None }, State::Live { expires_at: Some(at(-5)) }, State::Tombstone] {
             let version = Version { etag: "\"0=1\"".into(), state };
             assert_eq!(Version::parse(&version.to_etag()), Some(version));
         }

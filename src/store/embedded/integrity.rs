@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use super::{
-    folder,
-    schema::{self, SchemaError},
-};
+use super::{folder, schema_error::SchemaError};
 
 /// Reading and writing a database that exists. A path is a path: SQLite would take one that begins with `file:` for a URI.
 pub const WRITING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
@@ -79,10 +76,9 @@ pub fn check(connection: &Connection) -> Result<(), SchemaError> {
 /// Type and name of an object, and what it is defined as.
 type Objects = BTreeMap<(String, String), (String, String)>;
 
-/// Holds the tables, indexes, triggers and views of a file to those that the migrations make.
-pub fn compare(connection: &Connection, version: usize) -> Result<(), SchemaError> {
-    let found = objects(connection)?;
-    let expected = objects(&schema::example(version)?)?;
+/// Holds the tables, indexes, triggers and views of a file to those of an example that the migrations have made.
+pub fn compare(connection: &Connection, example: &Connection) -> Result<(), SchemaError> {
+    let (found, expected) = (objects(connection)?, objects(example)?);
     for (object, definition) in &found {
         let what = || named(object);
         match expected.get(object) {

@@ -16,13 +16,13 @@ const REBUILD: &str = "VACUUM";
 const SIZE: &str = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
 
 /// How long the writer waits for another process at any other time: what a new connection has.
-const WAIT_FOR_OTHERS: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long nothing must have come before the log is emptied, so that deletions in a row share it.
-const IDLE: Duration = Duration::from_secs(1);
+const TRUNCATE_IDLE_DELAY: Duration = Duration::from_secs(1);
 /// How long after a deletion the log is emptied at the latest, however much comes.
-const LATEST: Duration = Duration::from_mins(1);
+const MAX_TRUNCATE_DELAY: Duration = Duration::from_mins(1);
 /// How often the database is written anew at most, and up to which size in bytes: commits wait for it.
-const REBUILD_EVERY: Duration = Duration::from_hours(1);
+const REBUILD_INTERVAL: Duration = Duration::from_hours(1);
 const REBUILD_UP_TO: i64 = 64 * 1024 * 1024;
 
 /// Knows where something that was deleted may be left.
@@ -69,13 +69,13 @@ impl Log {
     /// How long nobody need come for it to be time to tidy up; `None` when there is nothing to be done.
     fn wait(&self) -> Option<Duration> {
         match self.to_empty {
-            Some(since) => Some(IDLE.min(LATEST.saturating_sub(since.elapsed()))),
+            Some(since) => Some(TRUNCATE_IDLE_DELAY.min(MAX_TRUNCATE_DELAY.saturating_sub(since.elapsed()))),
             None => self.to_rebuild.then(|| self.until_rebuild()),
         }
     }
 
     fn until_rebuild(&self) -> Duration {
-        self.rebuilt.map_or(Duration::ZERO, |at| REBUILD_EVERY.saturating_sub(at.elapsed()))
+        self.rebuilt.map_or(Duration::ZERO, |at| REBUILD_INTERVAL.saturating_sub(at.elapsed()))
     }
 
     /// What does not succeed is tried again the next time: a long read may be in the way, or the disk full.
@@ -90,7 +90,7 @@ impl Log {
 
 /// Whether a batch takes something away.
 pub fn deletes(batch: &Batch) -> bool {
-    batch.writes.iter().any(|write| matches!(write, Write::Bury { .. } | Write::Remove { .. }))
+    batch.writes.iter().any(|write| matches!(write, Write::Tombstone { .. } | Write::Remove { .. }))
 }
 
 /// Writes the whole database anew, unless it is too large to let commits wait for it.
@@ -106,7 +106,7 @@ fn rebuild(connection: &Connection) -> rusqlite::Result<bool> {
 fn empty(connection: &Connection) -> rusqlite::Result<bool> {
     connection.busy_timeout(Duration::ZERO)?;
     let busy = connection.query_row(TRUNCATE, [], |row| row.get::<_, bool>(0));
-    connection.busy_timeout(WAIT_FOR_OTHERS)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     Ok(!busy?)
 }
 

@@ -10,6 +10,7 @@ mod lists;
 mod log;
 mod newest;
 mod schema;
+mod schema_error;
 mod sql;
 mod writer;
 

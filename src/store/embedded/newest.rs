@@ -34,7 +34,7 @@ impl Newest {
     /// Has every tombstone of the batch stay as long after the latest time as it was to stay after its own.
     pub fn remember_for_long_enough(self, batch: &mut Batch) {
         for write in &mut batch.writes {
-            if let Write::Bury { at, forget_at, .. } = write {
+            if let Write::Tombstone { at, forget_at, .. } = write {
                 *forget_at = forget_at.plus(self.0.since(*at));
             }
         }

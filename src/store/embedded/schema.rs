@@ -6,6 +6,7 @@ use rusqlite::{Connection, Transaction};
 use uuid::Uuid;
 
 use super::integrity;
+pub use super::schema_error::SchemaError;
 
 /// Marks a SQLite file as ours ("AVAN").
 pub const APPLICATION_ID: i32 = 0x4156_414e;
@@ -69,32 +70,6 @@ const BEGIN_HISTORY: &str = "UPDATE history SET id = randomblob(16)";
 /// The statement accepts an empty file.
 const COPY: &str = "VACUUM INTO ?1";
 
-/// Why a file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum SchemaError {
-    #[error("it is not an Avanochi database")]
-    Foreign,
-    #[error("it was written by a newer version of Avanochi (schema {found}, this version knows {known}); update Avanochi")]
-    Newer { found: usize, known: usize },
-    #[error("it is damaged: {0}")]
-    Damaged(String),
-    #[error("it has been altered: {0}")]
-    Altered(String),
-    #[error("{}", explain(.0))]
-    Sqlite(#[from] rusqlite::Error),
-}
-
-/// A disk that is full or fails, and a file that is damaged, are different things to whoever must do something.
-fn explain(error: &rusqlite::Error) -> String {
-    use rusqlite::ErrorCode as E;
-    match error.sqlite_error_code() {
-        Some(E::DiskFull) => "the disk is full".into(),
-        Some(E::DatabaseCorrupt | E::NotADatabase) => format!("it is damaged: {error}"),
-        Some(E::OperationInterrupted) => "it is damaged, or was made so that reading it would not end".into(),
-        _ => format!("it cannot be read or written: {error}"),
-    }
-}
-
 /// Looks at a file without changing it and returns its version; zero for a new, empty one.
 pub fn inspect(connection: &Connection) -> Result<usize, SchemaError> {
     let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
@@ -110,7 +85,7 @@ pub fn inspect(connection: &Connection) -> Result<usize, SchemaError> {
     if version > MIGRATIONS.len() {
         return Err(SchemaError::Newer { found: version, known: MIGRATIONS.len() });
     }
-    integrity::compare(connection, version)?;
+    integrity::compare(connection, &example(version)?)?;
     Ok(version)
 }
 

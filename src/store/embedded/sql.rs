@@ -155,7 +155,7 @@ pub fn apply(connection: &Connection, batch: &Batch, now: Timestamp, last: &mut 
         let done = apply_one(connection, batch, write, now, last)?;
         match write {
             Write::Create(_) if !done => return Err(StoreError::Exists(index)),
-            Write::Replace(..) | Write::Bury { .. } | Write::Remove { etag: Some(_), .. } if !done => {
+            Write::Replace(..) | Write::Tombstone { .. } | Write::Remove { etag: Some(_), .. } if !done => {
                 return Err(StoreError::Stale(index));
             }
             _ => {}
@@ -191,7 +191,7 @@ fn apply_one(connection: &Connection, batch: &Batch, write: &Write, now: Timesta
             ":position": next(*published)?, ":expires_at": expires_at.map(Timestamp::micros), ":body": body, ":etag": etag.as_bytes().as_slice(),
             ":now": now.micros() })?
         }
-        Write::Bury { kind, id, seq, published, at, forget_at, etag } => {
+        Write::Tombstone { kind, id, seq, published, at, forget_at, etag } => {
             let Some(etag) = read_etag(etag) else { return Ok(false) };
             connection.prepare_cached(BURY)?.execute(named_params! { ":pk": pk, ":kind": kind, ":id": id,
             ":seq": stored(*seq)?, ":op": op, ":position": next(*published)?, ":at": at.micros(), ":forget_at": forget_at.micros(),

@@ -25,9 +25,9 @@ const GROUP: usize = 256;
 /// How many batches may wait before callers wait for room.
 const QUEUE: usize = 1_024;
 /// How often documents whose time has passed are looked for.
-const FORGET_EVERY: Duration = Duration::from_mins(1);
+const EXPIRY_INTERVAL: Duration = Duration::from_mins(1);
 /// How many of them one transaction removes at most, so that a commit never waits for it for long.
-const FORGET_AT_ONCE: usize = 100;
+const EXPIRY_BATCH: usize = 100;
 
 type Answer = Result<Vec<Etag>, StoreError>;
 
@@ -113,12 +113,12 @@ fn run(
             Err(TryRecvError::Disconnected) => return,
         }
         let now = clock.now();
-        let minutely = now.since(forgotten_at) >= FORGET_EVERY;
+        let minutely = now.since(forgotten_at) >= EXPIRY_INTERVAL;
         if expired_are_left || minutely {
             forgotten_at = now;
-            let removed = forget_some(connection, now);
+            let removed = remove_expired(connection, now);
             deletes |= removed > 0;
-            expired_are_left = removed == FORGET_AT_ONCE;
+            expired_are_left = removed == EXPIRY_BATCH;
         }
         if deletes {
             log.holds_deleted();
@@ -141,8 +141,8 @@ fn group(first: Job, jobs: &mut mpsc::Receiver<Job>) -> Vec<Job> {
 }
 
 /// Removes a bounded number of expired documents in a transaction of their own. Returns how many there were.
-fn forget_some(connection: &SharedConnection, now: Timestamp) -> usize {
-    sql::forget_expired(&connection.lock(), now, FORGET_AT_ONCE).unwrap_or_else(|error| {
+fn remove_expired(connection: &SharedConnection, now: Timestamp) -> usize {
+    sql::forget_expired(&connection.lock(), now, EXPIRY_BATCH).unwrap_or_else(|error| {
         // Every read judges by the time, so nothing is wrong but the space: the next minute tries again.
         tracing::error!(error = %error, "the store could not remove expired documents");
         0

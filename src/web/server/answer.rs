@@ -19,11 +19,11 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use tower::{Service as _, ServiceExt as _};
 
 use super::{
+    asked::asked,
     budget::{ResponseBudget, Share},
     connection::{Closed, Connection},
     table::Connections,
     tally::Tally,
-    unread,
 };
 use crate::{
     kernel::{Error, RequestId},
@@ -52,7 +52,7 @@ pub async fn answer(
     let mut response = if is_addressed(&request) {
         let (mut parts, incoming) = request.into_parts();
         parts.extensions.insert(ConnectInfo(connection.peer));
-        let body = unread::asked(incoming, &parts.headers, &connection);
+        let body = asked(incoming, &parts.headers, &connection);
         let Ok(response) = route(shared.routes.clone(), Request::from_parts(parts, body)).await;
         response
     } else {

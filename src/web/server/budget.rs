@@ -17,7 +17,7 @@ const WAITING: u32 = 8 * 1024;
 const WAIT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often somebody who does not read is closed for their sake, and how long they must have been behind.
 const CLOSE_INTERVAL: Duration = Duration::from_millis(100);
-const BEHIND_FOR: Duration = Duration::from_secs(1);
+const SLOW_READER_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub struct ResponseBudget {
@@ -88,7 +88,7 @@ impl ResponseBudget {
         let _waiting = self.waiting.try_acquire_many(kib.min(WAITING)).ok()?;
         let make_room = async {
             loop {
-                self.connections.close_slowest_reader(BEHIND_FOR);
+                self.connections.close_slowest_reader(SLOW_READER_TIMEOUT);
                 tokio::time::sleep(CLOSE_INTERVAL).await;
             }
         };

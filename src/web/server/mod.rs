@@ -1,6 +1,7 @@
 //! The listener: HTTP/1.1 with limits on peers that are many or slow, and a stop that answers what is under way.
 
 mod answer;
+mod asked;
 mod budget;
 mod connection;
 pub mod limits;

@@ -23,7 +23,7 @@ impl DayService {
         // The summary comes first. When its day is over between the two readings, the day is found twice, and never not
         // at all; the document is then the later one.
         let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
-        let range = wanted.on(summary.date_at(ctx.now))?;
+        let range = wanted.on(summary.date_at(ctx.now()))?;
         let mut days = self.ledger.days(owner.id(), range.from, range.to).await?;
         let latest = summary.day.filter(|day| (range.from..=range.to).contains(&day.date));
         if let Some(latest) = latest.filter(|latest| days.iter().all(|day| day.date != latest.date)) {

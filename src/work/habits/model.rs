@@ -83,11 +83,6 @@ impl Habits {
         let minutes = own.or_else(|| median(self.weekdays.iter().map(|usual| usual.length)))?;
         Some(Duration::from_mins(minutes.into()))
     }
-
-    /// Whether both say the same, whatever they were learned from.
-    pub fn says_the_same_as(&self, other: &Self) -> bool {
-        self.weekdays == other.weekdays
-    }
 }
 
 impl Worked {

@@ -10,6 +10,7 @@ use crate::{
     domain::Shared,
     kernel::{Code, Ctx, Owner, Result},
     ledger::{Decision, Ledger},
+    work::work_sessions::booking::Traces,
 };
 
 #[derive(Debug, Clone)]
@@ -23,8 +24,9 @@ impl HabitsService {
         Self { repo: HabitsRepo::new(Arc::clone(&shared.store)), ledger: shared.ledger.clone() }
     }
 
-    /// Takes the sessions as they are into account, unless they have been since the change `seq`. What it has learned
-    /// depends on the sessions alone, so that a repetition changes nothing.
+    /// Takes the sessions as they are into account, unless they have been since the change `seq`, or there has been nothing
+    /// to learn since: today does not count yet, so that only the first change of a date and those of earlier sessions
+    /// matter. What it has learned depends on the sessions alone, so that a repetition changes nothing.
     pub async fn learn(&self, _ctx: &Ctx, owner: Owner, seq: u64) -> Result<()> {
         let learned = self
             .ledger
@@ -34,15 +36,16 @@ impl HabitsService {
                     if read.as_ref().is_some_and(|read| read.value.seq >= seq) {
                         return Ok(Decision::Keep(()));
                     }
-                    let sessions = self.repo.sessions_since(owner, model::look_back(change.now())).await?;
                     let seen = change.summary.seq - 1;
-                    let habits = Habits::of(owner.id(), seen, &sessions, change.summary.time_zone, change.today());
-                    let same = read.as_ref().map_or(habits.weekdays.is_empty(), |read| read.value.says_the_same_as(&habits));
+                    let lesson = change.summary.facts.get::<Traces>()?.map(|traces| traces.lesson);
+                    let learned = read.as_ref().zip(lesson).is_some_and(|(read, lesson)| read.value.seq >= lesson);
                     // A summary from before the change is a store's answer from before it too. Writing holds it against what
                     // is there.
-                    if same && seen >= seq {
+                    if learned && seen >= seq {
                         return Ok(Decision::Keep(()));
                     }
+                    let sessions = self.repo.sessions_since(owner, model::look_back(change.now())).await?;
+                    let habits = Habits::of(owner.id(), seen, &sessions, change.summary.time_zone, change.today());
                     change.put(&habits, read.as_ref())?;
                     Ok(Decision::Write(()))
                 })

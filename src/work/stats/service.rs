@@ -24,7 +24,7 @@ impl StatsService {
     /// Errors: `NotFound` when there is no such user.
     pub async fn get(&self, ctx: &Ctx, owner: Owner) -> Result<Stats> {
         let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
-        Ok(read_off(&summary, ctx.now))
+        Ok(read_off(&summary, ctx.now()))
     }
 }
 

@@ -148,6 +148,11 @@ struct UpdateTaskBody {
     #[serde(default)]
     #[schema(value_type = Title)]
     title: Change<Field<Title>>,
+    /// With `complete` alone: when it was completed, with an offset or `Z`. At most 31 days ago, and not before its creation;
+    /// now, when left out.
+    #[serde(default)]
+    #[schema(value_type = Timestamp)]
+    completed_at: Change<Field<Timestamp>>,
 }
 
 /// Complete, reopen or rename a task.
@@ -162,8 +167,10 @@ async fn update_task(
     OptionalPatch(body): OptionalPatch<UpdateTaskBody>,
 ) -> Result<Reply> {
     let patch = match body {
-        Some(UpdateTaskBody { action, title }) => TaskPatch { action: action.value(), title: title.value() },
-        None => TaskPatch { action: Some(Action::Complete), title: None },
+        Some(UpdateTaskBody { action, title, completed_at }) => {
+            TaskPatch { action: action.value(), title: title.value(), completed_at: completed_at.value() }
+        }
+        None => TaskPatch { action: Some(Action::Complete), ..TaskPatch::default() },
     };
     let Versioned { value: task, version } = tasks.update(&ctx, owner, id, patch, &expected).await?;
     Ok(Reply::ok(&TaskView::from(&task))?.versioned(version))

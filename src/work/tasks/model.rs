@@ -1,6 +1,9 @@
 //! What a task is and how it changes. Pure.
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{ObjectBuilder, schema::Type};
 
@@ -10,6 +13,9 @@ use crate::{
 };
 
 pub type TaskId = Id<Task>;
+
+/// How long ago a task may have been completed that was not reported then.
+const COMPLETED_BEFORE: Duration = Duration::from_hours(31 * 24);
 
 /// Something to be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +95,8 @@ pub struct NewTask {
 pub struct TaskPatch {
     pub action: Option<Action>,
     pub title: Option<Title>,
+    /// When it was completed, if that is not now.
+    pub completed_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,16 +132,34 @@ impl Task {
         if completed { "completed" } else { "open" }
     }
 
-    /// The task after the patch, on the user's date `today`; `None` when it changes nothing.
-    pub fn patched(&self, patch: &TaskPatch, now: Timestamp, today: NaiveDate) -> Option<Self> {
+    /// The task after the patch, in the user's zone; `None` when it changes nothing. Errors: `InvalidField`.
+    pub fn patched(&self, patch: &TaskPatch, now: Timestamp, zone: Tz) -> Result<Option<Self>> {
+        if patch.completed_at.is_some() && patch.action != Some(Action::Complete) {
+            return Err(Rule::field("needs the action 'complete'").of_field("completed_at"));
+        }
         let completion = match patch.action {
-            Some(Action::Complete) => self.completion.or(Some(Completion { at: now, date: today })),
+            Some(Action::Complete) => match self.completion {
+                None => Some(self.completed(patch.completed_at, now, zone)?),
+                completed => completed,
+            },
             Some(Action::Reopen) => None,
             None => self.completion,
         };
         let title = patch.title.clone().unwrap_or_else(|| self.title.clone());
         let changed = completion != self.completion || title != self.title;
-        changed.then(|| Self { title, completion, updated_at: Some(now), ..self.clone() })
+        Ok(changed.then(|| Self { title, completion, updated_at: Some(now), ..self.clone() }))
+    }
+
+    fn completed(&self, stated: Option<Timestamp>, now: Timestamp, zone: Tz) -> Result<Completion> {
+        const TOO_OLD: Rule = Rule::field("must be at most 31 days ago");
+        let at = stated.unwrap_or(now);
+        let recent = field::recent(at, now, COMPLETED_BEFORE, TOO_OLD);
+        let broken =
+            recent.err().or_else(|| (at < self.created_at).then_some(Rule::field("must not be before the task's creation")));
+        match broken.filter(|_| stated.is_some()) {
+            Some(broken) => Err(broken.of_field("completed_at")),
+            None => Ok(Completion { at, date: at.date_in(zone) }),
+        }
     }
 }
 
@@ -159,19 +185,19 @@ mod tests {
     }
 
     fn act(action: Action) -> TaskPatch {
-        TaskPatch { action: Some(action), title: None }
+        TaskPatch { action: Some(action), ..TaskPatch::default() }
     }
 
     #[test]
     fn completing_and_reopening_twice_changes_nothing() {
         let (now, later) = (Timestamp::from_micros(1), Timestamp::from_micros(2));
-        let today = now.date_in(chrono_tz::Tz::UTC);
-        let done = task().patched(&act(Action::Complete), now, today).expect("a change");
-        assert_eq!(done.completion, Some(Completion { at: now, date: today }));
-        assert_eq!(done.patched(&act(Action::Complete), later, today), None);
-        let open = done.patched(&act(Action::Reopen), later, today).expect("a change");
+        let patched = |task: &Task, patch: &TaskPatch, now| task.patched(patch, now, Tz::UTC).expect("good");
+        let done = patched(&task(), &act(Action::Complete), now).expect("a change");
+        assert_eq!(done.completion, Some(Completion { at: now, date: now.date_in(Tz::UTC) }));
+        assert_eq!(patched(&done, &act(Action::Complete), later), None);
+        let open = patched(&done, &act(Action::Reopen), later).expect("a change");
         assert_eq!((open.completion, open.updated_at), (None, Some(later)));
-        assert_eq!(open.patched(&act(Action::Reopen), later, today), None);
+        assert_eq!(patched(&open, &act(Action::Reopen), later), None);
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl TaskService {
         self.repo.list(owner, completed, page).await
     }
 
-    /// Errors: `NotFound`, `StaleEtag`.
+    /// Errors: `NotFound`, `StaleEtag`, `InvalidField`.
     pub async fn update(
         &self,
         _ctx: &Ctx,
@@ -72,8 +72,10 @@ impl TaskService {
     ) -> Result<Versioned<Task>> {
         self.ledger
             .edit(owner, &id.to_string(), expected, |task: &Task, change| {
-                change.touch();
-                Ok(task.patched(&patch, change.now(), change.today()))
+                let patched = task.patched(&patch, change.now(), change.summary.time_zone)?;
+                let completion = patched.as_ref().and_then(|patched| patched.completion).filter(|_| task.completion.is_none());
+                change.touch_at(completion.map_or(change.now(), |completion| completion.at));
+                Ok(patched)
             })
             .await
     }

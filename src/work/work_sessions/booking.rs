@@ -1,6 +1,7 @@
-//! What a user's summary knows of the work session under way, so that one point read shows it, and what sessions that
-//! have ended count for.
+//! What a user's summary knows of work sessions, so that one point read shows the one under way and no history need be read
+//! to start another, and what sessions that have ended count for.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     kernel::{Id, Interval, Result, Timestamp, UserId},
-    ledger::{ACHIEVEMENTS, Add, Counted, Fact, Summary},
+    ledger::{ACHIEVEMENTS, Add, Counted, Fact, Summary, Transaction},
     work::counters::{ENDED_WORK_SESSIONS, FOCUS, WORK_SESSIONS, WORKED_MICROS},
 };
 
@@ -31,6 +32,16 @@ pub struct ActiveSession {
     /// After how many hours the user was last reminded of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nudged: Option<u8>,
+    /// Whether its document holds corrections, which are not here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub corrected: bool,
+    /// Whether there is a document of its heartbeats: there may be for one from before this was kept.
+    #[serde(default = "yes")]
+    pub heartbeats: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Fact for ActiveSession {
@@ -38,7 +49,7 @@ impl Fact for ActiveSession {
 }
 
 impl ActiveSession {
-    pub fn new(session: &WorkSession, signs: Signs) -> Self {
+    fn new(session: &WorkSession, signs: Signs, heartbeats: bool) -> Self {
         Self {
             id: session.id.uuid(),
             start_time: session.start_time,
@@ -46,10 +57,12 @@ impl ActiveSession {
             note: session.note.as_ref().map(|note| note.as_str().to_owned()),
             last_sign: signs.last,
             nudged: signs.nudged,
+            corrected: !session.edits.is_empty(),
+            heartbeats,
         }
     }
 
-    /// The session that the summary speaks of. Errors: `Internal` when its note is none.
+    /// The session that the summary speaks of, without its corrections. Errors: `Internal` when its note is none.
     pub fn session(&self, user: UserId) -> Result<WorkSession> {
         let note = self.note.as_deref().map(Note::parse).transpose()?.flatten();
         let started = WorkSession::start(Id::new(self.id), user, self.start_time);
@@ -61,6 +74,43 @@ impl ActiveSession {
     }
 }
 
+/// What is remembered of all changes of sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traces {
+    /// When the last session ended; missing when that would have to be looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_end: Option<Timestamp>,
+    /// The user's date at the latest change.
+    pub changed_on: NaiveDate,
+    /// The latest change after which there was something to learn of the dates before: the first one of a date, or one of a
+    /// session of an earlier date.
+    pub lesson: u64,
+}
+
+impl Fact for Traces {
+    const NAME: &'static str = "work_session_traces";
+}
+
+/// Remembers that a session changed from `before` to `after`, which are missing for one that is made or deleted. Errors:
+/// `Internal`.
+pub fn trace(change: &mut Transaction<'_>, before: Option<&WorkSession>, after: Option<&WorkSession>) -> Result<()> {
+    let (today, zone) = (change.today(), change.summary.time_zone);
+    let known: Option<Traces> = change.summary.facts.get()?;
+    let is_past = |session: &&WorkSession| session.end.is_some() && session.began_on(zone) < today;
+    let past = [before, after].into_iter().flatten().any(|session| is_past(&session));
+    let lesson = known.as_ref().filter(|known| known.changed_on == today && !past).map(|known| known.lesson);
+    let end_of = |session: Option<&WorkSession>| Some(session?.end?.at);
+    let (was, is) = (end_of(before), end_of(after));
+    let last_end = match known.as_ref().and_then(|known| known.last_end) {
+        // What ended last may be another one now.
+        Some(last) if was.is_some_and(|was| was >= last) && is < Some(last) => None,
+        Some(last) => Some(is.map_or(last, |is| is.max(last))),
+        None => is.filter(|_| change.summary.counts.get(WORK_SESSIONS) == u64::from(was.is_some())),
+    };
+    let traces = Traces { last_end, changed_on: today, lesson: lesson.unwrap_or(change.summary.seq) };
+    if known.as_ref() == Some(&traces) { Ok(()) } else { change.summary.facts.set(&traces) }
+}
+
 /// The session under way. Errors: `Internal`.
 pub fn active(summary: &Summary) -> Result<Option<ActiveSession>> {
     summary.facts.get()
@@ -69,7 +119,13 @@ pub fn active(summary: &Summary) -> Result<Option<ActiveSession>> {
 /// Makes the session the one under way, or keeps what the summary says of it equal to it.
 pub fn keep(summary: &mut Summary, session: &WorkSession, signs: Signs) -> Result<()> {
     summary.due.set(REVIEW, review::next_due(session, signs.nudged));
-    summary.facts.set(&ActiveSession::new(session, signs))
+    let known = active(summary)?.filter(|known| known.id == session.id.uuid());
+    summary.facts.set(&ActiveSession::new(session, signs, known.is_some_and(|known| known.heartbeats)))
+}
+
+/// From now on there is a document of heartbeats of the session under way.
+pub fn keep_heartbeats(summary: &mut Summary, active: ActiveSession) -> Result<()> {
+    summary.facts.set(&ActiveSession { heartbeats: true, ..active })
 }
 
 /// No session is under way any more.

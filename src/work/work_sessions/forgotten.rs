@@ -32,7 +32,7 @@ impl WorkSessionService {
                     let signs = Signs { last: active.last_sign.max(heartbeat), nudged: active.nudged };
                     let usual = usual(change.summary.date_at(session.start_time));
                     match review::judge(&session, signs, usual, change.now()) {
-                        Verdict::Leave => self.leave(change, &session),
+                        Verdict::Leave => leave(change, &session),
                         Verdict::Nudge(hours) => self.nudge(change, owner, &session, hours).await,
                         Verdict::End(at) => {
                             let read = self.repo.get(owner, session.id).await?.filter(|read| read.value.end.is_none());
@@ -40,6 +40,7 @@ impl WorkSessionService {
                             let Some(read) = read else { return Ok(Decision::Keep(())) };
                             let ended = read.value.ended(at, change.summary.time_zone, EndedBy::Sweep);
                             close(change, &ended)?;
+                            booking::trace(change, Some(&read.value), Some(&ended))?;
                             change.replace(&ended, &read)?;
                             Ok(Decision::Write(()))
                         }
@@ -47,13 +48,6 @@ impl WorkSessionService {
                 })
             })
             .await
-    }
-
-    /// Nothing is to be done now. The work may have been put off after a failure, so it is made due when it should be.
-    fn leave(&self, change: &mut Transaction<'_>, session: &WorkSession) -> Result<Decision<()>> {
-        let before = change.summary.due.clone();
-        keep_active(&mut change.summary, session, |signs| signs)?;
-        Ok(if change.summary.due == before { Decision::Keep(()) } else { Decision::Write(()) })
     }
 
     async fn nudge(&self, change: &mut Transaction<'_>, owner: Owner, session: &WorkSession, hours: u8) -> Result<Decision<()>> {
@@ -65,4 +59,11 @@ impl WorkSessionService {
         keep_active(&mut change.summary, session, |signs| Signs { nudged: Some(hours), ..signs })?;
         Ok(Decision::Write(()))
     }
+}
+
+/// Nothing is to be done now. The work may have been put off after a failure, so it is made due when it should be.
+fn leave(change: &mut Transaction<'_>, session: &WorkSession) -> Result<Decision<()>> {
+    let before = change.summary.due.clone();
+    keep_active(&mut change.summary, session, |signs| signs)?;
+    Ok(if change.summary.due == before { Decision::Keep(()) } else { Decision::Write(()) })
 }

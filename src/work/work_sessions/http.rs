@@ -1,21 +1,22 @@
 //! Work sessions over HTTP.
 
 use axum::extract::State;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    model::{Edit, EndedBy, Former, NewWorkSession, Note, Times, WorkSession, WorkSessionId, WorkSessionPatch},
+    model::{Began, NewWorkSession, Note, Times, WorkSession, WorkSessionPatch},
     service::WorkSessionService,
+    view::WorkSessionView,
 };
 use crate::{
-    kernel::{Code, Created, Ctx, Error, Nullable, Result, Timestamp, UserId, Versioned},
+    kernel::{Code, Created, Ctx, Error, Interval, Nullable, Result, Timestamp, UserId, Versioned},
     web::{
-        ById, Change, Field, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, Patch, Query, Reply, Whose, WhoseQuery,
-        given,
+        ById, Change, Field, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, OptionalJson, Patch, Query, Reply, Whose,
+        given, parameter,
     },
-    work::hours::hours,
 };
 
 pub fn router(service: WorkSessionService) -> OpenApiRouter {
@@ -23,99 +24,12 @@ pub fn router(service: WorkSessionService) -> OpenApiRouter {
         .routes(routes!(list_work_sessions, record_work_session))
         .routes(routes!(start_work_session))
         .routes(routes!(get_active_work_session))
-        .routes(routes!(get_work_session, update_work_session, end_work_session_at_its_address))
+        .routes(routes!(get_work_session, update_work_session, delete_work_session, end_work_session_at_its_address))
         .routes(routes!(end_work_session))
         .routes(routes!(pause_work_session))
         .routes(routes!(resume_work_session))
         .routes(routes!(keep_work_session_alive))
         .with_state(service)
-}
-
-/// A work session as callers see it.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({ "id": "0193c7a8-a2b3-7c4d-9e5f-6a7b8c9d0e1f", "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b",
-    "start_time": "2026-01-14T09:00:00.000000Z", "end_time": "2026-01-14T11:15:00.000000Z", "duration": 2.0, "note": "Planning",
-    "paused": false, "pauses": [{ "from": "2026-01-14T10:00:00.000000Z", "to": "2026-01-14T10:15:00.000000Z" }],
-    "needs_review": false, "ended_by": "user", "edits": [] }))]
-pub(super) struct WorkSessionView<'a> {
-    id: WorkSessionId,
-    user_id: UserId,
-    start_time: Timestamp,
-    /// Null while it is under way, like the duration.
-    end_time: Option<Timestamp>,
-    /// Hours worked, without the pauses, rounded to two decimals.
-    duration: Option<f64>,
-    note: Option<&'a Note>,
-    /// Whether it is interrupted now.
-    paused: bool,
-    /// Ascending. The last has no end while the session is interrupted.
-    #[schema(max_items = 500)]
-    pauses: Vec<PauseView>,
-    /// Whether its end was guessed. Correcting it, also to what it is, says that it is right.
-    needs_review: bool,
-    /// Who ended it: `sweep` is the program, when it was forgotten. Null while it is under way.
-    ended_by: Option<EndedBy>,
-    /// The corrections, oldest first, each with what was there before.
-    #[schema(max_items = 200)]
-    edits: Vec<EditView<'a>>,
-}
-
-/// An interruption.
-#[derive(Debug, Serialize, ToSchema)]
-struct PauseView {
-    from: Timestamp,
-    /// Null while it lasts.
-    to: Option<Timestamp>,
-}
-
-/// A correction.
-#[derive(Debug, Serialize, ToSchema)]
-struct EditView<'a> {
-    at: Timestamp,
-    /// Whose: the owner's or an administrator's.
-    by: UserId,
-    former: FormerView<'a>,
-}
-
-/// What was there before a correction; what it left alone is missing.
-#[derive(Debug, Serialize, ToSchema)]
-struct FormerView<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    start_time: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    end_time: Option<Timestamp>,
-    /// Null when there was none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Note>)]
-    note: Option<Nullable<&'a Note>>,
-}
-
-impl<'a> From<&'a WorkSession> for WorkSessionView<'a> {
-    fn from(session: &'a WorkSession) -> Self {
-        Self {
-            id: session.id,
-            user_id: session.user_id,
-            start_time: session.start_time,
-            end_time: session.end.map(|end| end.at),
-            duration: session.micros().map(hours),
-            note: session.note.as_ref(),
-            paused: session.is_paused(),
-            pauses: session.pauses.iter().map(|pause| PauseView { from: pause.from, to: pause.to }).collect(),
-            needs_review: session.needs_review,
-            ended_by: session.end.map(|end| end.by),
-            edits: session.edits.iter().map(EditView::from).collect(),
-        }
-    }
-}
-
-impl<'a> From<&'a Edit> for EditView<'a> {
-    fn from(edit: &'a Edit) -> Self {
-        let Former { start_time, end_time, note } = &edit.former;
-        let note = note.as_ref().map(|note| Nullable(note.0.as_ref()));
-        Self { at: edit.at, by: edit.by, former: FormerView { start_time: *start_time, end_time: *end_time, note } }
-    }
 }
 
 /// Whose session is to be started.
@@ -125,21 +39,28 @@ struct StartWorkSessionBody {
     /// Yourself, unless you are an administrator.
     #[schema(value_type = UserId)]
     user_id: Field<Whose<WorkSession>>,
+    /// When it began, with an offset or `Z`: at most 24 hours ago, and not before the end of another session. Now, when left
+    /// out.
+    #[serde(default)]
+    #[schema(value_type = Timestamp)]
+    at: Change<Field<Timestamp>>,
 }
 
 /// Start a work session, the only one under way.
 #[utoipa::path(post, path = "/api/work_sessions/start", tag = "work_sessions", request_body = StartWorkSessionBody,
     params(IdempotencyHeader),
-    responses((status = 201, body = WorkSessionView, description = "The session")))]
+    responses((status = 201, body = WorkSessionView, description = "The session"),
+        (status = 409, body = crate::web::ErrorBody, description = "It would overlap another session")))]
 async fn start_work_session(
     State(sessions): State<WorkSessionService>,
     ctx: Ctx,
     idempotency: IdempotencyHeader,
     body: Json<StartWorkSessionBody>,
 ) -> Result<Reply> {
-    let owner = body.value.user_id.0.owner(&ctx)?;
+    let StartWorkSessionBody { user_id, at } = body.value;
+    let owner = user_id.0.owner(&ctx)?;
     let key = idempotency.key(&ctx, "start_work_session", &body.raw)?;
-    created(&sessions.start(&ctx, owner, key.as_ref()).await?)
+    created(&sessions.start(&ctx, owner, at.value(), key.as_ref()).await?)
 }
 
 /// A session that is over.
@@ -175,7 +96,7 @@ async fn record_work_session(
 ) -> Result<Reply> {
     let RecordWorkSessionBody { user_id, start_time, end_time, note: Field(note) } = body.value;
     let owner = user_id.0.owner(&ctx)?;
-    let times = Times::new(start_time.0, end_time.0, ctx.now)?;
+    let times = Times::new(start_time.0, end_time.0, ctx.now())?;
     let key = idempotency.key(&ctx, "record_work_session", &body.raw)?;
     created(&sessions.record(&ctx, owner, NewWorkSession { times, note }, key.as_ref()).await?)
 }
@@ -184,7 +105,7 @@ async fn record_work_session(
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[schema(example = json!({ "end_time": "2026-01-14T11:15:00Z" }))]
 struct UpdateWorkSessionBody {
-    /// With an offset or `Z`, not before 2000.
+    /// With an offset or `Z`, not before 2000; of the active session at most 24 hours ago, and not after its first pause.
     #[serde(default)]
     #[schema(value_type = Timestamp)]
     start_time: Change<Field<Timestamp>>,
@@ -196,9 +117,30 @@ struct UpdateWorkSessionBody {
     #[serde(default)]
     #[schema(value_type = Option<Note>)]
     note: Change<Field<Option<Note>>>,
+    /// All of them, in any order, within the session and apart from each other; they take the place of those that are shown.
+    #[serde(default)]
+    #[schema(value_type = Vec<PauseBody>, max_items = 500)]
+    pauses: Change<Vec<PauseBody>>,
 }
 
-/// Correct a work session: the times only once it has ended, the note always.
+/// An interruption, as it is shown.
+#[derive(Debug, Deserialize, ToSchema)]
+struct PauseBody {
+    /// With an offset or `Z`.
+    #[schema(value_type = Timestamp)]
+    from: Field<Timestamp>,
+    /// After its beginning. Null or left out for one that lasts: the last of the active session.
+    #[schema(value_type = Option<Timestamp>)]
+    to: Option<Field<Timestamp>>,
+}
+
+impl From<PauseBody> for Interval {
+    fn from(pause: PauseBody) -> Self {
+        Self { from: pause.from.0, to: pause.to.map(|to| to.0) }
+    }
+}
+
+/// Correct a work session: its end only once it has one. The opposite correction brings everything back.
 #[utoipa::path(patch, path = "/api/work_sessions/{id}", tag = "work_sessions", request_body = UpdateWorkSessionBody,
     params(ById<WorkSession>, IfMatch),
     responses((status = 200, body = WorkSessionView, description = "The session"),
@@ -210,35 +152,68 @@ async fn update_work_session(
     IfMatch(expected): IfMatch,
     Patch(body): Patch<UpdateWorkSessionBody>,
 ) -> Result<Reply> {
-    let UpdateWorkSessionBody { start_time, end_time, note } = body.unwrap_or_default();
-    let patch = WorkSessionPatch { start_time: start_time.value(), end_time: end_time.value(), note: note.value().map(Nullable) };
+    let UpdateWorkSessionBody { start_time, end_time, note, pauses } = body.unwrap_or_default();
+    let patch = WorkSessionPatch {
+        start_time: start_time.value(),
+        end_time: end_time.value(),
+        note: note.value().map(Nullable),
+        pauses: pauses.0.map(|pauses| pauses.into_iter().map(Interval::from).collect()),
+    };
     answer(&sessions.update(&ctx, owner, id, patch, &expected).await?)
 }
 
+/// Delete a work session, also the active one: it counts no more.
+#[utoipa::path(delete, path = "/api/work_sessions/{id}", tag = "work_sessions",
+    params(ById<WorkSession>, IfMatch),
+    responses((status = 204, description = "It is gone")))]
+async fn delete_work_session(
+    State(sessions): State<WorkSessionService>,
+    ctx: Ctx,
+    ById { id, owner }: ById<WorkSession>,
+    IfMatch(expected): IfMatch,
+) -> Result<Reply> {
+    sessions.delete(&ctx, owner, id, &expected).await?;
+    Ok(Reply::no_content())
+}
+
+/// When something was done that could not be said then.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(example = json!({ "at": "2026-01-14T11:15:00Z" }))]
+struct MomentBody {
+    /// With an offset or `Z`: at most 24 hours ago, and not before what it follows. Now, when left out.
+    #[serde(default)]
+    #[schema(value_type = Timestamp)]
+    at: Change<Field<Timestamp>>,
+}
+
 /// Interrupt a work session; one that is interrupted stays as it is.
-#[utoipa::path(post, path = "/api/work_sessions/{id}/pause", tag = "work_sessions",
-    params(ById<WorkSession>),
+#[utoipa::path(post, path = "/api/work_sessions/{id}/pause", tag = "work_sessions", request_body(content = Option<MomentBody>),
+    params(ById<WorkSession>, IfMatch),
     responses((status = 200, body = WorkSessionView, description = "The session"),
         (status = 409, body = crate::web::ErrorBody, description = "It has ended, or was interrupted too often")))]
 async fn pause_work_session(
     State(sessions): State<WorkSessionService>,
     ctx: Ctx,
     ById { id, owner }: ById<WorkSession>,
+    IfMatch(expected): IfMatch,
+    OptionalJson(body): OptionalJson<MomentBody>,
 ) -> Result<Reply> {
-    answer(&sessions.pause(&ctx, owner, id).await?)
+    answer(&sessions.pause(&ctx, owner, id, body.at.value(), &expected).await?)
 }
 
 /// Go on with an interrupted work session; one that is not interrupted stays as it is.
-#[utoipa::path(post, path = "/api/work_sessions/{id}/resume", tag = "work_sessions",
-    params(ById<WorkSession>),
+#[utoipa::path(post, path = "/api/work_sessions/{id}/resume", tag = "work_sessions", request_body(content = Option<MomentBody>),
+    params(ById<WorkSession>, IfMatch),
     responses((status = 200, body = WorkSessionView, description = "The session"),
         (status = 409, body = crate::web::ErrorBody, description = "It has ended")))]
 async fn resume_work_session(
     State(sessions): State<WorkSessionService>,
     ctx: Ctx,
     ById { id, owner }: ById<WorkSession>,
+    IfMatch(expected): IfMatch,
+    OptionalJson(body): OptionalJson<MomentBody>,
 ) -> Result<Reply> {
-    answer(&sessions.resume(&ctx, owner, id).await?)
+    answer(&sessions.resume(&ctx, owner, id, body.at.value(), &expected).await?)
 }
 
 /// Say that you are still at it, once a minute or so.
@@ -256,27 +231,31 @@ async fn keep_work_session_alive(
 }
 
 /// End a work session; one that has ended stays as it is.
-#[utoipa::path(post, path = "/api/work_sessions/{id}/end", tag = "work_sessions",
-    params(ById<WorkSession>),
+#[utoipa::path(post, path = "/api/work_sessions/{id}/end", tag = "work_sessions", request_body(content = Option<MomentBody>),
+    params(ById<WorkSession>, IfMatch),
     responses((status = 200, body = WorkSessionView, description = "The session")))]
 async fn end_work_session(
     State(sessions): State<WorkSessionService>,
     ctx: Ctx,
     ById { id, owner }: ById<WorkSession>,
+    IfMatch(expected): IfMatch,
+    OptionalJson(body): OptionalJson<MomentBody>,
 ) -> Result<Reply> {
-    answer(&sessions.end(&ctx, owner, id).await?)
+    answer(&sessions.end(&ctx, owner, id, body.at.value(), &expected).await?)
 }
 
 /// End a work session: the older address of `/end`.
-#[utoipa::path(post, path = "/api/work_sessions/{id}", tag = "work_sessions",
-    params(ById<WorkSession>),
+#[utoipa::path(post, path = "/api/work_sessions/{id}", tag = "work_sessions", request_body(content = Option<MomentBody>),
+    params(ById<WorkSession>, IfMatch),
     responses((status = 200, body = WorkSessionView, description = "The session")))]
 async fn end_work_session_at_its_address(
     sessions: State<WorkSessionService>,
     ctx: Ctx,
     by_id: ById<WorkSession>,
+    expected: IfMatch,
+    body: OptionalJson<MomentBody>,
 ) -> Result<Reply> {
-    end_work_session(sessions, ctx, by_id).await
+    end_work_session(sessions, ctx, by_id, expected, body).await
 }
 
 /// Get a work session.
@@ -330,18 +309,35 @@ async fn get_active_work_session(
     Reply::ok(&active.as_ref().map_or(none, |session| ActiveWorkSessionView::Active(WorkSessionView::from(session))))
 }
 
-/// List work sessions, oldest first: your own, or the named user's, or everybody's for an administrator.
-#[utoipa::path(get, path = "/api/work_sessions", tag = "work_sessions", params(WhoseQuery, ListQuery),
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListWorkSessionsQuery {
+    /// Whose sessions: yours when left out, everybody's for an administrator.
+    user_id: Option<String>,
+    /// The first date on which they may have begun, where the user is now.
+    #[param(value_type = Option<String>, format = Date)]
+    from: Option<String>,
+    /// The last one.
+    #[param(value_type = Option<String>, format = Date)]
+    to: Option<String>,
+}
+
+/// List work sessions by their start, oldest first.
+#[utoipa::path(get, path = "/api/work_sessions", tag = "work_sessions", params(ListWorkSessionsQuery, ListQuery),
     responses((status = 200, body = Vec<WorkSessionView>, description = "A page; `Link` leads to the next one")))]
 async fn list_work_sessions(
     State(sessions): State<WorkSessionService>,
     ctx: Ctx,
-    Query(whose): Query<WhoseQuery>,
+    Query(filter): Query<ListWorkSessionsQuery>,
     Query(list): Query<ListQuery>,
 ) -> Result<Reply> {
-    let owner = ctx.owner_or_everybody(whose.given())?;
-    let paging = list.paging("/api/work_sessions", &[("user_id", owner.map(|owner| owner.id().to_string()))], &ctx)?;
-    let page = sessions.list(&ctx, owner, paging.request.clone()).await?;
+    let owner = ctx.owner_or_everybody(given(filter.user_id.as_ref()))?;
+    let began = Began { from: parameter("from", filter.from.as_deref())?, to: parameter("to", filter.to.as_deref())? };
+    let date = |date: Option<NaiveDate>| date.map(|date| date.to_string());
+    let user = owner.map(|owner| owner.id().to_string());
+    let filters = [("user_id", user), ("from", date(began.from)), ("to", date(began.to))];
+    let paging = list.paging("/api/work_sessions", &filters, &ctx)?;
+    let page = sessions.list(&ctx, owner, began, paging.request.clone()).await?;
     Reply::page::<WorkSessionView, _>(&page, &paging)
 }
 

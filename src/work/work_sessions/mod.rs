@@ -1,6 +1,7 @@
 //! Work sessions: stretches of time at work, at most one of them under way.
 
 pub mod booking;
+mod corrections;
 pub mod forgotten;
 pub mod http;
 pub mod model;
@@ -9,6 +10,7 @@ pub mod repo;
 pub mod review;
 pub mod service;
 pub mod shown;
+mod view;
 
 use self::{
     model::{Nudge, WorkSession},
@@ -21,7 +23,7 @@ use crate::domain::{Contribution, Shared};
 pub fn contribute(shared: &Shared) -> Contribution {
     Contribution::default()
         .routes(http::router(WorkSessionService::new(shared)))
-        .kind::<WorkSession, http::WorkSessionView<'_>>(shown::session)
+        .kind::<WorkSession, view::WorkSessionView<'_>>(shown::session)
         .kind::<Nudge, Nudge>(shown::nudge)
         .internal_kind::<Heartbeat>("only the latest is of use, and only to the review of a session that was forgotten")
 }

@@ -1,4 +1,7 @@
-//! What a work session is and how it changes. Pure. When one is taken for forgotten is told in `review`.
+//! What a work session is and how it goes on. Pure. How it is corrected is told in `corrections`, and when it is taken for
+//! forgotten in `review`.
+
+mod times;
 
 use std::time::Duration;
 
@@ -7,9 +10,11 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use self::times::FOREVER;
+pub use self::times::{Began, EARLIEST, MAX_STATED, Moment, Times};
 pub use super::note::Note;
 use crate::kernel::{
-    Code, Error, HourShare, Id, Interval, Nullable, Resource, Result, Rule, Timestamp, UserId, interval, nullable, wall_clock,
+    Code, Error, HourShare, Id, Interval, Nullable, Resource, Result, Timestamp, UserId, interval, nullable, wall_clock,
 };
 
 pub type WorkSessionId = Id<WorkSession>;
@@ -18,13 +23,11 @@ pub type WorkSessionId = Id<WorkSession>;
 pub const MAX_PAUSES: usize = 500;
 /// The most that a session may be corrected.
 pub const MAX_EDITS: usize = 200;
-/// The most that a session may last whose times a person states.
-pub const MAX_STATED: Duration = Duration::from_hours(24);
+/// The most that its pauses and what is kept of its corrections may weigh, in bytes as they are stored.
+pub const MAX_HISTORY: usize = 64 * 1024;
 /// How much of a session, up to its end, is counted for hours and dates: one that was left running for longer says
 /// nothing of when somebody worked, and each date more is a document more to write.
 const COUNTED: Duration = Duration::from_hours(62 * 24);
-/// Nobody worked with this before 2000: such a time is a mistake, and the calendar of active days would grow with it.
-const EARLIEST: Timestamp = Timestamp::from_micros(946_684_800_000_000);
 
 /// A stretch of work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +39,8 @@ pub struct WorkSession {
     pub end: Option<End>,
     #[serde(default)]
     pub note: Option<Note>,
-    /// Ascending, within the session; only the last may be open, and only while the session is under way.
+    /// Ascending, as they were entered: what of them lies beyond the session after a correction is kept for the opposite
+    /// one, and is neither shown nor counted. Only the last may be open, and only while the session is under way.
     #[serde(default)]
     pub pauses: Vec<Interval>,
     /// Whether its end was guessed, and nobody has said since that it is right.
@@ -73,6 +77,9 @@ pub struct Edit {
     pub at: Timestamp,
     pub by: UserId,
     pub former: Former,
+    /// Whether it brought back what was there before an earlier one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undoes: bool,
 }
 
 /// What a correction replaced; what it left alone is missing.
@@ -85,6 +92,30 @@ pub struct Former {
     /// Null: there was none.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "nullable::given")]
     pub note: Option<Nullable<Note>>,
+    /// The pauses that were shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pauses: Option<Kept>,
+    /// The pauses as they were entered, where that is more than was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered: Option<Kept>,
+}
+
+/// Pauses that were replaced, in half the bytes of those that were not: a pair of microseconds each.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<(i64, Option<i64>)>", into = "Vec<(i64, Option<i64>)>")]
+pub struct Kept(pub Vec<Interval>);
+
+impl From<Vec<(i64, Option<i64>)>> for Kept {
+    fn from(pairs: Vec<(i64, Option<i64>)>) -> Self {
+        let at = Timestamp::from_micros;
+        Self(pairs.into_iter().map(|(from, to)| Interval { from: at(from), to: to.map(at) }).collect())
+    }
+}
+
+impl From<Kept> for Vec<(i64, Option<i64>)> {
+    fn from(kept: Kept) -> Self {
+        kept.0.into_iter().map(|pause| (pause.from.micros(), pause.to.map(Timestamp::micros))).collect()
+    }
 }
 
 /// A reminder that a session has been going on for long; there is at most one for each session and number of hours.
@@ -112,31 +143,6 @@ pub struct NewWorkSession {
     pub note: Option<Note>,
 }
 
-/// The start and the end of a session as a person states them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Times {
-    pub start: Timestamp,
-    pub end: Timestamp,
-}
-
-impl Times {
-    /// Errors: `InvalidField`, naming the rule.
-    pub fn new(start: Timestamp, end: Timestamp, now: Timestamp) -> Result<Self> {
-        let (field, broken) = if start < EARLIEST {
-            ("start_time", Rule::field("lies before the year 2000"))
-        } else if end <= start {
-            ("end_time", Rule::field("must be after 'start_time'"))
-        } else if end > now {
-            ("end_time", Rule::field("must not be in the future"))
-        } else if end.since(start) > MAX_STATED {
-            ("end_time", Rule::sentence(Code::InvalidField, "A session cannot be longer than 24 hours"))
-        } else {
-            return Ok(Self { start, end });
-        };
-        Err(broken.of_field(field))
-    }
-}
-
 /// What to correct of a session; `None` leaves it.
 #[derive(Debug, Clone, Default)]
 pub struct WorkSessionPatch {
@@ -144,6 +150,8 @@ pub struct WorkSessionPatch {
     pub end_time: Option<Timestamp>,
     /// Null takes it away.
     pub note: Option<Nullable<Note>>,
+    /// In any order; they take the place of those that there are.
+    pub pauses: Option<Vec<Interval>>,
 }
 
 impl WorkSession {
@@ -157,6 +165,11 @@ impl WorkSession {
         Self::start(id, user_id, times.start).ended(times.end, zone, EndedBy::User)
     }
 
+    /// The session once ended, as [`Self::ended`], by its user. Errors: `InvalidField`.
+    pub fn ended_at(&self, moment: Moment, zone: Tz) -> Result<Self> {
+        Ok(self.ended(moment.after(self.latest())?, zone, EndedBy::User))
+    }
+
     /// The session once ended, in the zone where its user is. It does not end before anything that is known of it, so
     /// that a clock that was set back does no harm.
     #[must_use]
@@ -167,8 +180,8 @@ impl WorkSession {
         Self { end, pauses, needs_review: by == EndedBy::Sweep, ..self.clone() }
     }
 
-    /// The session once interrupted; `None` when it is. Errors: `SessionEnded`, `TooManyPauses`.
-    pub fn paused(&self, now: Timestamp) -> Result<Option<Self>> {
+    /// The session once interrupted; `None` when it is. Errors: `SessionEnded`, `TooManyPauses`, `InvalidField`.
+    pub fn paused(&self, moment: Moment) -> Result<Option<Self>> {
         self.check_active()?;
         if self.is_paused() {
             return Ok(None);
@@ -177,65 +190,43 @@ impl WorkSession {
             return Err(Error::new(Code::TooManyPauses, "A session cannot be interrupted more than 500 times"));
         }
         let mut paused = self.clone();
-        paused.pauses.push(Interval::open(now.max(self.latest())));
+        paused.pauses.push(Interval::open(moment.after(self.latest())?));
         Ok(Some(paused))
     }
 
-    /// The session once taken up again; `None` when it is not interrupted. Errors: `SessionEnded`.
-    pub fn resumed(&self, now: Timestamp) -> Result<Option<Self>> {
+    /// The session once taken up again; `None` when it is not interrupted. Errors: `SessionEnded`, `InvalidField`.
+    pub fn resumed(&self, moment: Moment) -> Result<Option<Self>> {
         self.check_active()?;
         let mut resumed = self.clone();
-        let Some(pause) = resumed.pauses.last_mut().filter(|pause| pause.is_open()) else { return Ok(None) };
-        pause.to = Some(now.max(pause.from));
+        let Some(pause) = resumed.pauses.pop_if(|pause| pause.is_open()) else { return Ok(None) };
+        let to = moment.after(pause.from)?;
+        // One that took no time was none.
+        resumed.pauses.extend(pause.within(pause.from, to));
         Ok(Some(resumed))
-    }
-
-    /// The session once corrected by somebody, in `zone` unless it has one; `None` when that changes nothing at all.
-    /// Errors: `InvalidField`, `SessionActive` for the times of one that is under way, `TooManyEdits`.
-    pub fn patched(&self, patch: &WorkSessionPatch, by: UserId, now: Timestamp, zone: Tz) -> Result<Option<Self>> {
-        let mut patched = self.clone();
-        patched.note = patch.note.clone().map_or_else(|| self.note.clone(), |note| note.0);
-        let Some(end) = self.end else {
-            if patch.start_time.is_some() || patch.end_time.is_some() {
-                return Err(Error::new(Code::SessionActive, "The times of an active session cannot be corrected; end it first"));
-            }
-            return Ok((patched != *self).then_some(patched));
-        };
-        let (start, at) = (patch.start_time.unwrap_or(self.start_time), patch.end_time.unwrap_or(end.at));
-        if (start, at) != (self.start_time, end.at) {
-            let times = Times::new(start, at, now)?;
-            let zone = end.zone.unwrap_or(zone);
-            patched.start_time = times.start;
-            patched.end = Some(End { at, date: at.date_in(zone), zone: Some(zone), by: end.by });
-            patched.pauses = clipped(&self.pauses, start, at);
-        }
-        patched.needs_review = false;
-        let former = Former {
-            start_time: (start != self.start_time).then_some(self.start_time),
-            end_time: (at != end.at).then_some(end.at),
-            note: (patched.note != self.note).then(|| Nullable(self.note.clone())),
-        };
-        if former != Former::default() {
-            if self.edits.len() >= MAX_EDITS {
-                return Err(Error::new(Code::TooManyEdits, "A session cannot be corrected more than 200 times"));
-            }
-            patched.edits.push(Edit { at: now, by, former });
-        }
-        Ok((patched != *self).then_some(patched))
     }
 
     pub fn is_paused(&self) -> bool {
         self.pauses.last().is_some_and(Interval::is_open)
     }
 
-    /// `None` while it is under way.
-    pub fn times(&self) -> Option<Times> {
-        Some(Times { start: self.start_time, end: self.end?.at })
+    /// The time that it takes up, which goes on for ever while it is under way.
+    pub fn times(&self) -> Times {
+        Times { start: self.start_time, end: self.end.map_or(FOREVER, |end| end.at) }
     }
 
-    /// From start to end, pauses included, in microseconds; `None` while it is under way.
-    pub fn span_micros(&self) -> Option<u64> {
-        Some(micros(self.end?.at.since(self.start_time)))
+    /// The time that a session takes up which begins then and is under way.
+    pub fn times_from(start: Timestamp) -> Times {
+        Times { start, end: FOREVER }
+    }
+
+    /// What of its pauses lies within it.
+    pub fn shown_pauses(&self) -> Vec<Interval> {
+        self.end.map_or_else(|| self.pauses.clone(), |end| clipped(&self.pauses, self.start_time, end.at))
+    }
+
+    /// The date on which it began, where its user was when it ended, or else is.
+    pub fn began_on(&self, zone: Tz) -> NaiveDate {
+        self.start_time.date_in(self.end.and_then(|end| end.zone).unwrap_or(zone))
     }
 
     /// The time worked, in microseconds, once it has ended.
@@ -256,6 +247,11 @@ impl WorkSession {
         worked.into_iter().flat_map(|(from, to)| wall_clock::split_by_hour(from, to, zone)).collect()
     }
 
+    /// Whether it ended when it began.
+    pub fn is_instant(&self) -> bool {
+        self.end.is_some_and(|end| end.at <= self.start_time)
+    }
+
     /// Whether it and a stretch of time share more than an end.
     pub fn overlaps(&self, times: Times) -> bool {
         self.start_time < times.end && self.end.is_none_or(|end| times.start < end.at)
@@ -266,12 +262,13 @@ impl WorkSession {
     }
 
     /// The latest instant that is known of it.
-    fn latest(&self) -> Timestamp {
+    pub(super) fn latest(&self) -> Timestamp {
         self.pauses.last().map_or(self.start_time, |pause| pause.to.unwrap_or(pause.from))
     }
 }
 
-fn clipped(pauses: &[Interval], from: Timestamp, to: Timestamp) -> Vec<Interval> {
+/// What of the pauses lies within the bounds.
+pub(super) fn clipped(pauses: &[Interval], from: Timestamp, to: Timestamp) -> Vec<Interval> {
     pauses.iter().filter_map(|pause| pause.within(from, to)).collect()
 }
 
@@ -295,6 +292,10 @@ mod tests {
         WorkSession::start(WorkSessionId::new(uuid::Uuid::nil()), UserId::new(uuid::Uuid::nil()), at(10))
     }
 
+    fn now(minutes: i64) -> Moment {
+        Moment { now: at(minutes), stated: None }
+    }
+
     fn minutes(session: &WorkSession) -> Option<u64> {
         session.micros().map(|micros| micros / 60_000_000)
     }
@@ -308,41 +309,19 @@ mod tests {
 
     #[test]
     fn pauses_are_no_work() {
-        let paused = session().paused(at(20)).expect("active").expect("a change");
-        assert_eq!(paused.paused(at(21)).expect("active"), None);
+        let paused = session().paused(now(20)).expect("active").expect("a change");
+        assert_eq!(paused.paused(now(21)).expect("active"), None);
         let ended = paused.ended(at(60), Tz::UTC, EndedBy::User);
         assert_eq!((minutes(&ended), ended.pauses[0].to), (Some(10), Some(at(60))));
-        let resumed = paused.resumed(at(30)).expect("active").expect("a change");
-        assert_eq!(resumed.resumed(at(31)).expect("active"), None);
+        let resumed = paused.resumed(now(30)).expect("active").expect("a change");
+        assert_eq!(resumed.resumed(now(31)).expect("active"), None);
         // The clock was set back meanwhile.
-        let again = resumed.paused(at(25)).expect("active").expect("a change");
+        let again = resumed.paused(now(25)).expect("active").expect("a change");
         assert_eq!(again.pauses[1].from, at(30));
         let ended = resumed.ended(at(60), Tz::UTC, EndedBy::User);
         assert_eq!(minutes(&ended), Some(40));
         assert_eq!(ended.hours().iter().map(|share| share.micros).sum::<u64>(), 40 * 60_000_000);
-        assert_eq!(ended.paused(at(70)).expect_err("ended").code(), Code::SessionEnded);
-    }
-
-    #[test]
-    fn a_correction_keeps_what_was_there_before() {
-        let by = UserId::new(uuid::Uuid::nil());
-        let guessed = session().ended(at(70), Tz::UTC, EndedBy::Sweep);
-        assert!(guessed.needs_review);
-        let right = guessed.patched(&WorkSessionPatch::default(), by, at(99), Tz::UTC).expect("good").expect("a change");
-        assert!(!right.needs_review && right.edits.is_empty());
-        assert_eq!(right.patched(&WorkSessionPatch::default(), by, at(99), Tz::UTC).expect("good"), None);
-        let patch = WorkSessionPatch {
-            end_time: Some(at(40)),
-            note: Some(Nullable(Note::parse(" x ").expect("short"))),
-            ..Default::default()
-        };
-        let edited = guessed.patched(&patch, by, at(99), Tz::UTC).expect("good").expect("a change");
-        assert_eq!(minutes(&edited), Some(30));
-        let former = Former { start_time: None, end_time: Some(at(70)), note: Some(Nullable(None)) };
-        assert_eq!(edited.edits, [Edit { at: at(99), by, former }]);
-        let text = serde_json::to_string(&edited).expect("JSON");
-        assert_eq!(serde_json::from_str::<WorkSession>(&text).expect("read back"), edited);
-        assert_eq!(session().patched(&patch, by, at(99), Tz::UTC).expect_err("active").code(), Code::SessionActive);
+        assert_eq!(ended.paused(now(70)).expect_err("ended").code(), Code::SessionEnded);
     }
 
     #[test]
@@ -358,13 +337,5 @@ mod tests {
         let long = session().ended(at(60 * 24 * 400), Tz::America__Lima, EndedBy::User);
         let dates: std::collections::BTreeSet<_> = long.hours().iter().map(|share| share.date).collect();
         assert!((62..=64).contains(&dates.len()), "{}", dates.len());
-    }
-
-    #[test]
-    fn stated_times_are_held_to_the_rules() {
-        let check = |start, end| Times::new(start, end, at(3000)).is_ok();
-        assert!(check(at(0), at(1440)) && check(at(2999), at(3000)));
-        assert!(!check(at(0), at(1441)) && !check(at(5), at(5)) && !check(at(2999), at(3001)));
-        assert!(!check(EARLIEST.minus(Duration::from_secs(1)), at(1)));
     }
 }

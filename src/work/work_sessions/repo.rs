@@ -9,7 +9,7 @@ use super::model::{Nudge, Times, WorkSession, WorkSessionId};
 use crate::{
     kernel::{Limit, Owner, Page, PageRequest, Result, Timestamp},
     ledger::Counted,
-    store::{Batch, Collection, Entity, Partition, Place, Places, Store, StoreError, Stored, collection},
+    store::{Batch, Collection, Entity, Partition, Place, Places, Span, Store, StoreError, Stored, collection},
 };
 
 /// The list of sessions by their start, in microseconds.
@@ -81,18 +81,47 @@ impl WorkSessionRepo {
         Ok(self.sessions.get(Partition::of(owner.id()), id.to_string()).await?)
     }
 
-    /// The owner's sessions, or everybody's.
-    pub async fn list(&self, owner: Option<Owner>, page: PageRequest) -> Result<Page<WorkSession>> {
+    /// The owner's sessions, or everybody's, that began at the first instant or later, and before the other.
+    pub async fn list(
+        &self,
+        owner: Option<Owner>,
+        [from, until]: [Option<Timestamp>; 2],
+        page: PageRequest,
+    ) -> Result<Page<WorkSession>> {
+        let span = Span {
+            from: from.map_or(Span::ALL.from, Timestamp::micros),
+            until: until.map_or(Span::ALL.until, Timestamp::micros),
+        };
         let partition = owner.map(|owner| Partition::of(owner.id()));
-        Ok(self.sessions.list(partition, None, page).await?)
+        Ok(self.sessions.range(partition, span, page).await?)
     }
 
-    /// The session but `except` that overlaps the times, if there is one: since none overlap each other, it can only be
-    /// the last that begins before the end.
+    /// The session but `except` that overlaps the times, if there is one: where none overlap each other, it can only be
+    /// the last that begins before the end, and those of no length that begin after that one.
     pub async fn overlapping(&self, owner: Owner, times: Times, except: Option<WorkSessionId>) -> Result<Option<WorkSession>> {
-        let limit = Limit::new(2).unwrap_or(Limit::MAX);
-        let last = self.sessions.last_before(Partition::of(owner.id()), BY_START, times.end.micros(), limit).await?;
-        Ok(last.into_iter().find(|session| Some(session.id) != except).filter(|session| session.overlaps(times)))
+        let last = self.last_before(owner, times.end, except).await?;
+        Ok(last.into_iter().find(|session| session.overlaps(times)))
+    }
+
+    /// When the last session ended, if one has.
+    pub async fn last_end(&self, owner: Owner) -> Result<Option<Timestamp>> {
+        let last = self.last_before(owner, Timestamp::from_micros(Span::ALL.until), None).await?;
+        Ok(last.iter().filter_map(|session| Some(session.end?.at)).max())
+    }
+
+    /// The sessions but `except` that began last before an instant, as far as earlier ones have ended by then: one seek, unless
+    /// several began at the same time, since some of those lasted for none.
+    async fn last_before(&self, owner: Owner, until: Timestamp, except: Option<WorkSessionId>) -> Result<Vec<WorkSession>> {
+        for limit in Limit::new(2).into_iter().chain([Limit::MAX]) {
+            let mut last = self.sessions.last_before(Partition::of(owner.id()), BY_START, until.micros(), limit).await?;
+            let all = last.len() < limit.get() || limit == Limit::MAX;
+            let lowest = last.last().map(|session| session.start_time);
+            last.retain(|session| Some(session.id) != except);
+            if all || last.iter().any(|session| !session.is_instant() || Some(session.start_time) > lowest) {
+                return Ok(last);
+            }
+        }
+        Ok(Vec::new())
     }
 
     pub async fn has_nudge(&self, owner: Owner, nudge: &Nudge) -> Result<bool> {

@@ -65,10 +65,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::kernel::{Id, UserId};
+    use crate::{
+        kernel::{Id, UserId},
+        work::work_sessions::model::Moment,
+    };
 
     fn at(minutes: u64) -> Timestamp {
         Timestamp::from_micros(0).plus(Duration::from_secs(minutes * 60))
+    }
+
+    fn now(minutes: u64) -> Moment {
+        Moment { now: at(minutes), stated: None }
     }
 
     fn session() -> WorkSession {
@@ -105,11 +112,11 @@ mod tests {
             let (mut session, mut now) = (session(), 0);
             for (work, pause) in pauses {
                 now += work;
-                session = session.paused(at(now)).expect("active").expect("a change");
+                session = session.paused(self::now(now)).expect("active").expect("a change");
                 prop_assert_eq!(next_due(&session, nudged), None);
                 prop_assert_eq!(judge(&session, Signs { last: None, nudged }, None, at(now + 9999)), Verdict::Leave);
                 now += pause;
-                session = session.resumed(at(now)).expect("active").expect("a change");
+                session = session.resumed(self::now(now)).expect("active").expect("a change");
             }
             let due = next_due(&session, nudged).expect("not interrupted");
             let judge = |at| judge(&session, Signs { last: None, nudged }, None, at);

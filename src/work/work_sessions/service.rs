@@ -3,16 +3,19 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    booking,
-    model::{EndedBy, NewWorkSession, Times, WorkSession, WorkSessionId, WorkSessionPatch},
+    booking::{self, Traces},
+    model::{Began, Moment, NewWorkSession, Times, WorkSession, WorkSessionId, WorkSessionPatch},
     repo::{Heartbeat, WorkSessionRepo},
     review::Signs,
 };
 use crate::{
     domain::Shared,
-    kernel::{Code, Created, Ctx, Error, Id, IdempotencyKey, Owner, Page, PageRequest, Precondition, Result, Versioned},
+    kernel::{
+        Code, Created, Ctx, Error, Id, IdempotencyKey, Owner, Page, PageRequest, Precondition, Result, Timestamp, Versioned,
+    },
     ledger::{Decision, Ledger, Summary, Transaction},
     store::Stored,
+    work::counters::WORK_SESSIONS,
 };
 
 /// A heartbeat that follows another so soon says nothing that is worth a write.
@@ -29,32 +32,96 @@ impl WorkSessionService {
         Self { repo: WorkSessionRepo::new(Arc::clone(&shared.store)), ledger: shared.ledger.clone() }
     }
 
-    /// Errors: `ActiveSessionExists`, `NotFound` when there is no such user, `IdempotencyKeyReused`.
-    pub async fn start(&self, _ctx: &Ctx, owner: Owner, key: Option<&IdempotencyKey>) -> Result<Created<Versioned<WorkSession>>> {
+    /// Starts a session, now or when it is said that it began: never before the end of the last one, also when the clock was
+    /// set back since. Errors: `ActiveSessionExists`, `InvalidField`, `SessionsOverlap`, `NotFound` when there is no such
+    /// user, `IdempotencyKeyReused`.
+    pub async fn start(
+        &self,
+        _ctx: &Ctx,
+        owner: Owner,
+        at: Option<Timestamp>,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Created<Versioned<WorkSession>>> {
         self.ledger
-            .create(owner, key, |change| {
-                if booking::active(&change.summary)?.is_some() {
-                    return Err(Error::new(Code::ActiveSessionExists, "Active session already exists"));
-                }
-                let session = WorkSession::start(Id::new(change.next_id()), owner.id(), change.now());
-                booking::keep(&mut change.summary, &session, Signs::default())?;
-                change.touch();
-                Ok(session)
+            .run(owner, |change| {
+                Box::pin(async move {
+                    if let Some(first) = change.replayed(key).await? {
+                        return Ok(Decision::Keep(first));
+                    }
+                    if booking::active(&change.summary)?.is_some() {
+                        return Err(Error::new(Code::ActiveSessionExists, "Active session already exists"));
+                    }
+                    let moment = Moment { now: change.now(), stated: at };
+                    let last = self.last_end(owner, change).await?;
+                    let start = match moment.checked()? {
+                        Some(at) => {
+                            if last.is_some_and(|last| at < last) {
+                                self.check_free(owner, &change.summary, WorkSession::times_from(at), None).await?;
+                            }
+                            at
+                        }
+                        None => last.map_or(moment.now, |last| last.max(moment.now)),
+                    };
+                    let session = WorkSession::start(Id::new(change.next_id()), owner.id(), start);
+                    booking::keep(&mut change.summary, &session, Signs::default())?;
+                    booking::trace(change, None, Some(&session))?;
+                    change.touch_at(at.unwrap_or(moment.now));
+                    let made = change.created(session, key)?;
+                    Ok(Decision::Write(Created::now(made)))
+                })
             })
             .await
     }
 
-    /// Ends the session; one that has ended stays as it is. Errors: `NotFound`.
-    pub async fn end(&self, _ctx: &Ctx, owner: Owner, id: WorkSessionId) -> Result<Versioned<WorkSession>> {
+    /// When the last session ended, if one has. The summary knows it but after a deletion or a correction of that session;
+    /// then it is looked up.
+    async fn last_end(&self, owner: Owner, change: &mut Transaction<'_>) -> Result<Option<Timestamp>> {
+        let traces = change.summary.facts.get::<Traces>()?;
+        let known = traces.as_ref().and_then(|traces| traces.last_end);
+        if known.is_some() || change.summary.counts.get(WORK_SESSIONS) == 0 {
+            return Ok(known);
+        }
+        let last_end = self.repo.last_end(owner).await?;
+        let new = Traces { last_end, changed_on: change.today(), lesson: change.summary.seq };
+        change.summary.facts.set(&traces.map_or(new, |traces| Traces { last_end, ..traces }))?;
+        Ok(last_end)
+    }
+
+    /// Ends the session, now or when it is said that it ended; one that has ended stays as it is. Errors: `NotFound`,
+    /// `StaleEtag`, `InvalidField`.
+    pub async fn end(
+        &self,
+        _ctx: &Ctx,
+        owner: Owner,
+        id: WorkSessionId,
+        at: Option<Timestamp>,
+        expected: &Precondition,
+    ) -> Result<Versioned<WorkSession>> {
         self.ledger
-            .edit(owner, &id.to_string(), &Precondition::None, |session: &WorkSession, change| {
+            .edit(owner, &id.to_string(), expected, |session: &WorkSession, change| {
                 if session.end.is_some() {
                     return Ok(None);
                 }
-                let ended = session.ended(change.now(), change.summary.time_zone, EndedBy::User);
-                close(change, &ended)?;
-                change.touch();
+                let moment = Moment { now: change.now(), stated: at };
+                let ended = session.ended_at(moment, change.summary.time_zone)?;
+                close(change, session)?;
+                booking::trace(change, Some(session), Some(&ended))?;
+                change.touch_at(at.unwrap_or(moment.now));
                 Ok(Some(ended))
+            })
+            .await
+    }
+
+    /// Deletes the session, which may be under way. Errors: `NotFound`, `StaleEtag`.
+    pub async fn delete(&self, _ctx: &Ctx, owner: Owner, id: WorkSessionId, expected: &Precondition) -> Result<()> {
+        self.ledger
+            .delete(owner, &id.to_string(), expected, |session: &WorkSession, change| {
+                if session.end.is_none() {
+                    close(change, session)?;
+                }
+                booking::trace(change, Some(session), None)?;
+                change.touch();
+                Ok(())
             })
             .await
     }
@@ -77,6 +144,7 @@ impl WorkSessionService {
                     }
                     self.check_free(owner, &change.summary, new.times, None).await?;
                     let past = WorkSession::past(Id::new(change.next_id()), owner.id(), new.times, change.summary.time_zone);
+                    booking::trace(change, None, Some(&past))?;
                     change.touch();
                     let made = change.created(WorkSession { note: new.note.clone(), ..past }, key)?;
                     Ok(Decision::Write(Created::now(made)))
@@ -85,8 +153,8 @@ impl WorkSessionService {
             .await
     }
 
-    /// Corrects a session that is over, or the note of one that is not. Errors: `NotFound`, `StaleEtag`, `InvalidField`,
-    /// `SessionActive`, `SessionsOverlap`, `TooManyEdits`.
+    /// Corrects a session. Errors: `NotFound`, `StaleEtag`, `InvalidField`, `SessionActive` for the end of one that is under
+    /// way, `SessionsOverlap`, `TooManyPauses`, `TooManyEdits`.
     pub async fn update(
         &self,
         ctx: &Ctx,
@@ -103,10 +171,11 @@ impl WorkSessionService {
                     let Some(session) = read.value.patched(patch, by, change.now(), change.summary.time_zone)? else {
                         return Ok(Decision::Keep(read.versioned()));
                     };
-                    if let Some(times) = session.times().filter(|times| Some(*times) != read.value.times()) {
-                        self.check_free(owner, &change.summary, times, Some(id)).await?;
+                    if session.times() != read.value.times() {
+                        self.check_moved(owner, &change.summary, &read.value, session.times()).await?;
                     }
                     keep_active(&mut change.summary, &session, |signs| signs)?;
+                    booking::trace(change, Some(&read.value), Some(&session))?;
                     change.replace(&session, &read)?;
                     change.touch();
                     Ok(Decision::Write(Versioned { value: session, version: change.version() }))
@@ -115,27 +184,46 @@ impl WorkSessionService {
             .await
     }
 
-    /// Interrupts the session; one that is interrupted stays as it is. Errors: `NotFound`, `SessionEnded`,
-    /// `TooManyPauses`.
-    pub async fn pause(&self, _ctx: &Ctx, owner: Owner, id: WorkSessionId) -> Result<Versioned<WorkSession>> {
+    /// Interrupts the session, now or when it is said that it was; one that is interrupted stays as it is. Errors:
+    /// `NotFound`, `StaleEtag`, `InvalidField`, `SessionEnded`, `TooManyPauses`.
+    pub async fn pause(
+        &self,
+        _ctx: &Ctx,
+        owner: Owner,
+        id: WorkSessionId,
+        at: Option<Timestamp>,
+        expected: &Precondition,
+    ) -> Result<Versioned<WorkSession>> {
         self.ledger
-            .edit(owner, &id.to_string(), &Precondition::None, |session: &WorkSession, change| {
-                let Some(paused) = session.paused(change.now())? else { return Ok(None) };
+            .edit(owner, &id.to_string(), expected, |session: &WorkSession, change| {
+                let moment = Moment { now: change.now(), stated: at };
+                let Some(paused) = session.paused(moment)? else { return Ok(None) };
                 keep_active(&mut change.summary, &paused, |signs| signs)?;
-                change.touch();
+                booking::trace(change, Some(session), Some(&paused))?;
+                change.touch_at(at.unwrap_or(moment.now));
                 Ok(Some(paused))
             })
             .await
     }
 
-    /// Goes on with the session; one that is not interrupted stays as it is. Errors: `NotFound`, `SessionEnded`.
-    pub async fn resume(&self, _ctx: &Ctx, owner: Owner, id: WorkSessionId) -> Result<Versioned<WorkSession>> {
+    /// Goes on with the session, now or when it is said that it went on; one that is not interrupted stays as it is. Errors:
+    /// `NotFound`, `StaleEtag`, `InvalidField`, `SessionEnded`.
+    pub async fn resume(
+        &self,
+        _ctx: &Ctx,
+        owner: Owner,
+        id: WorkSessionId,
+        at: Option<Timestamp>,
+        expected: &Precondition,
+    ) -> Result<Versioned<WorkSession>> {
         self.ledger
-            .edit(owner, &id.to_string(), &Precondition::None, |session: &WorkSession, change| {
-                let Some(resumed) = session.resumed(change.now())? else { return Ok(None) };
-                let now = change.now();
-                keep_active(&mut change.summary, &resumed, |signs| Signs { last: Some(now), ..signs })?;
-                change.touch();
+            .edit(owner, &id.to_string(), expected, |session: &WorkSession, change| {
+                let moment = Moment { now: change.now(), stated: at };
+                let Some(resumed) = session.resumed(moment)? else { return Ok(None) };
+                let resumed_at = at.unwrap_or(moment.now);
+                keep_active(&mut change.summary, &resumed, |signs| Signs { last: Some(resumed_at), ..signs })?;
+                booking::trace(change, Some(session), Some(&resumed))?;
+                change.touch_at(resumed_at);
                 Ok(Some(resumed))
             })
             .await
@@ -145,10 +233,10 @@ impl WorkSessionService {
     /// Errors: `NotFound`, `SessionEnded`.
     pub async fn keep_alive(&self, ctx: &Ctx, owner: Owner, id: WorkSessionId) -> Result<()> {
         let Some(read) = self.repo.heartbeat(owner, id).await? else { return self.first_heartbeat(owner, id).await };
-        if ctx.now.since(read.value.at) < HEARTBEAT_INTERVAL {
+        if ctx.now().since(read.value.at) < HEARTBEAT_INTERVAL {
             return Ok(());
         }
-        if self.repo.beat(owner, &read, ctx.now, self.ledger.ids().next(ctx.now)).await? {
+        if self.repo.beat(owner, &read, ctx.now(), self.ledger.ids().next(ctx.now())).await? {
             return Ok(());
         }
         // Another heartbeat says the same; and without one the session has ended meanwhile.
@@ -164,15 +252,16 @@ impl WorkSessionService {
         self.ledger
             .run(owner, |change| {
                 Box::pin(async move {
-                    if booking::active(&change.summary)?.is_none_or(|active| active.id != id.uuid()) {
+                    let Some(active) = booking::active(&change.summary)?.filter(|active| active.id == id.uuid()) else {
                         let ended = self.ledger.load::<WorkSession>(owner, &id.to_string()).await?.value.end.is_some();
                         let ended = if ended { Err(Error::new(Code::SessionEnded, "The session has ended")) } else { Ok(()) };
                         // Of several without an end, which only damage leaves, the summary knows one.
                         return ended.map(Decision::Keep);
-                    }
+                    };
                     if self.repo.heartbeat(owner, id).await?.is_some() {
                         return Ok(Decision::Keep(()));
                     }
+                    booking::keep_heartbeats(&mut change.summary, active)?;
                     change.create(&Heartbeat { work_session_id: id, at: change.now() })?;
                     Ok(Decision::Write(()))
                 })
@@ -185,31 +274,75 @@ impl WorkSessionService {
         self.ledger.load(owner, &id.to_string()).await.map(Stored::versioned)
     }
 
-    /// The session under way: the summary knows all of it. Errors: `NotFound` when there is no such user.
+    /// The session under way: the summary knows all of it but the corrections. Errors: `NotFound` when there is no such user.
     pub async fn active(&self, _ctx: &Ctx, owner: Owner) -> Result<Option<WorkSession>> {
         let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
-        booking::active(&summary)?.map(|active| active.session(owner.id())).transpose()
+        let Some(active) = booking::active(&summary)? else { return Ok(None) };
+        let session = active.session(owner.id())?;
+        if !active.corrected {
+            return Ok(Some(session));
+        }
+        // It may have ended meanwhile.
+        let read = self.repo.get(owner, session.id).await?.map(|read| read.value);
+        Ok(read.filter(|read| read.end.is_none()))
     }
 
-    /// The owner's sessions, oldest first; everybody's for an admin who names nobody. Errors: `Forbidden`.
-    pub async fn list(&self, ctx: &Ctx, owner: Option<Owner>, page: PageRequest) -> Result<Page<WorkSession>> {
-        if owner.is_none() {
-            ctx.require_admin()?;
-        }
-        self.repo.list(owner, page).await
+    /// The owner's sessions of those dates, oldest first; everybody's for an admin who names nobody. Errors: `Forbidden`,
+    /// `NotFound` when there is no such user, `InvalidParameter`.
+    pub async fn list(&self, ctx: &Ctx, owner: Option<Owner>, began: Began, page: PageRequest) -> Result<Page<WorkSession>> {
+        let instants = match owner {
+            None => {
+                ctx.require_admin()?;
+                if began != Began::default() {
+                    let message = "Query parameters 'from' and 'to' need 'user_id', since dates are those of a user";
+                    return Err(Error::new(Code::InvalidParameter, message));
+                }
+                [None; 2]
+            }
+            Some(_) if began == Began::default() => [None; 2],
+            Some(owner) => {
+                let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
+                began.instants(summary.time_zone)?
+            }
+        };
+        self.repo.list(owner, instants, page).await
     }
 
     /// Errors: `SessionsOverlap`, naming the other session.
     async fn check_free(&self, owner: Owner, summary: &Summary, times: Times, except: Option<WorkSessionId>) -> Result<()> {
-        let active = booking::active(summary)?.map(|active| active.session(owner.id())).transpose()?;
-        let other = match active.filter(|active| active.overlaps(times)) {
-            Some(active) => Some(active),
-            None => self.repo.overlapping(owner, times, except).await?,
-        };
-        other.map_or(Ok(()), |other| {
-            Err(Error::new(Code::SessionsOverlap, format!("It would overlap the work session {}", other.id)))
-        })
+        self.overlapping(owner, summary, times, except).await?.map_or(Ok(()), |other| Err(overlap(&other)))
     }
+
+    /// As [`Self::check_free`], for a session that takes up other times now. What it overlaps already, as earlier versions
+    /// let it and as imports bring it, it may go on to overlap, but no more than before.
+    async fn check_moved(&self, owner: Owner, summary: &Summary, from: &WorkSession, to: Times) -> Result<()> {
+        let Some(other) = self.overlapping(owner, summary, to, Some(from.id)).await? else { return Ok(()) };
+        if !other.overlaps(from.times()) {
+            return Err(overlap(&other));
+        }
+        for added in to.beyond(from.times()) {
+            self.check_free(owner, summary, added, Some(from.id)).await?;
+        }
+        Ok(())
+    }
+
+    async fn overlapping(
+        &self,
+        owner: Owner,
+        summary: &Summary,
+        times: Times,
+        except: Option<WorkSessionId>,
+    ) -> Result<Option<WorkSession>> {
+        let active = booking::active(summary)?.map(|active| active.session(owner.id())).transpose()?;
+        match active.filter(|active| Some(active.id) != except && active.overlaps(times)) {
+            Some(active) => Ok(Some(active)),
+            None => self.repo.overlapping(owner, times, except).await,
+        }
+    }
+}
+
+fn overlap(other: &WorkSession) -> Error {
+    Error::new(Code::SessionsOverlap, format!("It would overlap the work session {}", other.id))
 }
 
 /// Keeps what the summary says of the session equal to it, while it is the one under way.
@@ -222,9 +355,12 @@ pub(super) fn keep_active(summary: &mut Summary, session: &WorkSession, sign: im
 
 /// What follows, besides the session, when it ends.
 pub(super) fn close(change: &mut Transaction<'_>, ended: &WorkSession) -> Result<()> {
-    if booking::active(&change.summary)?.is_some_and(|active| active.id == ended.id.uuid()) {
+    let active = booking::active(&change.summary)?.filter(|active| active.id == ended.id.uuid());
+    if active.is_some() {
         booking::clear(&mut change.summary);
     }
-    change.remove_if_there::<Heartbeat>(ended.id.to_string());
+    if active.is_none_or(|active| active.heartbeats) {
+        change.remove_if_there::<Heartbeat>(ended.id.to_string());
+    }
     Ok(())
 }

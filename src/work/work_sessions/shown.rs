@@ -3,8 +3,8 @@
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{
-    http::WorkSessionView,
     model::{Nudge, WorkSession},
+    view::WorkSessionView,
 };
 use crate::{kernel::Result, web};
 

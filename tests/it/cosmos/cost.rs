@@ -13,11 +13,15 @@ use serde_json::{Value, json};
 
 use avanochi::{
     jobs::{Event, Tick, Verdict},
-    kernel::UserId,
+    kernel::{Clock as _, Limit, PageRequest, UserId},
     store::{Change, Partition},
 };
 
-use crate::support::{Answer, Client, LONG_TOKENS, PASSWORD, TestApp, emulator::Emulator};
+use crate::support::{
+    Answer, Client, LONG_TOKENS, PASSWORD, TestApp,
+    described::{Resource, document},
+    emulator::Emulator,
+};
 
 /// Requests by kind.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +86,14 @@ impl Book {
     /// Counts a call. `original` is what the original's design asks for the same: point reads, writes, and queries of
     /// all partitions; nothing when it has no such route.
     async fn line(&mut self, route: &str, when: &str, bound: Option<Cost>, original: Option<[u8; 3]>, call: impl Call) -> Answer {
+        let (answer, cost) = self.count(route, when, bound, call).await;
+        let original = original.map_or_else(|| " – | – | –".to_owned(), |[r, w, q]| format!(" {r} | {w} | {q}"));
+        writeln!(self.table, "| `{route}`{when} | {cost} |{original} |").expect("text");
+        answer
+    }
+
+    /// The same without a line in the table.
+    async fn count(&mut self, route: &str, when: &str, bound: Option<Cost>, call: impl Call) -> (Answer, Cost) {
         self.emulator.requests.take();
         let answer = call.await;
         let refused = route == "PATCH /api/tasks";
@@ -90,10 +102,8 @@ impl Book {
         if let Some(bound) = bound {
             assert!(cost.within(bound), "{route}{when} costs {cost:?}, more than {bound:?}");
         }
-        let original = original.map_or_else(|| " – | – | –".to_owned(), |[r, w, q]| format!(" {r} | {w} | {q}"));
-        writeln!(self.table, "| `{route}`{when} | {cost} |{original} |").expect("text");
         self.routes.insert(route.to_owned());
-        answer
+        (answer, cost)
     }
 
     /// Counts a call that is refused.
@@ -171,7 +181,7 @@ async fn tasks(book: &mut Book, ann: &Client) {
     book.line("PATCH /api/tasks", ", always refused", Some(FREE), None, ann.patch("/api/tasks", json!({}))).await;
 }
 
-async fn work_sessions(book: &mut Book, ann: &Client) {
+async fn work_sessions(book: &mut Book, app: &TestApp, ann: &Client) {
     let start = "/api/work_sessions/start";
     let body = json!({ "user_id": ann.id });
     let route = "POST /api/work_sessions/start";
@@ -179,36 +189,53 @@ async fn work_sessions(book: &mut Book, ann: &Client) {
     let active = &format!("/api/work_sessions/active?user_id={}", ann.id);
     book.line("GET /api/work_sessions/active", "", Some(READ), Some([0, 0, 1]), ann.get(active)).await;
     book.line("GET /api/work_sessions", "", Some(PAGE), Some([0, 0, 1]), ann.get("/api/work_sessions")).await;
+    let dates = ann.get("/api/work_sessions?from=2026-01-01&to=2026-01-31");
+    let read_and_page = Cost { reads: 1, queries: 1, ..FREE };
+    book.line("GET /api/work_sessions", ", of some dates", Some(read_and_page), None, dates).await;
     let path = format!("/api/work_sessions/{}", first.text("id"));
     book.line("GET /api/work_sessions/{id}", "", Some(READ), Some([1, 0, 0]), ann.get(&path)).await;
     let end = ann.end(&first.text("id")).await;
     assert_eq!(end.status, 200, "{end:?}");
     for (route, ending) in [("POST /api/work_sessions/{id}/end", "/end"), ("POST /api/work_sessions/{id}", "")] {
         let path = format!("/api/work_sessions/{}{ending}", ann.start().await.text("id"));
+        app.advance_seconds(1);
         book.line(route, "", Some(CHANGE), Some([1, 1, 0]), ann.post_empty(&path)).await;
     }
-    corrections(book, ann).await;
+    corrections(book, app, ann).await;
     let stats = format!("/api/stats/{}", ann.id);
     book.line("GET /api/stats/{user_id}", "", Some(READ), Some([0, 0, 2]), ann.get(&stats)).await;
     let year = format!("/api/stats/{}/days", ann.id);
-    let read_and_page = Cost { reads: 1, queries: 1, ..FREE };
     book.line("GET /api/stats/{user_id}/days", "", Some(read_and_page), None, ann.get(&year)).await;
     let stats = format!("/api/stats?user_id={}", ann.id);
     book.line("GET /api/stats", "", Some(READ), Some([0, 0, 2]), ann.get(&stats)).await;
 }
 
 /// What is done about a session besides starting and ending it.
-async fn corrections(book: &mut Book, ann: &Client) {
+async fn corrections(book: &mut Book, app: &TestApp, ann: &Client) {
     let path = format!("/api/work_sessions/{}", ann.start().await.text("id"));
     let route = "POST /api/work_sessions/{id}/heartbeat";
+    // It is looked for, then made in the user's turn unless another one was.
+    let first = Cost { reads: 3, batches: 1, ..FREE };
+    book.line(route, ", the first one", Some(first), None, ann.post_empty(&format!("{path}/heartbeat"))).await;
+    app.advance_seconds(31);
     let sign = Cost { reads: 1, writes: 1, ..FREE };
     book.line(route, "", Some(sign), None, ann.post_empty(&format!("{path}/heartbeat"))).await;
     book.line(route, ", too soon to count", Some(READ), None, ann.post_empty(&format!("{path}/heartbeat"))).await;
     for what in ["pause", "resume"] {
         let route = format!("POST /api/work_sessions/{{id}}/{what}");
         book.line(&route, "", Some(CHANGE), None, ann.post_empty(&format!("{path}/{what}"))).await;
+        app.advance_seconds(1);
     }
     ann.end(&path["/api/work_sessions/".len()..]).await;
+    let whole = json!({ "pauses": [] });
+    let route = "PATCH /api/work_sessions/{id}";
+    book.line(route, ", its pauses", Some(CHANGE), None, ann.patch(&path, whole)).await;
+    book.line("DELETE /api/work_sessions/{id}", "", Some(CHANGE), None, ann.delete(&path)).await;
+    let looked_up = Cost { queries: 1, ..CREATION };
+    let after = ", the last one deleted";
+    let started = book.line("POST /api/work_sessions/start", after, Some(looked_up), None, ann.start()).await;
+    app.advance_seconds(1);
+    ann.end(&started.text("id")).await;
 
     let route = "POST /api/work_sessions";
     let recorded = |start: &str, end: &str| {
@@ -233,6 +260,26 @@ async fn corrections(book: &mut Book, ann: &Client) {
     book.line(route, ", its times, to another day", Some(another_day), None, ann.patch(&path, moved)).await;
 }
 
+/// Resources of which nothing is said here: what each costs is what a task costs.
+async fn other_resources(book: &mut Book, app: &TestApp, ann: &Client) {
+    let document = document(app);
+    for resource in Resource::all(&app.app.document, &document) {
+        let create = format!("POST {}", resource.path);
+        if book.routes.contains(&create) {
+            continue;
+        }
+        let made = ann.post(resource.path, resource.new(&ann.id));
+        let (made, _) = book.count(&create, "", Some(CREATION), made).await;
+        book.count(&format!("GET {}", resource.path), "", Some(PAGE), ann.get(resource.path)).await;
+        let path = resource.one().replace("{id}", &made.text("id"));
+        for (method, bound, body) in [("GET", READ, None), ("PATCH", CHANGE, resource.change()), ("DELETE", CHANGE, None)] {
+            if resource.has(method) {
+                book.count(&format!("{method} {}", resource.one()), "", Some(bound), ann.send(method, &path, body)).await;
+            }
+        }
+    }
+}
+
 async fn jobs(book: &mut Book, app: &TestApp, ann: &Client) {
     let user = UserId::parse(&ann.id).expect("an id");
     let changed = |seq| {
@@ -246,17 +293,28 @@ async fn jobs(book: &mut Book, app: &TestApp, ann: &Client) {
 
     assert_eq!(ann.start().await.status, 201);
     app.advance_hours(4);
-    // The lease is taken and given back, and a message sent, each by itself.
-    let sweep = Cost { reads: 1, writes: 3, across: 4, ..FREE };
-    let tick = Event::Tick(Tick::default());
-    book.job(app, "tick", ", one session due", sweep, tick.clone()).await;
-    let due = || Event::Message { payload: json!({ "user_id": user }), attempt: 1 };
-    let reminder = Cost { reads: 3, batches: 1, ..FREE };
+    // The lease is taken and given back, and a message sent for each of the four ranges, each by itself.
+    let tick = Cost { reads: 1, writes: 2 + 4, ..FREE };
+    book.job(app, "tick", "", tick, Event::Tick(Tick::default())).await;
+    let ledger = &app.app.shared.ledger;
+    let (mut theirs, mut others) = (None, None);
+    for range in ledger.ranges().await.expect("ranges") {
+        let due = ledger.due(range.clone(), app.clock.now(), PageRequest::first(Limit::MAX)).await.expect("a page");
+        *if due.items.contains(&user) { &mut theirs } else { &mut others } = Some(range);
+    }
+    let message = |payload| Event::Message { payload, attempt: 1 };
+    let range = Cost { across: 1, ..FREE };
+    let one_user = Cost { writes: 1, ..range };
+    book.job(app, "jobs", ", a range with one user to whom something is due", one_user, message(json!({ "range": theirs })))
+        .await;
+    book.job(app, "jobs", ", a range with nobody", range, message(json!({ "range": others }))).await;
+    let due = || message(json!({ "user_id": user }));
+    // The summary, to see what is due; what is usual; the summary again, in the user's turn; the heartbeat; the reminder.
+    let reminder = Cost { reads: 5, batches: 1, ..FREE };
     book.job(app, "jobs", ", a reminder", reminder, due()).await;
-    book.job(app, "jobs", ", delivered again", Cost { reads: 2, ..FREE }, due()).await;
-    book.job(app, "tick", ", nothing due", Cost { writes: 2, ..sweep }, tick).await;
+    book.job(app, "jobs", ", a user to whom nothing is due any more", READ, due()).await;
     app.advance_hours(8);
-    book.job(app, "jobs", ", ending it", Cost { reads: 4, ..reminder }, due()).await;
+    book.job(app, "jobs", ", ending a forgotten session", reminder, due()).await;
 }
 
 /// The table, and the routes that it is about.
@@ -273,7 +331,8 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     let mut book = Book { emulator, routes: BTreeSet::new(), table: String::new() };
     accounts(&mut book, &ann).await;
     tasks(&mut book, &ann).await;
-    work_sessions(&mut book, &ann).await;
+    work_sessions(&mut book, &app, &ann).await;
+    other_resources(&mut book, &app, &ann).await;
     let everything = book.line("GET /api/changes", ", of everything", Some(PAGE), None, ann.get("/api/changes")).await;
     let since = format!("?since={}", everything.text("token"));
     book.line("GET /api/changes", ", since", Some(PAGE), None, ann.get(&format!("/api/changes{since}"))).await;

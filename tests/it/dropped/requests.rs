@@ -107,6 +107,26 @@ pub const WORK_SESSIONS: &[Case] = &[
             ask(&world.ann, "PATCH", format!("/api/work_sessions/{id}"), json!({ "note": "of the one under way" }))
         })
     }),
+    Case {
+        again: &[404],
+        ..Case::new("DELETE /api/work_sessions/{id}", |world| {
+            Box::pin(async {
+                let id = under_way(world, &["heartbeat", "end"]).await;
+                world.app.advance_hours(24);
+                world.ann.complete_new_task().await;
+                ask(&world.ann, "DELETE", format!("/api/work_sessions/{id}"), None)
+            })
+        })
+    },
+    Case {
+        again: &[404],
+        ..Case::new("DELETE /api/work_sessions/{id}", |world| {
+            Box::pin(async {
+                let id = under_way(world, &["heartbeat"]).await;
+                ask(&world.ann, "DELETE", format!("/api/work_sessions/{id}"), None)
+            })
+        })
+    },
     Case::new("POST /api/work_sessions/{id}/pause", |world| Box::pin(to_session(world, &[], "/pause"))),
     Case::new("POST /api/work_sessions/{id}/resume", |world| Box::pin(to_session(world, &["pause"], "/resume"))),
     Case::new("POST /api/work_sessions/{id}/heartbeat", |world| Box::pin(to_session(world, &[], "/heartbeat"))),

@@ -256,7 +256,7 @@ fn set_aside(folder: &Path, jobs: &[&str], payloads: &[Value]) {
     for (n, (job, payload)) in jobs.iter().zip(payloads).enumerate() {
         let now = now.plus(Duration::from_millis(n as u64));
         let request_id = RequestId::parse("abc-1").expect("an id");
-        let ctx = Ctx { caller: Caller::Program, now, request_id };
+        let ctx = Ctx::new(Caller::PROGRAM, now, request_id);
         let error = Error::internal("disk sector 7");
         runtime.block_on(letters.set_aside(&ctx, Work { job, payload }, 5, &error)).expect("set aside");
     }

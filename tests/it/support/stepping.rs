@@ -78,7 +78,7 @@ impl SteppingStore {
         let mut known = HashMap::new();
         for (mut batch, etags) in written {
             for write in &mut batch.writes {
-                if let Write::Replace(_, etag) | Write::Bury { etag, .. } | Write::Remove { etag: Some(etag), .. } = write {
+                if let Write::Replace(_, etag) | Write::Tombstone { etag, .. } | Write::Remove { etag: Some(etag), .. } = write {
                     *etag = known.get(etag.as_str()).cloned().expect("an etag that was given");
                 }
             }

@@ -9,10 +9,10 @@ use super::names::NameKey;
 use crate::kernel::{Timestamp, UserId};
 
 /// How long a family lives after its last use, and after its login.
-const UNUSED: Duration = Duration::from_hours(30 * 24);
-const AT_MOST: Duration = Duration::from_hours(90 * 24);
+const REFRESH_IDLE_TTL: Duration = Duration::from_hours(30 * 24);
+const REFRESH_MAX_TTL: Duration = Duration::from_hours(90 * 24);
 /// How long the token used last is answered with its successor again, since that answer may have been lost.
-const AGAIN: Duration = Duration::from_secs(30);
+const REPLAY_WINDOW: Duration = Duration::from_secs(30);
 
 /// The refresh tokens that follow one login, each taking the place of the one before. Which is the current one is all that is
 /// kept; the token itself can be made with the secret alone.
@@ -59,7 +59,7 @@ impl Family {
     }
 
     pub fn ends_at(&self) -> Timestamp {
-        self.used_at.plus(UNUSED).min(self.began_at.plus(AT_MOST))
+        self.used_at.plus(REFRESH_IDLE_TTL).min(self.began_at.plus(REFRESH_MAX_TTL))
     }
 
     pub fn judge(&self, number: u32, now: Timestamp) -> Presented {
@@ -67,7 +67,7 @@ impl Family {
             // A family ends after 90 days, so that the number does not run out.
             return Presented::Current(Self { current: self.current.saturating_add(1), used_at: now, ..self.clone() });
         }
-        if Some(number) == self.current.checked_sub(1) && now < self.used_at.plus(AGAIN) {
+        if Some(number) == self.current.checked_sub(1) && now < self.used_at.plus(REPLAY_WINDOW) {
             return Presented::JustUsed;
         }
         Presented::Spent
@@ -90,7 +90,7 @@ impl RefreshToken {
 
 impl Device {
     /// How long it stays known without a login.
-    pub const KNOWN: Duration = Duration::from_hours(365 * 24);
+    pub const TTL: Duration = Duration::from_hours(365 * 24);
 
     /// The text that is signed.
     pub fn to_text(self) -> String {

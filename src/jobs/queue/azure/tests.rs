@@ -9,7 +9,6 @@ use serde_json::json;
 use super::*;
 use crate::{
     credentials::tests::Somebody,
-    jobs::queue::Priority,
     kernel::{Code, SystemClock},
 };
 
@@ -80,8 +79,7 @@ fn receipt() -> Receipt {
 #[tokio::test]
 async fn a_message_is_base64_lives_for_ever_and_is_sent_with_the_token_of_the_identity() {
     let (queue, server) = queue("https://mine.queue.core.windows.net", Server::default());
-    let message =
-        NewMessage { delay: Duration::from_millis(1_001), priority: Priority::High, ..NewMessage::of(json!({"id": "é"})) };
+    let message = NewMessage { delay: Duration::from_millis(1_001), ..NewMessage::of(json!({"id": "é"})) };
     queue.send("jobs", message).await.expect("sent");
     let text = STANDARD.encode(r#"[{"id":"é"}]"#);
     let asked = server.asked();
@@ -131,7 +129,7 @@ async fn what_may_pass_can_be_tried_again_and_no_secret_is_told() {
     for (status, retryable) in [(401, true), (403, true), (409, true), (400, false), (413, false)] {
         let answer = (status, "Whatever");
         let (queue, _) = queue(SAS, Server::that_says(&[answer]));
-        let error = queue.receive("jobs", LONGEST_WAIT).await.expect_err("an error");
+        let error = queue.receive("jobs", MAX_DELAY).await.expect_err("an error");
         assert_eq!(error.retryable(), retryable, "{status}: {error:?}");
         assert!(error.chain().contains("Whatever"), "{}", error.chain());
         assert!(!format!("{} {error:?} {queue:?}", error.chain()).contains("hunter2"), "{error:?}");
@@ -142,7 +140,7 @@ async fn what_may_pass_can_be_tried_again_and_no_secret_is_told() {
 async fn a_service_that_cannot_be_reached_is_told_without_its_secret() {
     // Nobody listens on the port of this address, and nobody ever will.
     let queue = AzureQueue::new(&"http://127.0.0.1:1/account?sig=hunter2".into(), credentials()).expect("an address");
-    let error = queue.receive("jobs", LONGEST_WAIT).await.expect_err("an error");
+    let error = queue.receive("jobs", MAX_DELAY).await.expect_err("an error");
     assert!(error.retryable() && error.chain().contains("refused"), "{}", error.chain());
     assert!(!format!("{} {error:?} {queue:?}", error.chain()).contains("hunter2"), "{error:?}");
 }
@@ -151,7 +149,7 @@ async fn a_service_that_cannot_be_reached_is_told_without_its_secret() {
 async fn a_service_that_does_not_answer_is_not_waited_for() {
     let (queue, server) = queue(SAS, Server::default());
     server.hangs.store(true, Ordering::SeqCst);
-    let error = queue.receive("jobs", LONGEST_WAIT).await.expect_err("an error");
+    let error = queue.receive("jobs", MAX_DELAY).await.expect_err("an error");
     assert!(error.retryable() && error.chain().contains("within 5 s"), "{}", error.chain());
 }
 

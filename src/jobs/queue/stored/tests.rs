@@ -9,7 +9,7 @@ use super::*;
 use crate::{
     jobs::queue::contract::{Bench, LONG, SHORT},
     kernel::{ManualClock, RandomIds},
-    store::{cosmos::emulator::Emulator, embedded::Embedded},
+    store::{Draft, cosmos::emulator::Emulator, embedded::Embedded},
 };
 
 fn stored(store: &Arc<dyn Store>, clock: Arc<dyn Clock>) -> Arc<dyn Queue> {
@@ -38,10 +38,6 @@ mod on_cosmos {
     crate::queue_suite!(bench());
 }
 
-fn message(body: i64, priority: Priority) -> NewMessage {
-    NewMessage { priority, ..NewMessage::of(json!(body)) }
-}
-
 async fn taken(b: &Bench) -> Vec<i64> {
     let mut bodies = Vec::new();
     while let Some(delivery) = b.receive(LONG).await {
@@ -51,60 +47,59 @@ async fn taken(b: &Bench) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn the_urgent_come_first_and_each_kind_in_its_order() {
-    let b = bench();
-    for n in 0..30 {
-        b.send_as(message(n, Priority::ALL[usize::try_from(2 - n % 3).expect("an index")])).await;
-    }
-    let expected: Vec<i64> = [2, 1, 0].iter().flat_map(|first| (0..10).map(move |n| first + 3 * n)).collect();
-    assert_eq!(taken(&b).await, expected);
-}
-
-#[tokio::test]
-async fn the_urgent_come_first_however_many_wait() {
+async fn what_waits_for_longest_comes_first_however_much_waits() {
     let b = bench();
     for n in 0..50 {
-        b.send_as(message(n, Priority::Low)).await;
+        b.send(json!(n)).await;
     }
     b.pass(SHORT).await;
-    b.send_as(message(50, Priority::Normal)).await;
-    b.send_as(message(51, Priority::High)).await;
-    assert_eq!(taken(&b).await, [51, 50].into_iter().chain(0..50).collect::<Vec<_>>());
+    b.send(json!(50)).await;
+    assert_eq!(taken(&b).await, (0..51).collect::<Vec<_>>());
 }
 
-/// A page of messages ends by its size, too.
-#[tokio::test(flavor = "multi_thread")]
-async fn the_urgent_come_first_however_large_those_are_that_wait() {
-    let b = bench();
-    for _ in 0..14 {
-        // Quotes are escaped twice.
-        let body = json!("\"".repeat(24_000));
-        b.send_as(NewMessage { priority: Priority::Low, ..NewMessage::of(body) }).await;
-    }
-    b.send_as(message(1, Priority::High)).await;
-    assert_eq!(b.take(SHORT).await.body, json!(1));
+/// What an earlier version sent had a priority beside it.
+#[tokio::test]
+async fn a_message_of_an_earlier_version_is_received() {
+    let clock = Arc::new(ManualClock::at(Timestamp::from_micros(0)));
+    let store: Arc<dyn Store> = Arc::new(Embedded::in_memory(clock.clone()).expect("a store"));
+    let id = uuid::Uuid::from_u128(7).to_string();
+    let body = json!({ "id": id, "text": "[7]", "priority": "high", "attempt": 0, "visible_at": Timestamp::from_micros(0) });
+    let draft = Draft {
+        kind: "messages".into(),
+        id,
+        seq: 0,
+        places: [Some(0), None, None, None],
+        facet: Some("high"),
+        published: false,
+        expires_at: None,
+        body: body.to_string(),
+    };
+    let batch = Batch::new(Partition::named("queue:work"), uuid::Uuid::from_u128(8)).with(Write::Create(draft));
+    store.commit(batch).await.expect("written");
+    let delivery = stored(&store, clock).receive("work", LONG).await.expect("asked").expect("a message");
+    assert_eq!(delivery.body, json!(7));
 }
 
 #[tokio::test]
 async fn what_waits_hides_nothing() {
     let b = bench();
     for n in 0..50 {
-        b.send_as(NewMessage { delay: SHORT, ..message(n, Priority::High) }).await;
+        b.send_as(NewMessage { delay: SHORT, ..NewMessage::of(json!(n)) }).await;
     }
-    b.send_as(message(50, Priority::Low)).await;
+    b.send(json!(50)).await;
     assert_eq!(taken(&b).await, [50]);
     b.pass(SHORT).await;
     assert_eq!(taken(&b).await, (0..50).collect::<Vec<_>>());
 }
 
-/// Each instance has gates of its own, so that they race at the store.
+/// Each instance has locks of its own, so that they race at the store.
 #[tokio::test(flavor = "multi_thread")]
 async fn instances_get_each_message_once() {
     let clock = Arc::new(ManualClock::at(Timestamp::from_micros(0)));
     let store: Arc<dyn Store> = Arc::new(Embedded::in_memory(clock.clone()).expect("a store"));
     let first = stored(&store, clock.clone());
     for n in 0..60 {
-        first.send("work", message(n, Priority::ALL[usize::try_from(n % 3).expect("an index")])).await.expect("sent");
+        first.send("work", NewMessage::of(json!(n))).await.expect("sent");
     }
     let mut instances = tokio::task::JoinSet::new();
     for _ in 0..6 {
@@ -128,7 +123,7 @@ async fn instances_get_each_message_once() {
 /// What a caller may do; numbers choose among what there is.
 #[derive(Debug, Clone)]
 enum Step {
-    Send(Priority, u64),
+    Send(u64),
     Receive(u64),
     Complete(usize),
     Retry(usize, u64),
@@ -137,7 +132,7 @@ enum Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
-        3 => (prop::sample::select(Priority::ALL.to_vec()), 0..4_u64).prop_map(|(priority, delay)| Step::Send(priority, delay)),
+        3 => (0..4_u64).prop_map(Step::Send),
         4 => (1..6_u64).prop_map(Step::Receive),
         2 => any::<usize>().prop_map(Step::Complete),
         2 => (any::<usize>(), 0..4_u64).prop_map(|(index, after)| Step::Retry(index, after)),
@@ -146,10 +141,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..60)
 }
 
-/// A message in the model, ordered as the queue orders: by priority, then the time from which it is visible, then age.
+/// A message in the model, ordered as the queue orders: by the time from which it is visible, then age.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Known {
-    priority: Priority,
     visible_at: u64,
     body: i64,
     attempt: u32,
@@ -164,9 +158,9 @@ async fn agrees_with_the_model(steps: Vec<Step>) {
     let (mut now, mut sent) = (0, 0);
     for step in steps {
         match step {
-            Step::Send(priority, delay) => {
-                b.send_as(NewMessage { delay: Duration::from_secs(delay), ..message(sent, priority) }).await;
-                model.insert(Known { priority, visible_at: now + delay, body: sent, attempt: 0, delivery: None });
+            Step::Send(delay) => {
+                b.send_as(NewMessage { delay: Duration::from_secs(delay), ..NewMessage::of(json!(sent)) }).await;
+                model.insert(Known { visible_at: now + delay, body: sent, attempt: 0, delivery: None });
                 sent += 1;
             }
             Step::Receive(visibility) => {

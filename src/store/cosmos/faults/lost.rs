@@ -23,7 +23,7 @@ async fn a_replacement_that_happened_is_a_success() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_burial_that_happened_is_a_success() {
     let bench = Bench::lost(Operation::ReplaceItem).await;
-    bench.store.commit(batch(2, vec![bench.bury()])).await.expect("buried");
+    bench.store.commit(batch(2, vec![bench.delete()])).await.expect("deleted");
     assert_eq!((bench.rule.hit_count(), body(&bench.store, "1").await), (1, None));
     assert_eq!(bench.everything().await[0].seq, 2);
 }
@@ -111,7 +111,7 @@ async fn a_refused_batch_names_the_culprit() {
     assert!(matches!(exists, Err(StoreError::Exists(2))), "{exists:?}");
     let healthy = bench.emulator.store(emulator::clock());
     healthy.commit(batch(3, vec![bench.replace("2")])).await.expect("replaced");
-    for (index, write) in [bench.replace("3"), bench.bury()].into_iter().enumerate() {
+    for (index, write) in [bench.replace("3"), bench.delete()].into_iter().enumerate() {
         let mut writes = vec![other.clone(); index + 1];
         writes.iter_mut().enumerate().for_each(|(n, write)| *write = Write::Create(thing(&format!("o{n}"), "1")));
         writes.push(write);

@@ -48,10 +48,18 @@ impl Bench {
         Self::error(operation, Fault::ResponseTimeoutAfterService, Some(1)).await
     }
 
-    fn bury(&self) -> Write {
+    fn delete(&self) -> Write {
         let at = emulator::clock().now();
         let forget_at = Timestamp::from_micros(at.micros() + 1_000_000);
-        Write::Bury { kind: "things".into(), id: "1".into(), seq: 2, published: true, at, forget_at, etag: self.etag.clone() }
+        Write::Tombstone {
+            kind: "things".into(),
+            id: "1".into(),
+            seq: 2,
+            published: true,
+            at,
+            forget_at,
+            etag: self.etag.clone(),
+        }
     }
 
     fn replace(&self, body: &str) -> Write {

@@ -71,11 +71,11 @@ fn published(n: u128, seq: u64) -> Batch {
     batch
 }
 
-async fn bury(store: &Embedded, clock: &ManualClock, etag: Etag) {
+async fn delete(store: &Embedded, clock: &ManualClock, etag: Etag) {
     let (kind, id, at) = ("things".into(), "1".into(), clock.now());
     let forget_at = Timestamp::from_micros(at.micros() + 30 * DAY);
-    let write = Write::Bury { kind, id, seq: 9, published: true, at, forget_at, etag };
-    store.commit(Batch::new(Partition::named("a"), uuid::Uuid::from_u128(50)).with(write)).await.expect("buried");
+    let write = Write::Tombstone { kind, id, seq: 9, published: true, at, forget_at, etag };
+    store.commit(Batch::new(Partition::named("a"), uuid::Uuid::from_u128(50)).with(write)).await.expect("deleted");
 }
 
 async fn remembered(store: &Embedded) -> bool {
@@ -99,7 +99,7 @@ async fn what_is_deleted_by_a_late_clock_is_remembered_all_the_same() {
                 store = Embedded::open(folder.path(), clock.clone()).expect("open again");
             }
             clock.advance_micros(-late * DAY);
-            bury(&store, &clock, etag).await;
+            delete(&store, &clock, etag).await;
             assert!(remembered(&store).await);
             clock.set(Timestamp::from_micros(right.micros() + 30 * DAY - 1));
             assert!(remembered(&store).await, "{late} days late, restarted: {restarted}");
