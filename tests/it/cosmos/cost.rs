@@ -226,7 +226,8 @@ async fn corrections(book: &mut Book, app: &TestApp, ann: &Client) {
         book.line(&route, "", Some(CHANGE), None, ann.post_empty(&format!("{path}/{what}"))).await;
         app.advance_seconds(1);
     }
-    ann.end(&path["/api/work_sessions/".len()..]).await;
+    let (route, end) = ("POST /api/work_sessions/{id}/end", format!("{path}/end"));
+    book.line(route, ", after heartbeats", Some(CHANGE), None, ann.post_empty(&end)).await;
     let whole = json!({ "pauses": [] });
     let route = "PATCH /api/work_sessions/{id}";
     book.line(route, ", its pauses", Some(CHANGE), None, ann.patch(&path, whole)).await;
