@@ -20,7 +20,7 @@ use crate::{
 /// What the settings say of accounts.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Activity the tokens.
+    /// Signs the tokens.
     pub secret: SecretString,
     /// Signed tokens that are still good.
     pub previous: Vec<SecretString>,

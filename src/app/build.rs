@@ -32,7 +32,7 @@ pub struct Adapters {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
     pub queue: Arc<dyn Queue>,
-    /// Activity the tokens.
+    /// Signs the tokens.
     pub secret: SecretString,
     /// The commits of the store, where nobody else tells of them.
     pub feed: Option<Arc<dyn Feed>>,

@@ -116,7 +116,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "JWT_SECRET",
         example: "",
-        help: "Activity the tokens; at least 32 bytes. Left out: made once and kept in the data folder, except in Azure.",
+        help: "Signs the tokens; at least 32 bytes. Left out: made once and kept in the data folder, except in Azure.",
     },
     Setting {
         name: "JWT_SECRET_PREVIOUS",

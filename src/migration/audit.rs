@@ -100,7 +100,7 @@ impl Found {
         Ok(Audit { summary: right, days, differences, beyond })
     }
 
-    /// The session that the summary knows of while there is one with no end; otherwise the latest of those. The activity of
+    /// The session that the summary knows of while there is one with no end; otherwise the latest of those. The signs of
     /// life of the one that it knows are nowhere else.
     fn active_session(&self, summary: &Summary) -> Option<(&WorkSession, Activity)> {
         let known = booking::active(summary).ok().flatten();

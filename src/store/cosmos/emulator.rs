@@ -139,7 +139,7 @@ pub fn token(request: &Request) -> Option<String> {
     given.strip_prefix("type=aad&ver=1.0&sig=").map(ToOwned::to_owned)
 }
 
-/// Activity the request as the service does, over what it finds in the path once that is decoded. Returns what differs;
+/// Signs the request as the service does, over what it finds in the path once that is decoded. Returns what differs;
 /// a token is for somebody else to judge.
 pub fn wrong_signature(request: &Request, key: &str) -> Option<String> {
     if token(request).is_some() {
