@@ -46,7 +46,7 @@ pub fn contribute(shared: &Shared, settings: Settings, edge: impl FnOnce(Arc<dyn
         .public_routes(auth::http::router(auth, edge(Arc::clone(&authenticator))))
         .authenticator(authenticator)
         .routes(users::http::router(UserService::new(shared, erasure.clone())))
-        .kind::<User, users::http::UserView<'_>>(users::http::shown)
+        .kind::<User, users::http::UserView<'_>>(users::http::render)
         .at_start(FormerDeletions::new(shared, erasure.clone()))
         .due(erasure)
 }

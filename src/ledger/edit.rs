@@ -33,11 +33,17 @@ impl Ledger {
     ) -> Result<R> {
         let mut change = Transaction::begin(self, owner.id()).await?;
         loop {
-            match attempt(&mut change).await? {
-                Decision::Keep(answer) => return Ok(answer),
-                Decision::Write(answer) => {
+            match attempt(&mut change).await {
+                Ok(Decision::Keep(answer)) => return Ok(answer),
+                Ok(Decision::Write(answer)) => {
                     if change.commit().await? {
                         return Ok(answer);
+                    }
+                }
+                // What was read after the summary may be newer, and be what an earlier delivery of this request has made.
+                Err(error) => {
+                    if !change.begun_anew().await? {
+                        return Err(error);
                     }
                 }
             }
@@ -58,9 +64,9 @@ impl Ledger {
                 return Ok(Created::before(first));
             }
             let value = make(&mut change)?;
-            let made = change.created(value, key)?;
+            let answer = change.created(value, key)?;
             if change.commit().await? {
-                return Ok(Created::now(made));
+                return Ok(Created::now(answer));
             }
         }
     }

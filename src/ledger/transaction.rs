@@ -202,6 +202,16 @@ impl<'a> Transaction<'a> {
         }
     }
 
+    /// Begins anew when somebody else has changed something since the summary was read; `false` when nobody has.
+    pub(super) async fn begun_anew(&mut self) -> Result<bool> {
+        let outdated = load(self.ledger, self.user).await?.etag != self.read.etag;
+        if outdated {
+            self.writes.clear();
+            self.restart().await?;
+        }
+        Ok(outdated)
+    }
+
     async fn restart(&mut self) -> Result<()> {
         self.attempts += 1;
         if self.attempts >= MAX_ATTEMPTS {
@@ -251,7 +261,9 @@ impl<'a> Transaction<'a> {
         // The earliest comes first, since a date that is still to come needs no reading.
         for (date, counts) in days {
             let change = |day: &mut Day| {
-                counts.iter().for_each(|(counter, sum)| day.counts.change(*counter, *sum));
+                for (counter, sum) in &counts {
+                    day.counts.change(*counter, *sum);
+                }
                 if let Some((first, last)) = touched.get(&date) {
                     day.touch(*first);
                     day.touch(*last);

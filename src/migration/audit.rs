@@ -12,7 +12,7 @@ use crate::{
     work::work_sessions::{
         booking::{self, ActiveSession},
         model::WorkSession,
-        review::Signs,
+        review::Activity,
     },
 };
 
@@ -84,7 +84,7 @@ impl Found {
         right.day = latest.map(|date| self.day_on(date));
         right.active_days = active_days;
         match self.active_session(summary) {
-            Some((session, signs)) => booking::keep(&mut right, session, signs)?,
+            Some((session, activity)) => booking::keep(&mut right, session, activity)?,
             None => booking::clear(&mut right),
         }
         let mut differences = differences(summary, &right);
@@ -102,15 +102,15 @@ impl Found {
 
     /// The session that the summary knows of while there is one with no end; otherwise the latest of those. The signs of
     /// life of the one that it knows are nowhere else.
-    fn active_session(&self, summary: &Summary) -> Option<(&WorkSession, Signs)> {
+    fn active_session(&self, summary: &Summary) -> Option<(&WorkSession, Activity)> {
         let known = booking::active(summary).ok().flatten();
         let same = |known: &ActiveSession| {
             self.open.iter().find(|open| (open.id.uuid(), open.start_time) == (known.id, known.start_time))
         };
-        let kept = known.as_ref().and_then(|known| Some((same(known)?, known.signs())));
+        let kept = known.as_ref().and_then(|known| Some((same(known)?, known.activity())));
         kept.or_else(|| {
             let latest = self.open.iter().max_by_key(|open| (open.start_time, open.id.uuid()))?;
-            Some((latest, Signs::default()))
+            Some((latest, Activity::default()))
         })
     }
 

@@ -19,7 +19,7 @@ use crate::{
         work_sessions::{
             booking,
             model::{EndedBy, WorkSession},
-            review::Signs,
+            review::Activity,
         },
     },
 };
@@ -198,7 +198,7 @@ fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource) -> Result<
             }
             let session = WorkSession::start(Id::new(id), user, start_time);
             change.create(&session)?;
-            booking::keep(&mut change.summary, &session, Signs::default())?;
+            booking::keep(&mut change.summary, &session, Activity::default())?;
             change.touch_at(start_time);
         }
     }

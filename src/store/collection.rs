@@ -12,6 +12,32 @@ use super::{
 use crate::kernel::{Limit, Page, PageRequest, Timestamp, Versioned};
 
 /// A type that is kept as documents of one kind.
+///
+/// # A new resource
+///
+/// `just new things` (`scripts/new-slice`) makes one with a single text, which compiles and passes the tests: a folder of its
+/// domain, two lines in the domain's `mod.rs`, and `docs/openapi.json` written anew. What each part is for:
+///
+/// - **`model.rs`**: the type; a newtype with its rule (`FromText`, `described!`) for each text that callers send; changes as
+///   functions that return the new value, or `None` where nothing changes; what it is called (`Resource`). A field that is added
+///   later gets `#[serde(default)]`, so that what is stored stays readable.
+/// - **`repo.rs`**: this trait. `KIND` is the noun in the URL. Each of [`places`](Self::places) is a list that the document stands
+///   in, and the first of them everybody's list too; [`facet`](Self::facet) narrows lists; with
+///   [`expires_at`](Self::expires_at) it goes by itself. Lists are read by a [`Collection`].
+/// - **Counted**: `impl Counted` adds to the slice's own `Counter::named("things")`, in total and for dates; `ACHIEVEMENTS` of a
+///   date makes the streak. It must follow from the document alone, so the date that it was for the user is stored in it. The
+///   ledger adds and takes away; `verify` counts everything again by the same rule.
+/// - **`service.rs`**: use cases, which take an `Owner`. Each is one call of `Ledger::create`, `edit` or `delete`, or of `run` where
+///   more than one document is read or written. `change.touch()` says that the user was active.
+/// - **`http.rs`**: views, bodies and handlers. Each body has an example: with nothing else, `tests/it/resources.rs` tries
+///   creation, pages, versions, repetition, changes, deletion and counting, `tests/it/access.rs` what strangers get, and
+///   `tests/it/cosmos/cost.rs` that it costs what a task costs.
+/// - **`mod.rs`**: the contribution. A published kind (`PUBLISHED`, and `.kind::<Thing, ThingView>(shown)`) is told to clients
+///   who follow changes, as its view; any other says why not: `.internal_kind::<Thing>("…")`.
+/// - **Facts**: of what a user has one at most, and each change needs, `impl Fact` and `change.summary.facts.set(&fact)` keep a
+///   copy in the summary, in the commit that changes it.
+/// - **Dues**: for work at an instant, `change.summary.due.set(NAME, Some(at))` in the commits that move it, `impl DueWork`, and
+///   `.due(…)` in the contribution.
 pub trait Entity: Serialize + DeserializeOwned {
     const KIND: &'static str;
     /// See [`Draft::published`].

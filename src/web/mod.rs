@@ -30,7 +30,7 @@ pub use member::{Change, Field, Whose};
 pub use origin::Page;
 pub use params::{Account, ById, Query, UserInPath, WhoseQuery, given, parameter};
 pub use peer::Peer;
-pub use reply::{Reply, shown};
+pub use reply::{Reply, render};
 pub use strict::object;
 
 use crate::kernel::{Clock, IdSource, Network, ports::Authenticator};

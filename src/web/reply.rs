@@ -107,7 +107,7 @@ impl Reply {
 }
 
 /// A stored document as its own route shows it. Errors: `Internal` when it cannot be read.
-pub fn shown<T: DeserializeOwned>(
+pub fn render<T: DeserializeOwned>(
     body: &str,
     show: impl FnOnce(&T) -> serde_json::Result<Box<RawValue>>,
 ) -> Result<Box<RawValue>> {

@@ -213,7 +213,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "open_streams",
         ],
     ),
-    (Layer::Edge, &["http", "shown", "stream", "view"]),
+    (Layer::Edge, &["http", "render", "stream", "view"]),
     (Layer::Module, &["mod"]),
 ];
 

@@ -68,7 +68,8 @@ fn what_is_cited_is_in_the_repository() {
     let (mut cited, mut missing) = (0, Vec::new());
     for file in files() {
         for word in file.words() {
-            let named = word.ends_with(".md") && word.len() > ".md".len()
+            let page = word.strip_suffix(".md").is_some_and(|name| !name.is_empty());
+            let named = page
                 || (word.starts_with("docs/") && [".json", ".svg"].iter().any(|ending| word.ends_with(ending)))
                 || (file.is_document() && FOLDERS.iter().any(|folder| word.starts_with(&format!("{folder}/"))));
             cited += usize::from(named);

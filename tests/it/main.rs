@@ -14,6 +14,7 @@ mod cosmos;
 mod days;
 mod description;
 mod documents;
+mod dropped;
 mod faults;
 mod forgotten;
 mod graph;

@@ -84,7 +84,7 @@ async fn each(check: impl AsyncFn(&Scene, &Resource<'_>)) {
 }
 
 async fn make(client: &Client, resource: &Resource<'_>) -> (String, Answer) {
-    let made = client.post(resource.path, resource.new(&client.id)).await;
+    let made = client.post(resource.path, resource.new_body(&client.id)).await;
     assert_eq!(made.status, 201, "POST {}: {made:?}", resource.path);
     (made.header("location").expect("Location").to_owned(), made)
 }
@@ -127,7 +127,7 @@ async fn what_was_made_is_found_by_its_owner_and_nobody_else() {
 async fn a_repetition_under_its_key_makes_nothing_more() {
     each(async |Scene { ann, .. }, resource| {
         let keyed = ann.clone().with_header("idempotency-key", &format!("a key of {}", resource.noun).replace(' ', "-"));
-        let mut body = resource.new(&ann.id);
+        let mut body = resource.new_body(&ann.id);
         let (first, again) = (keyed.post(resource.path, body.clone()).await, keyed.post(resource.path, body.clone()).await);
         assert_eq!((first.status, again.status), (201, 201), "{first:?} {again:?}");
         assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), (None, Some("true")));

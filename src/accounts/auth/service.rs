@@ -120,9 +120,6 @@ impl AuthService {
 impl Authenticator for AuthService {
     async fn authenticate(&self, ctx: &Ctx, token: &str) -> Result<Caller> {
         let user = self.0.tokens.verify(token, ctx.now())?;
-        match self.is_alive(ctx, user).await? {
-            false => Err(Error::unauthorized()),
-            true => Ok(Caller::user(user, &self.0.admins)),
-        }
+        if self.is_alive(ctx, user).await? { Ok(Caller::user(user, &self.0.admins)) } else { Err(Error::unauthorized()) }
     }
 }

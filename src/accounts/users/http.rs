@@ -51,8 +51,8 @@ impl<'a> From<&'a User> for UserView<'a> {
 }
 
 /// Shows a stored user.
-pub fn shown(body: &str) -> Result<Box<RawValue>> {
-    web::shown(body, |user: &User| to_raw_value(&UserView::from(user)))
+pub fn render(body: &str) -> Result<Box<RawValue>> {
+    web::render(body, |user: &User| to_raw_value(&UserView::from(user)))
 }
 
 /// List all accounts, oldest first; for administrators.

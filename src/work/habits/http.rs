@@ -20,6 +20,6 @@ pub struct HabitsView<'a> {
 }
 
 /// Shows stored habits.
-pub fn shown(body: &str) -> Result<Box<RawValue>> {
-    web::shown(body, |habits: &Habits| to_raw_value(&HabitsView { user_id: habits.user_id, weekdays: &habits.weekdays }))
+pub fn render(body: &str) -> Result<Box<RawValue>> {
+    web::render(body, |habits: &Habits| to_raw_value(&HabitsView { user_id: habits.user_id, weekdays: &habits.weekdays }))
 }

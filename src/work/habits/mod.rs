@@ -11,5 +11,5 @@ use crate::domain::{Contribution, Shared};
 
 /// What the slice adds to the program.
 pub fn contribute(shared: &Shared) -> Contribution {
-    Contribution::default().kind::<Habits, http::HabitsView<'_>>(http::shown).follows(HabitsService::new(shared))
+    Contribution::default().kind::<Habits, http::HabitsView<'_>>(http::render).follows(HabitsService::new(shared))
 }

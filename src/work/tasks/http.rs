@@ -56,8 +56,8 @@ impl<'a> From<&'a Task> for TaskView<'a> {
 }
 
 /// Shows a stored task.
-pub fn shown(body: &str) -> Result<Box<RawValue>> {
-    web::shown(body, |task: &Task| to_raw_value(&TaskView::from(task)))
+pub fn render(body: &str) -> Result<Box<RawValue>> {
+    web::render(body, |task: &Task| to_raw_value(&TaskView::from(task)))
 }
 
 /// A task to be created.

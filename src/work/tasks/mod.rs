@@ -10,5 +10,5 @@ use crate::domain::{Contribution, Shared};
 
 /// What the slice adds to the program.
 pub fn contribute(shared: &Shared) -> Contribution {
-    Contribution::default().routes(http::router(TaskService::new(shared))).kind::<Task, http::TaskView<'_>>(http::shown)
+    Contribution::default().routes(http::router(TaskService::new(shared))).kind::<Task, http::TaskView<'_>>(http::render)
 }

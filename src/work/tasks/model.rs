@@ -57,10 +57,6 @@ impl Title {
     pub fn parse(text: &str) -> Result<Self> {
         Self::from_text(text).map_err(|rule| rule.of_field("title"))
     }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 described!(Title, "Title");
@@ -202,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_title_is_trimmed_and_bounded() {
-        assert_eq!(Title::parse(" Write \n").expect("a title").as_str(), "Write");
+        assert_eq!(Title::parse(" Write \n").expect("a title"), Title("Write".into()));
         assert!(Title::parse(&"é".repeat(500)).is_ok());
         assert_eq!(Title::parse(" ").expect_err("empty").message(), "Task title cannot be empty");
         assert!(Title::parse(&"é".repeat(501)).is_err());

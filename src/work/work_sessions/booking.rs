@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     model::{Note, WorkSession},
-    review::{self, Signs},
+    review::{self, Activity},
 };
 use crate::{
     kernel::{Id, Interval, Result, Timestamp, UserId},
@@ -49,14 +49,14 @@ impl Fact for ActiveSession {
 }
 
 impl ActiveSession {
-    fn new(session: &WorkSession, signs: Signs, heartbeats: bool) -> Self {
+    fn new(session: &WorkSession, activity: Activity, heartbeats: bool) -> Self {
         Self {
             id: session.id.uuid(),
             start_time: session.start_time,
             pauses: session.pauses.clone(),
             note: session.note.as_ref().map(|note| note.as_str().to_owned()),
-            last_sign: signs.last,
-            nudged: signs.nudged,
+            last_sign: activity.last,
+            nudged: activity.nudged,
             corrected: !session.edits.is_empty(),
             heartbeats,
         }
@@ -69,8 +69,8 @@ impl ActiveSession {
         Ok(WorkSession { note, pauses: self.pauses.clone(), ..started })
     }
 
-    pub fn signs(&self) -> Signs {
-        Signs { last: self.last_sign, nudged: self.nudged }
+    pub fn activity(&self) -> Activity {
+        Activity { last: self.last_sign, nudged: self.nudged }
     }
 }
 
@@ -117,10 +117,10 @@ pub fn active(summary: &Summary) -> Result<Option<ActiveSession>> {
 }
 
 /// Makes the session the one under way, or keeps what the summary says of it equal to it.
-pub fn keep(summary: &mut Summary, session: &WorkSession, signs: Signs) -> Result<()> {
-    summary.due.set(REVIEW, review::next_due(session, signs.nudged));
+pub fn keep(summary: &mut Summary, session: &WorkSession, activity: Activity) -> Result<()> {
+    summary.due.set(REVIEW, review::next_due(session, activity.nudged));
     let known = active(summary)?.filter(|known| known.id == session.id.uuid());
-    summary.facts.set(&ActiveSession::new(session, signs, known.is_some_and(|known| known.heartbeats)))
+    summary.facts.set(&ActiveSession::new(session, activity, known.is_some_and(|known| known.heartbeats)))
 }
 
 /// From now on there is a document of heartbeats of the session under way.

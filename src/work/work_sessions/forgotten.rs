@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::{
     booking,
     model::{EndedBy, Nudge, WorkSession},
-    review::{self, Signs, Verdict},
+    review::{self, Activity, Verdict},
     service::{WorkSessionService, close, keep_active},
 };
 use crate::{
@@ -29,9 +29,9 @@ impl WorkSessionService {
                     let Some(active) = booking::active(&change.summary)? else { return Ok(Decision::Keep(())) };
                     let session = active.session(owner.id())?;
                     let heartbeat = self.repo.heartbeat(owner, session.id).await?.map(|read| read.value.at);
-                    let signs = Signs { last: active.last_sign.max(heartbeat), nudged: active.nudged };
+                    let activity = Activity { last: active.last_sign.max(heartbeat), nudged: active.nudged };
                     let usual = usual(change.summary.date_at(session.start_time));
-                    match review::judge(&session, signs, usual, change.now()) {
+                    match review::judge(&session, activity, usual, change.now()) {
                         Verdict::Leave => leave(change, &session),
                         Verdict::Nudge(hours) => self.nudge(change, owner, &session, hours).await,
                         Verdict::End(at) => {
@@ -56,7 +56,7 @@ impl WorkSessionService {
         if !self.repo.has_nudge(owner, &nudge).await? {
             change.create(&nudge)?;
         }
-        keep_active(&mut change.summary, session, |signs| Signs { nudged: Some(hours), ..signs })?;
+        keep_active(&mut change.summary, session, |activity| Activity { nudged: Some(hours), ..activity })?;
         Ok(Decision::Write(()))
     }
 }
@@ -64,6 +64,6 @@ impl WorkSessionService {
 /// Nothing is to be done now. The work may have been put off after a failure, so it is made due when it should be.
 fn leave(change: &mut Transaction<'_>, session: &WorkSession) -> Result<Decision<()>> {
     let before = change.summary.due.clone();
-    keep_active(&mut change.summary, session, |signs| signs)?;
+    keep_active(&mut change.summary, session, |activity| activity)?;
     Ok(if change.summary.due == before { Decision::Keep(()) } else { Decision::Write(()) })
 }

@@ -6,10 +6,10 @@ pub mod forgotten;
 pub mod http;
 pub mod model;
 mod note;
+pub mod render;
 pub mod repo;
 pub mod review;
 pub mod service;
-pub mod shown;
 mod view;
 
 use self::{
@@ -23,7 +23,7 @@ use crate::domain::{Contribution, Shared};
 pub fn contribute(shared: &Shared) -> Contribution {
     Contribution::default()
         .routes(http::router(WorkSessionService::new(shared)))
-        .kind::<WorkSession, view::WorkSessionView<'_>>(shown::session)
-        .kind::<Nudge, Nudge>(shown::nudge)
+        .kind::<WorkSession, view::WorkSessionView<'_>>(render::session)
+        .kind::<Nudge, Nudge>(render::nudge)
         .internal_kind::<Heartbeat>("only the latest is of use, and only to the review of a session that was forgotten")
 }

@@ -24,7 +24,7 @@ pub enum Verdict {
 
 /// What is known of a session under way besides the session.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Signs {
+pub struct Activity {
     /// When the user was last known to be at it.
     pub last: Option<Timestamp>,
     /// After how many hours the user was last reminded.
@@ -32,18 +32,18 @@ pub struct Signs {
 }
 
 /// Judges a session that is under way. `usual`: how long a working day of that weekday usually is.
-pub fn judge(session: &WorkSession, signs: Signs, usual: Option<Duration>, now: Timestamp) -> Verdict {
+pub fn judge(session: &WorkSession, activity: Activity, usual: Option<Duration>, now: Timestamp) -> Verdict {
     if session.end.is_some() || session.is_paused() {
         return Verdict::Leave;
     }
     let worked = session.worked_by(now);
     if worked >= hours(FORGOTTEN) {
         let guess = || session.start_time.plus(usual.unwrap_or(WORKING_DAY).min(WORKING_DAY));
-        let end = signs.last.filter(|last| *last > session.start_time).unwrap_or_else(guess);
+        let end = activity.last.filter(|last| *last > session.start_time).unwrap_or_else(guess);
         return Verdict::End(end.min(now));
     }
     let reached = NUDGES.into_iter().rev().find(|nudge| worked >= hours(*nudge));
-    reached.filter(|nudge| signs.nudged < Some(*nudge)).map_or(Verdict::Leave, Verdict::Nudge)
+    reached.filter(|nudge| activity.nudged < Some(*nudge)).map_or(Verdict::Leave, Verdict::Nudge)
 }
 
 /// When something is next to be done about it, if it goes on as it is; `None` while it is interrupted.
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_user_is_reminded_twice_and_then_it_is_ended() {
-        let judge = |nudged, minutes| judge(&session(), Signs { last: None, nudged }, None, at(minutes));
+        let judge = |nudged, minutes| judge(&session(), Activity { last: None, nudged }, None, at(minutes));
         assert_eq!(judge(None, 239), Verdict::Leave);
         assert_eq!(judge(None, 240), Verdict::Nudge(4));
         assert_eq!(judge(Some(4), 479), Verdict::Leave);
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn it_ends_with_the_last_sign_of_life_or_as_usual() {
-        let end = |last, usual| judge(&session(), Signs { last, nudged: Some(8) }, usual, at(3000));
+        let end = |last, usual| judge(&session(), Activity { last, nudged: Some(8) }, usual, at(3000));
         assert_eq!(end(Some(at(700)), None), Verdict::End(at(700)));
         assert_eq!(end(Some(at(0)), Some(Duration::from_hours(6))), Verdict::End(at(360)));
         assert_eq!(end(None, Some(Duration::from_hours(11))), Verdict::End(at(480)));
@@ -114,12 +114,12 @@ mod tests {
                 now += work;
                 session = session.paused(self::now(now)).expect("active").expect("a change");
                 prop_assert_eq!(next_due(&session, nudged), None);
-                prop_assert_eq!(judge(&session, Signs { last: None, nudged }, None, at(now + 9999)), Verdict::Leave);
+                prop_assert_eq!(judge(&session, Activity { last: None, nudged }, None, at(now + 9999)), Verdict::Leave);
                 now += pause;
                 session = session.resumed(self::now(now)).expect("active").expect("a change");
             }
             let due = next_due(&session, nudged).expect("not interrupted");
-            let judge = |at| judge(&session, Signs { last: None, nudged }, None, at);
+            let judge = |at| judge(&session, Activity { last: None, nudged }, None, at);
             if due > at(now) {
                 prop_assert_eq!(judge(due.minus(Duration::from_micros(1))), Verdict::Leave);
             }

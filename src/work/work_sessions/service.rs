@@ -6,7 +6,7 @@ use super::{
     booking::{self, Traces},
     model::{Began, Moment, NewWorkSession, Times, WorkSession, WorkSessionId, WorkSessionPatch},
     repo::{Heartbeat, WorkSessionRepo},
-    review::Signs,
+    review::Activity,
 };
 use crate::{
     domain::Shared,
@@ -63,7 +63,7 @@ impl WorkSessionService {
                         None => last.map_or(moment.now, |last| last.max(moment.now)),
                     };
                     let session = WorkSession::start(Id::new(change.next_id()), owner.id(), start);
-                    booking::keep(&mut change.summary, &session, Signs::default())?;
+                    booking::keep(&mut change.summary, &session, Activity::default())?;
                     booking::trace(change, None, Some(&session))?;
                     change.touch_at(at.unwrap_or(moment.now));
                     let made = change.created(session, key)?;
@@ -174,7 +174,7 @@ impl WorkSessionService {
                     if session.times() != read.value.times() {
                         self.check_moved(owner, &change.summary, &read.value, session.times()).await?;
                     }
-                    keep_active(&mut change.summary, &session, |signs| signs)?;
+                    keep_active(&mut change.summary, &session, |activity| activity)?;
                     booking::trace(change, Some(&read.value), Some(&session))?;
                     change.replace(&session, &read)?;
                     change.touch();
@@ -198,7 +198,7 @@ impl WorkSessionService {
             .edit(owner, &id.to_string(), expected, |session: &WorkSession, change| {
                 let moment = Moment { now: change.now(), stated: at };
                 let Some(paused) = session.paused(moment)? else { return Ok(None) };
-                keep_active(&mut change.summary, &paused, |signs| signs)?;
+                keep_active(&mut change.summary, &paused, |activity| activity)?;
                 booking::trace(change, Some(session), Some(&paused))?;
                 change.touch_at(at.unwrap_or(moment.now));
                 Ok(Some(paused))
@@ -221,7 +221,7 @@ impl WorkSessionService {
                 let moment = Moment { now: change.now(), stated: at };
                 let Some(resumed) = session.resumed(moment)? else { return Ok(None) };
                 let resumed_at = at.unwrap_or(moment.now);
-                keep_active(&mut change.summary, &resumed, |signs| Signs { last: Some(resumed_at), ..signs })?;
+                keep_active(&mut change.summary, &resumed, |activity| Activity { last: Some(resumed_at), ..activity })?;
                 booking::trace(change, Some(session), Some(&resumed))?;
                 change.touch_at(resumed_at);
                 Ok(Some(resumed))
@@ -346,9 +346,9 @@ fn overlap(other: &WorkSession) -> Error {
 }
 
 /// Keeps what the summary says of the session equal to it, while it is the one under way.
-pub(super) fn keep_active(summary: &mut Summary, session: &WorkSession, sign: impl Fn(Signs) -> Signs) -> Result<()> {
+pub(super) fn keep_active(summary: &mut Summary, session: &WorkSession, sign: impl Fn(Activity) -> Activity) -> Result<()> {
     match booking::active(summary)?.filter(|active| active.id == session.id.uuid()) {
-        Some(active) => booking::keep(summary, session, sign(active.signs())),
+        Some(active) => booking::keep(summary, session, sign(active.activity())),
         None => Ok(()),
     }
 }

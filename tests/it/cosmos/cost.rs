@@ -269,7 +269,7 @@ async fn other_resources(book: &mut Book, app: &TestApp, ann: &Client) {
         if book.routes.contains(&create) {
             continue;
         }
-        let made = ann.post(resource.path, resource.new(&ann.id));
+        let made = ann.post(resource.path, resource.new_body(&ann.id));
         let (made, _) = book.count(&create, "", Some(CREATION), made).await;
         book.count(&format!("GET {}", resource.path), "", Some(PAGE), ann.get(resource.path)).await;
         let path = resource.one().replace("{id}", &made.text("id"));

@@ -13,7 +13,7 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::PASSWORD;
+use super::{PASSWORD, TestApp};
 
 #[derive(Clone)]
 pub struct Client {
@@ -43,6 +43,11 @@ impl Client {
         let mut client = self.with_header("authorization", &format!("Bearer {token}"));
         id.clone_into(&mut client.id);
         client
+    }
+
+    /// The same caller of another instance.
+    pub fn through(&self, app: &TestApp) -> Self {
+        Self { routes: app.routes.clone(), ..self.clone() }
     }
 
     /// Sends the header with every request from now on.

@@ -52,7 +52,7 @@ impl<'a> Resource<'a> {
     }
 
     /// The body of a new one that is the user's.
-    pub fn new(&self, user_id: &str) -> Value {
+    pub fn new_body(&self, user_id: &str) -> Value {
         example(self.document, "POST", self.path, user_id).unwrap_or_else(|| panic!("POST {} has no example", self.path))
     }
 

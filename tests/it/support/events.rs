@@ -24,10 +24,15 @@ pub fn partition(user: &str) -> Partition {
 
 /// All that is stored of a user, tombstones included.
 pub async fn documents(app: &TestApp, user: &str) -> Vec<Document> {
+    stored_in(app, partition(user)).await
+}
+
+/// All that is stored in a partition, tombstones included.
+pub async fn stored_in(app: &TestApp, partition: Partition) -> Vec<Document> {
     let mut page = PageRequest::first(Limit::MAX);
     let mut documents = Vec::new();
     loop {
-        let read = app.store.query(Query::Everything { partition: partition(user), page }).await.expect("a page");
+        let read = app.store.query(Query::Everything { partition: partition.clone(), page }).await.expect("a page");
         documents.extend(read.items);
         let Some(after) = read.next else { return documents };
         page = PageRequest { limit: Limit::MAX, after: Some(after) };

@@ -15,6 +15,8 @@ pub mod invocations;
 pub mod process;
 pub mod served_emulator;
 pub mod shown;
+pub mod stepping;
+pub mod world;
 
 use std::sync::{
     Arc,

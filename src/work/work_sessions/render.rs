@@ -10,10 +10,10 @@ use crate::{kernel::Result, web};
 
 /// Shows a stored session as its own route does.
 pub fn session(body: &str) -> Result<Box<RawValue>> {
-    web::shown(body, |session: &WorkSession| to_raw_value(&WorkSessionView::from(session)))
+    web::render(body, |session: &WorkSession| to_raw_value(&WorkSessionView::from(session)))
 }
 
 /// Shows a stored reminder, all of which is for its user.
 pub fn nudge(body: &str) -> Result<Box<RawValue>> {
-    web::shown(body, |nudge: &Nudge| to_raw_value(nudge))
+    web::render(body, |nudge: &Nudge| to_raw_value(nudge))
 }

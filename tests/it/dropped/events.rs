@@ -1,0 +1,106 @@
+//! The jobs, each with events that give it something to do. A new job adds its line.
+
+use avanochi::{
+    jobs::{Event, Tick},
+    kernel::{Clock as _, Limit, PageRequest},
+    store::{Change, KeyRange},
+};
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+
+use super::{Act, Case};
+use crate::support::{
+    events::{documents, hints},
+    time,
+    world::World,
+};
+
+/// Some of the messages may have been sent: then the next tick sends all of them again.
+const SOME: Option<fn(World) -> BoxFuture<'static, ()>> = Some(|_| Box::pin(async {}));
+
+pub const ALL: &[Case] = &[
+    Case {
+        halfway: SOME,
+        ..Case::new("tick", |world| {
+            Box::pin(async {
+                forgotten(world).await;
+                Act::Event { job: "tick", event: Event::Tick(Tick::default()) }
+            })
+        })
+    },
+    Case {
+        halfway: SOME,
+        ..Case::new("tick", |world| {
+            Box::pin(async {
+                forgotten(world).await;
+                Act::Round
+            })
+        })
+    },
+    Case::new("jobs", |world| {
+        Box::pin(async {
+            forgotten(world).await;
+            message("jobs", json!({ "range": range_of_ann(world).await }))
+        })
+    }),
+    Case::new("jobs", |world| {
+        Box::pin(async {
+            forgotten(world).await;
+            message("jobs", json!({ "user_id": world.ann.id }))
+        })
+    }),
+    Case::new("jobs", |world| {
+        Box::pin(async {
+            // Twice reminded, so that it is ended.
+            forgotten(world).await;
+            for _ in 0..2 {
+                world.app.do_due().await.expect("done");
+                world.app.advance_hours(4);
+            }
+            message("jobs", json!({ "user_id": world.ann.id }))
+        })
+    }),
+    Case::new("jobs_poison", |world| Box::pin(async { message("jobs_poison", json!({ "user_id": world.ann.id })) })),
+    Case::new("changes", |world| {
+        Box::pin(async {
+            let learned = recorded(world, "2026-01-07").await;
+            Act::Event { job: "changes", event: Event::Changes(learned) }
+        })
+    }),
+    Case::new("changes", |world| {
+        Box::pin(async {
+            let learned = recorded(world, "2026-01-07").await;
+            super::dispatch(&world.app.app.jobs, "changes", Event::Changes(learned)).await;
+            let changed = recorded(world, "2025-12-31").await;
+            Act::Event { job: "changes", event: Event::Changes(changed) }
+        })
+    }),
+];
+
+fn message(job: &'static str, payload: Value) -> Act {
+    Act::Event { job, event: Event::Message { payload, attempt: 1 } }
+}
+
+/// A session that has been going on for four hours.
+async fn forgotten(world: &World) {
+    assert_eq!(world.ann.start().await.status, 201);
+    world.app.advance_hours(4);
+}
+
+async fn range_of_ann(world: &World) -> KeyRange {
+    let ledger = &world.app.app.shared.ledger;
+    for range in ledger.ranges().await.expect("ranges") {
+        let page = ledger.due(range.clone(), world.app.clock.now(), PageRequest::first(Limit::MAX)).await;
+        if !page.expect("a page").items.is_empty() {
+            return range;
+        }
+    }
+    panic!("nothing is due");
+}
+
+/// A session on that date; what a feed tells of the user then.
+async fn recorded(world: &World, date: &str) -> Vec<Change> {
+    let at = |hour: &str| time(&format!("{date}T{hour}:00:00Z"));
+    assert_eq!(world.ann.record(at("09"), at("15")).await.status, 201);
+    hints(&documents(&world.app, &world.ann.id).await)
+}
