@@ -30,12 +30,12 @@ impl WorkSession {
         if let Some(pauses) = &pauses {
             patched.pauses = patched.entered(pauses);
         }
-        let undone = self.undone_by(&patched, pauses.is_some());
+        let undone = self.undone_by(&patched, pauses.as_deref());
         match undone {
             Some(Edit { former: Former { pauses: Some(Kept(shown)), entered, .. }, .. }) => {
                 patched.pauses = entered.as_ref().map_or_else(|| shown.clone(), |Kept(entered)| entered.clone());
             }
-            Some(_) => {}
+            Some(_) => patched.pauses.clone_from(&self.pauses),
             None => self.check(&patched, pauses.as_deref(), now)?,
         }
         if patched.pauses.len() > MAX_PAUSES {
@@ -72,8 +72,8 @@ impl WorkSession {
     }
 
     /// The latest correction of times or pauses that is not undone yet, when `target` is what was there before it and says
-    /// all that it changed.
-    fn undone_by(&self, target: &Self, states_pauses: bool) -> Option<&Edit> {
+    /// all that it changed. Pauses that are stated must be those that were shown.
+    fn undone_by(&self, target: &Self, stated: Option<&[Interval]>) -> Option<&Edit> {
         let mut undone = 0;
         let latest = self.edits.iter().rev().filter(|edit| edit.former.concerns_times()).find(|edit| {
             if edit.undoes {
@@ -91,8 +91,9 @@ impl WorkSession {
             end.at = at;
         }
         let shown = former.pauses.as_ref().map_or_else(|| before.shown_pauses(), |Kept(shown)| shown.clone());
-        let same = target.times() == before.times() && target.shown_pauses() == shown;
-        (same && (states_pauses || former.pauses.is_none())).then_some(latest)
+        let pauses = stated.map_or_else(|| target.shown_pauses(), <[Interval]>::to_vec);
+        let same = target.times() == before.times() && pauses == shown;
+        (same && (stated.is_some() || former.pauses.is_none())).then_some(latest)
     }
 
     /// Holds what a correction states to the rules.
@@ -203,7 +204,6 @@ mod tests {
     fn user() -> UserId {
         UserId::new(uuid::Uuid::nil())
     }
-
     fn session() -> WorkSession {
         WorkSession::start(WorkSessionId::new(uuid::Uuid::nil()), user(), at(10))
     }
@@ -347,6 +347,21 @@ mod tests {
         let note = prop::option::of("[a-c]{0,2}").prop_map(|note| note.map(|note| Nullable(Note::parse(&note).expect("short"))));
         (prop::option::of(0..60_i64), prop::option::of(50..130_i64), note, prop::option::of(list))
             .prop_map(|(start, end, note, pauses)| WorkSessionPatch { note, pauses, ..times(start, end) })
+    }
+
+    /// Pauses beyond the session are no way back, however little of them would be shown.
+    #[test]
+    fn what_lies_beyond_the_session_undoes_nothing() {
+        let pause = |from, to| Interval { from: at(from), to: Some(at(to)) };
+        let session = WorkSession { pauses: vec![pause(20, 29)], ..session() }.ended(at(30), Tz::UTC, EndedBy::User);
+        let patch = |start, pauses| WorkSessionPatch { start_time: Some(at(start)), pauses, ..WorkSessionPatch::default() };
+        let correct = |session: &WorkSession, patch| session.patched(&patch, user(), at(99), Tz::UTC);
+        let changed = |session: &WorkSession, patch| correct(session, patch).expect("good").expect("a change");
+        let late = changed(&session, patch(29, Some(vec![])));
+        let early = changed(&late, patch(1, None));
+        assert_eq!(correct(&early, patch(29, Some(vec![pause(0, 1)]))).expect_err("beyond").code(), Code::InvalidField);
+        let back = changed(&early, patch(29, Some(vec![])));
+        assert_eq!((&back.pauses, back.start_time), (&late.pauses, late.start_time));
     }
 
     proptest! {
