@@ -1,9 +1,8 @@
 //! How a session is corrected, so that the opposite correction brings everything back. Pure.
 //!
-//! A session keeps its pauses as they were entered, so that a correction of its times takes nothing away from them. A
-//! correction that states pauses replaces them, and keeps the former ones. The opposite of the latest correction that is not
-//! undone yet is known by what it leads to: it restores the pauses as they had been entered, also what lay beyond the
-//! session, and is not held to rules that the session did not keep before either.
+//! A session keeps its pauses as entered, so that a correction of its times takes nothing away from them. A correction that
+//! states pauses replaces them, and keeps the former ones. The opposite of the latest correction not undone yet is known by
+//! what it leads to: it restores the pauses as entered, also beyond the session, and is not held to rules broken before.
 
 use chrono_tz::Tz;
 
@@ -25,8 +24,8 @@ impl WorkSession {
         patched.end = self.corrected_end(patch.end_time, zone)?;
         patched.needs_review = false;
         let moved = patched.times() != self.times();
-        let pauses = patch.pauses.as_deref().map(in_order).transpose()?;
-        let pauses = pauses.filter(|pauses| moved || *pauses != self.shown_pauses());
+        let stated = patch.pauses.as_deref().map(in_order).transpose()?;
+        let pauses = stated.filter(|pauses| moved || *pauses != self.shown_pauses());
         if let Some(pauses) = &pauses {
             patched.pauses = patched.entered(pauses);
         }
