@@ -131,6 +131,11 @@ async fn nobody_reaches_what_is_somebody_elses() {
     let missing = "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b";
     let operations = || operations(&app.app.document).filter(|(method, path, _)| !PUBLIC.contains(&(*method, *path)));
     let collection = |path: &str| path.split_once("{id}").map(|(collection, _)| collection.to_owned());
+    let takes_owner = |operation| parameters(operation, ParameterIn::Query).any(|name| name == "user_id");
+    let named = |operation, path: &str| match takes_owner(operation) {
+        true => format!("{path}?user_id={}", ann.id),
+        false => path.to_owned(),
+    };
     let mut ids = BTreeMap::new();
     for (_, path, _) in operations() {
         let Some(collection) = collection(path).filter(|collection| !ids.contains_key(collection)) else { continue };
@@ -139,9 +144,9 @@ async fn nobody_reaches_what_is_somebody_elses() {
     // All that she can read, but for the stream, which goes on.
     let everything = async || {
         let mut all = Vec::new();
-        for (_, path, _) in operations().filter(|(method, path, _)| *method == "GET" && !path.ends_with("/stream")) {
+        for (_, path, operation) in operations().filter(|(method, path, _)| *method == "GET" && !path.ends_with("/stream")) {
             let id = collection(path).map_or(&ann.id, |collection| &ids[&collection]);
-            let answer = ann.get(&path.replace("{id}", id).replace("{user_id}", &ann.id)).await;
+            let answer = ann.get(&named(operation, &path.replace("{id}", id).replace("{user_id}", &ann.id))).await;
             all.extend((answer.status == 200).then_some(answer.body));
         }
         all
@@ -152,9 +157,7 @@ async fn nobody_reaches_what_is_somebody_elses() {
     for (method, template, operation) in operations() {
         let body = example(&document, method, template, &ann.id).unwrap_or_else(|| json!({ "user_id": ann.id }));
         let call = async |path: String| bob.send(method, &path, (method != "GET").then(|| body.clone())).await;
-        let names_owner = parameters(operation, ParameterIn::Query).any(|name| name == "user_id");
-        let path = template.replace("{user_id}", &ann.id);
-        let named = if names_owner { format!("{path}?user_id={}", ann.id) } else { path };
+        let named = named(operation, &template.replace("{user_id}", &ann.id));
         if let Some(id) = collection(template).and_then(|collection| ids.get(&collection)) {
             // The same answer as for what does not exist, but for the request's own id.
             let theirs = call(template.replace("{id}", id)).await;
@@ -162,7 +165,7 @@ async fn nobody_reaches_what_is_somebody_elses() {
             theirs.assert_error(404, "not_found");
             assert_eq!((theirs.status, &theirs.body["error"]), (nothing.status, &nothing.body["error"]), "{method} {template}");
             let named = call(named.replace("{id}", id)).await;
-            let expected = if names_owner { (403, "forbidden") } else { (404, "not_found") };
+            let expected = if takes_owner(operation) { (403, "forbidden") } else { (404, "not_found") };
             named.assert_error(expected.0, expected.1);
         } else if template == "/api/auth/me" {
             assert_eq!(call(named).await.body["id"], bob.id);

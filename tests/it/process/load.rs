@@ -22,11 +22,15 @@ fn raise_descriptor_limit() {
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).expect("descriptors");
 }
 
-/// The most memory that the program has had, in MB.
+/// The most memory that the program has had, in MB, without what is mapped from files: of the binary itself, a debug build
+/// has a multiple of what is shipped, and the system can drop those pages.
 fn peak_memory(process: &Process) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", process.pid())).expect("a status");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the memory");
-    line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1024
+    let kilobytes = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect(name);
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number")
+    };
+    (kilobytes("VmHWM:") - kilobytes("RssFile:")) / 1024
 }
 
 /// A connection with a small receive buffer, so that what is not read stays with the program.
