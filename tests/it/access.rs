@@ -132,9 +132,9 @@ async fn nobody_reaches_what_is_somebody_elses() {
     let operations = || operations(&app.app.document).filter(|(method, path, _)| !PUBLIC.contains(&(*method, *path)));
     let collection = |path: &str| path.split_once("{id}").map(|(collection, _)| collection.to_owned());
     let takes_owner = |operation| parameters(operation, ParameterIn::Query).any(|name| name == "user_id");
-    let named = |operation, path: &str| match takes_owner(operation) {
-        true => format!("{path}?user_id={}", ann.id),
-        false => path.to_owned(),
+    let named = |operation, path: &str| {
+        let query = if takes_owner(operation) { format!("?user_id={}", ann.id) } else { String::new() };
+        format!("{path}{query}")
     };
     let mut ids = BTreeMap::new();
     for (_, path, _) in operations() {
