@@ -19,11 +19,11 @@ use uuid::Uuid;
 const GROUP: usize = 256;
 
 const CREATE: &str = "
-    INSERT INTO documents (pk, kind, id, seq, op, sort, facet, position, expires_at, body)
+    INSERT INTO documents (pk, kind, id, seq, op, place0, facet, position, expires_at, body)
     VALUES (?1, 'tasks', ?2, ?3, ?4, ?5, 'open', ?6, NULL, ?7)
     ON CONFLICT (pk, kind, id) DO UPDATE SET seq = ?3, op = ?4, body = ?7 WHERE documents.expires_at <= ?5";
 const REPLACE: &str = "
-    UPDATE documents SET seq = ?2, op = ?3, sort = NULL, facet = NULL, position = NULL, expires_at = NULL, body = ?4
+    UPDATE documents SET seq = ?2, op = ?3, place0 = NULL, facet = NULL, position = NULL, expires_at = NULL, body = ?4
     WHERE pk = ?1 AND kind = 'summaries' AND id = 'summary' AND op = ?5 AND deleted_at IS NULL
       AND (expires_at IS NULL OR expires_at > ?6)";
 
@@ -106,7 +106,7 @@ fn call(mut user: User, sender: &mpsc::Sender<Job>, end: Instant) -> anyhow::Res
 }
 
 fn write(connection: &mut Connection, jobs: &mpsc::Receiver<Job>) -> anyhow::Result<()> {
-    let mut clock: i64 = connection.query_row("SELECT max(sort) FROM documents WHERE kind = 'tasks'", [], |row| row.get(0))?;
+    let mut clock: i64 = connection.query_row("SELECT max(place0) FROM documents WHERE kind = 'tasks'", [], |row| row.get(0))?;
     while let Ok(first) = jobs.recv() {
         let mut group = vec![first];
         group.extend(jobs.try_iter().take(GROUP - 1));
