@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{Counted, Ledger, Transaction};
 use crate::{
     kernel::{Created, Error, IdempotencyKey, Owner, Precondition, Resource, Result, Versioned},
-    store::{Partition, Stored},
+    store::{Entity, Partition, Stored},
 };
 
 /// What a decision came to.
@@ -135,10 +135,14 @@ impl Transaction<'_> {
         Ok(made)
     }
 
+    /// The document under the id, if there is one.
+    pub async fn find<T: Entity>(&self, id: &str) -> Result<Option<Stored<T>>> {
+        Ok(self.collection::<T>().get(self.partition(), id).await?)
+    }
+
     /// The document under the id, as the caller believes it to be. Errors: `NotFound`, `StaleEtag`.
     pub async fn load<T: Counted + Resource>(&self, id: &str, expected: &Precondition) -> Result<Stored<T>> {
-        let found = self.collection::<T>().get(self.partition(), id).await?;
-        let read = found.ok_or_else(|| Error::not_found(T::NOUN))?;
+        let read = self.find::<T>(id).await?.ok_or_else(|| Error::not_found(T::NOUN))?;
         expected.check(read.op)?;
         Ok(read)
     }

@@ -165,7 +165,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// Makes the batch remember what it creates, under the key.
-    pub(super) fn remember<T: Serialize>(&mut self, key: Option<&IdempotencyKey>, made: &T) -> Result<()> {
+    pub fn remember<T: Serialize>(&mut self, key: Option<&IdempotencyKey>, made: &T) -> Result<()> {
         let Some(key) = key else { return Ok(()) };
         let record = Record::new(key, made, self.now)?;
         self.create(&record)

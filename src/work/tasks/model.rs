@@ -1,23 +1,29 @@
-//! What a task is and how it changes. Pure.
+//! What a task is, and what one patch makes of it. Pure.
 
 use std::time::Duration;
 
-use chrono::NaiveDate;
-use chrono_tz::Tz;
+use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{ObjectBuilder, schema::Type};
+use uuid::Uuid;
 
-use crate::{
-    described,
-    kernel::{Code, FromText, Id, Resource, Result, Rule, Timestamp, UserId, field, text, text::TextError},
+pub use super::fields::{Action, Notes, Priority, Title};
+use super::{
+    recurrence::Recurrence,
+    series::Series,
+    spent::Spent,
+    subtasks::{NewSubtasks, Subtask},
+    tag::Tags,
 };
+use crate::kernel::{Bounded, Id, Resource, Result, Rule, Timestamp, UserId, field};
 
 pub type TaskId = Id<Task>;
+/// How long a task is thought to take, in minutes.
+pub type Estimate = Bounded<1, 6000>;
 
 /// How long ago a task may have been completed that was not reported then.
 const COMPLETED_BEFORE: Duration = Duration::from_hours(31 * 24);
 
-/// Something to be done.
+/// Something to be done. What is not set is not stored either.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
     pub id: TaskId,
@@ -30,6 +36,45 @@ pub struct Task {
     pub updated_at: Option<Timestamp>,
     /// Set while the task is completed.
     pub completion: Option<Completion>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<Notes>,
+    #[serde(default, skip_serializing_if = "Priority::is_default")]
+    pub priority: Priority,
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Due>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<Planned>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate_minutes: Option<Estimate>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subtasks: Vec<Subtask>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurrence: Option<Recurrence>,
+    /// Of which series it is an occurrence; `None` for the first one, whose id names the series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<Series>,
+    /// The occurrence that followed when it was completed, unless that was taken away again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_id: Option<TaskId>,
+    /// The id that the client chose when it created the task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<Uuid>,
+    /// What its timer measured until it was last stopped.
+    #[serde(default, skip_serializing_if = "Spent::is_none")]
+    pub spent: Spent,
+    /// When its timer was started that runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timer_started_at: Option<Timestamp>,
+    /// Whether a part of the time spent was guessed, and nobody has said since that it is right.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub timer_needs_review: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried: Option<Carried>,
+    /// Set while it is in the trash: then it counts for nothing, and only the trash shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// When a task was completed, and which date that was for its user. The date stays when the user's zone changes.
@@ -39,86 +84,78 @@ pub struct Completion {
     pub date: NaiveDate,
 }
 
-/// 1 to 500 characters, trimmed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Title(String);
-
-impl Title {
-    pub const MAX: usize = 500;
-
-    const EMPTY: Rule = Rule::sentence(Code::InvalidField, "Task title cannot be empty");
-    const TOO_LONG: Rule = Rule::sentence(Code::InvalidField, "Task title cannot be longer than 500 characters");
-
-    const CONTROL_CHARACTER: Rule =
-        Rule::sentence(Code::InvalidField, "Task title must not contain control characters other than tab and line feed");
-
-    /// Errors: `InvalidField`.
-    pub fn parse(text: &str) -> Result<Self> {
-        Self::from_text(text).map_err(|rule| rule.of_field("title"))
-    }
+/// By when a task is to be done: at a time of day on the user's clock, or else by the end of the date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    pub on: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<NaiveTime>,
 }
 
-described!(Title, "Title");
+/// On which date a task is meant to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    pub on: NaiveDate,
+    /// When that was said.
+    pub at: Timestamp,
+}
 
-impl FromText for Title {
-    fn schema() -> ObjectBuilder {
-        field::text(1, Self::MAX).description(Some("1 to 500 characters after trimming"))
-    }
-
-    fn from_text(text: &str) -> Result<Self, Rule> {
-        match text::trimmed(text, Self::MAX) {
-            Ok(title) => Ok(Self(title.into())),
-            Err(TextError::TooLong(_)) => Err(Self::TOO_LONG),
-            Err(TextError::ControlCharacter) => Err(Self::CONTROL_CHARACTER),
-            Err(TextError::Empty) => Err(Self::EMPTY),
-        }
-    }
-
-    fn missing() -> Result<Self, Rule> {
-        Err(Self::EMPTY)
-    }
+/// How a task that was not done came to a later date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// How often.
+    pub times: u32,
+    /// The first date of the week, or the date, to which it was carried last.
+    pub to: NaiveDate,
 }
 
 /// A task to be created.
 #[derive(Debug, Clone)]
 pub struct NewTask {
     pub title: Title,
+    pub client_id: Option<Uuid>,
+    pub fields: Fields,
 }
 
-/// What to do with a task; either, both, or (which the edge does not let through) nothing.
+/// What to change of the fields of a task. `None` leaves one, and where there is an inner `None`, that empties it.
+#[derive(Debug, Clone, Default)]
+pub struct Fields {
+    pub title: Option<Title>,
+    pub notes: Option<Option<Notes>>,
+    pub priority: Option<Priority>,
+    pub tags: Option<Tags>,
+    pub due_on: Option<Option<NaiveDate>>,
+    pub due_time: Option<Option<NaiveTime>>,
+    pub planned_for: Option<Option<NaiveDate>>,
+    pub estimate_minutes: Option<Option<Estimate>>,
+    pub subtasks: Option<NewSubtasks>,
+    pub recurrence: Option<Option<Recurrence>>,
+    /// All the time that was spent on it.
+    pub spent_seconds: Option<u64>,
+}
+
+/// What to do with a task.
 #[derive(Debug, Clone, Default)]
 pub struct TaskPatch {
     pub action: Option<Action>,
-    pub title: Option<Title>,
     /// When it was completed, if that is not now.
     pub completed_at: Option<Timestamp>,
+    /// Whether all its steps are completed with it.
+    pub complete_subtasks: bool,
+    pub fields: Fields,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    Complete,
-    Reopen,
+/// When and for whom a task changes.
+pub struct Moment<'a> {
+    pub now: Timestamp,
+    /// The user's date at an instant.
+    pub date_at: &'a dyn Fn(Timestamp) -> NaiveDate,
+    pub next_id: &'a dyn Fn() -> Uuid,
 }
 
-described!(Action, "Action");
-
-impl FromText for Action {
-    fn schema() -> ObjectBuilder {
-        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["complete", "reopen"]))
-    }
-
-    fn from_text(text: &str) -> Result<Self, Rule> {
-        match text {
-            "complete" => Ok(Self::Complete),
-            "reopen" => Ok(Self::Reopen),
-            _ => Self::missing(),
-        }
-    }
-
-    fn missing() -> Result<Self, Rule> {
-        let sentence = "Unsupported action; the supported actions are: complete, reopen";
-        Err(Rule::sentence(Code::UnsupportedAction, sentence))
+impl Moment<'_> {
+    fn today(&self) -> NaiveDate {
+        (self.date_at)(self.now)
     }
 }
 
@@ -128,33 +165,133 @@ impl Task {
         if completed { "completed" } else { "open" }
     }
 
-    /// The task after the patch, in the user's zone; `None` when it changes nothing. Errors: `InvalidField`.
-    pub fn patched(&self, patch: &TaskPatch, now: Timestamp, zone: Tz) -> Result<Option<Self>> {
-        if patch.completed_at.is_some() && patch.action != Some(Action::Complete) {
-            return Err(Rule::field("needs the action 'complete'").of_field("completed_at"));
+    /// A task that says nothing but its title.
+    pub fn new(id: TaskId, user_id: UserId, title: Title, created_at: Timestamp, created_on: Option<NaiveDate>) -> Self {
+        Self {
+            id,
+            user_id,
+            title,
+            created_at,
+            created_on,
+            updated_at: None,
+            completion: None,
+            notes: None,
+            priority: Priority::default(),
+            tags: Tags::default(),
+            due: None,
+            planned: None,
+            estimate_minutes: None,
+            subtasks: Vec::new(),
+            recurrence: None,
+            series: None,
+            next_id: None,
+            client_id: None,
+            spent: Spent::default(),
+            timer_started_at: None,
+            timer_needs_review: false,
+            carried: None,
+            deleted_at: None,
         }
-        let completion = match patch.action {
-            Some(Action::Complete) => match self.completion {
-                None => Some(self.completed(patch.completed_at, now, zone)?),
-                completed => completed,
-            },
-            Some(Action::Reopen) => None,
-            None => self.completion,
-        };
-        let title = patch.title.clone().unwrap_or_else(|| self.title.clone());
-        let changed = completion != self.completion || title != self.title;
-        Ok(changed.then(|| Self { title, completion, updated_at: Some(now), ..self.clone() }))
     }
 
-    fn completed(&self, stated: Option<Timestamp>, now: Timestamp, zone: Tz) -> Result<Completion> {
+    /// The task with the fields changed, and with no other sign of a change. Errors: `InvalidField`.
+    pub fn with(&self, fields: &Fields, moment: &Moment<'_>) -> Result<Self> {
+        let mut task = self.clone();
+        if let Some(title) = &fields.title {
+            task.title = title.clone();
+        }
+        if let Some(notes) = &fields.notes {
+            task.notes.clone_from(notes);
+        }
+        task.priority = fields.priority.unwrap_or(self.priority);
+        if let Some(tags) = &fields.tags {
+            task.tags = tags.clone();
+        }
+        task.due = self.due_with(fields)?;
+        if let Some(on) = fields.planned_for {
+            let known = self.planned.filter(|planned| Some(planned.on) == on);
+            task.planned = known.or(on.map(|on| Planned { on, at: moment.now }));
+        }
+        task.estimate_minutes = fields.estimate_minutes.unwrap_or(self.estimate_minutes);
+        if let Some(steps) = &fields.subtasks {
+            task.subtasks = steps.take_the_place_of(&self.subtasks, moment.next_id);
+        }
+        if let Some(total) = fields.spent_seconds {
+            task.spent = self.spent.corrected(total, moment.today());
+            task.timer_needs_review = false;
+        }
+        if let Some(recurrence) = &fields.recurrence
+            && *recurrence != self.recurrence
+        {
+            task.recurrence.clone_from(recurrence);
+            // Another rule is counted from the date of the occurrence at which it was made.
+            let scheduled = task.scheduled_on(moment.today());
+            task.series = task.series.map(|series| Series { first: scheduled, ..series });
+        }
+        Ok(task)
+    }
+
+    /// The task after the patch; `None` when it changes nothing. Errors: `InvalidField`.
+    pub fn patched(&self, patch: &TaskPatch, moment: &Moment<'_>) -> Result<Option<Self>> {
+        let complete = patch.action == Some(Action::Complete);
+        if patch.completed_at.is_some() && !complete {
+            return Err(Rule::field("needs the action 'complete'").of_field("completed_at"));
+        }
+        if patch.complete_subtasks && !complete {
+            return Err(Rule::field("needs the action 'complete'").of_field("complete_subtasks"));
+        }
+        let mut task = self.with(&patch.fields, moment)?;
+        match patch.action {
+            Some(Action::Complete) if task.completion.is_none() => {
+                task.completion = Some(self.completed(patch.completed_at, moment)?);
+            }
+            Some(Action::Reopen) => task.completion = None,
+            _ => {}
+        }
+        if patch.complete_subtasks {
+            task.subtasks.iter_mut().for_each(|step| step.completed = true);
+        }
+        Ok((task != *self).then(|| Self { updated_at: Some(moment.now), ..task }))
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.completion.is_none() && self.deleted_at.is_none()
+    }
+
+    /// With its timer stopped after so many seconds, on a date. `guessed`: whether nobody was there to stop it.
+    #[must_use]
+    pub fn timed(&self, date: NaiveDate, seconds: u64, guessed: bool) -> Self {
+        let (spent, timer_needs_review) = (self.spent.plus(date, seconds), self.timer_needs_review || guessed);
+        Self { timer_started_at: None, spent, timer_needs_review, ..self.clone() }
+    }
+
+    /// Once it is planned for the first date of a week or for a date, because it was not done before.
+    #[must_use]
+    pub fn carried_to(&self, date: NaiveDate, now: Timestamp) -> Self {
+        let times = self.carried.map_or(0, |carried| carried.times).saturating_add(1);
+        let (planned, carried) = (Some(Planned { on: date, at: now }), Some(Carried { times, to: date }));
+        Self { planned, carried, updated_at: Some(now), ..self.clone() }
+    }
+
+    fn due_with(&self, fields: &Fields) -> Result<Option<Due>> {
+        let on = fields.due_on.unwrap_or(self.due.map(|due| due.on));
+        let time = fields.due_time.unwrap_or(self.due.and_then(|due| due.time));
+        match on {
+            Some(on) => Ok(Some(Due { on, time })),
+            None if matches!(fields.due_time, Some(Some(_))) => Err(Rule::field("needs a 'due_on'").of_field("due_time")),
+            None => Ok(None),
+        }
+    }
+
+    fn completed(&self, stated: Option<Timestamp>, moment: &Moment<'_>) -> Result<Completion> {
         const TOO_OLD: Rule = Rule::field("must be at most 31 days ago");
-        let at = stated.unwrap_or(now);
-        let recent = field::recent(at, now, COMPLETED_BEFORE, TOO_OLD);
+        let at = stated.unwrap_or(moment.now);
+        let recent = field::recent(at, moment.now, COMPLETED_BEFORE, TOO_OLD);
         let broken =
             recent.err().or_else(|| (at < self.created_at).then_some(Rule::field("must not be before the task's creation")));
         match broken.filter(|_| stated.is_some()) {
             Some(broken) => Err(broken.of_field("completed_at")),
-            None => Ok(Completion { at, date: at.date_in(zone) }),
+            None => Ok(Completion { at, date: (moment.date_at)(at) }),
         }
     }
 }
@@ -162,51 +299,4 @@ impl Task {
 impl Resource for Task {
     const NOUN: &'static str = "Task";
     const NOBODYS: &'static str = "Task must be associated to a user_id";
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn task() -> Task {
-        Task {
-            id: TaskId::new(uuid::Uuid::nil()),
-            user_id: UserId::new(uuid::Uuid::nil()),
-            title: Title::parse("Write").expect("a title"),
-            created_at: Timestamp::from_micros(0),
-            created_on: None,
-            updated_at: None,
-            completion: None,
-        }
-    }
-
-    fn act(action: Action) -> TaskPatch {
-        TaskPatch { action: Some(action), ..TaskPatch::default() }
-    }
-
-    #[test]
-    fn completing_and_reopening_twice_changes_nothing() {
-        let (now, later) = (Timestamp::from_micros(1), Timestamp::from_micros(2));
-        let patched = |task: &Task, patch: &TaskPatch, now| task.patched(patch, now, Tz::UTC).expect("good");
-        let done = patched(&task(), &act(Action::Complete), now).expect("a change");
-        assert_eq!(done.completion, Some(Completion { at: now, date: now.date_in(Tz::UTC) }));
-        assert_eq!(patched(&done, &act(Action::Complete), later), None);
-        let open = patched(&done, &act(Action::Reopen), later).expect("a change");
-        assert_eq!((open.completion, open.updated_at), (None, Some(later)));
-        assert_eq!(patched(&open, &act(Action::Reopen), later), None);
-    }
-
-    #[test]
-    fn a_title_is_trimmed_and_bounded() {
-        assert_eq!(Title::parse(" Write \n").expect("a title"), Title("Write".into()));
-        assert!(Title::parse(&"é".repeat(500)).is_ok());
-        assert_eq!(Title::parse(" ").expect_err("empty").message(), "Task title cannot be empty");
-        assert!(Title::parse(&"é".repeat(501)).is_err());
-    }
-
-    #[test]
-    fn an_unknown_action_is_told_the_known_ones() {
-        let error = Action::from_text("explode").expect_err("unknown");
-        assert!(error.text.contains("complete, reopen"));
-    }
 }

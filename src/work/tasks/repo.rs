@@ -1,14 +1,36 @@
 //! Where tasks are kept, in their user's partition, and what they count for.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use super::model::Task;
-use crate::{
-    kernel::{Owner, Page, PageRequest, Result},
-    ledger::{ACHIEVEMENTS, Add, Counted},
-    store::{Collection, Entity, Partition, Places, Store},
-    work::counters::{COMPLETED_TASKS, CREATED_TASKS, TASKS},
+use super::{
+    agenda::{List, Present, Stretch},
+    filter::{Sort, SortKey, TaskFilter},
+    model::{Task, TaskId},
+    selection::Selection,
 };
+use crate::{
+    kernel::{Code, Error, Limit, Owner, Page, PageRequest, Result, Timestamp},
+    ledger::{ACHIEVEMENTS, Add, Counted},
+    store::{Collection, Entity, Order, Partition, Place, Places, Scope, Span, Store, Stored},
+    work::counters::{
+        CARRIED_OVER_TASKS, COMPLETED_TASKS, CREATED_TASKS, ESTIMATED_MINUTES, SPENT_ON_COMPLETED_SECONDS,
+        SPENT_ON_ESTIMATED_SECONDS, TASKS, TIMED_COMPLETED_TASKS, TIMED_SECONDS,
+    },
+};
+
+/// How long a task stays in the trash.
+const TRASH_TTL: Duration = Duration::from_hours(720);
+
+impl List {
+    fn place(self) -> Place {
+        match self {
+            Self::Created => Place::FIRST,
+            Self::Agenda => Place::SECOND,
+            Self::Due => Place::THIRD,
+            Self::Planned => Place::FOURTH,
+        }
+    }
+}
 
 impl Entity for Task {
     const KIND: &'static str = "tasks";
@@ -19,25 +41,49 @@ impl Entity for Task {
     }
 
     fn places(&self) -> Places {
-        [Some(self.created_at.micros()), None, None, None]
+        self.list_places()
     }
 
     fn facet(&self) -> Option<&'static str> {
-        Some(Self::facet_of(self.completion.is_some()))
+        self.deleted_at.is_none().then_some(Self::facet_of(self.completion.is_some()))
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.deleted_at.map(|at| at.plus(TRASH_TTL))
     }
 }
 
 impl Counted for Task {
     fn counts(&self, add: Add<'_>) {
+        if self.deleted_at.is_some() {
+            return;
+        }
         add(TASKS, None, 1);
         // A task from before dates were counted was created on none.
         if let Some(date) = self.created_on {
             add(CREATED_TASKS, Some(date), 1);
         }
-        if let Some(completion) = self.completion {
-            add(COMPLETED_TASKS, None, 1);
-            add(COMPLETED_TASKS, Some(completion.date), 1);
-            add(ACHIEVEMENTS, Some(completion.date), 1);
+        for (date, seconds) in self.spent.by_date() {
+            add(TIMED_SECONDS, Some(date), seconds);
+        }
+        if let Some(carried) = self.carried {
+            add(CARRIED_OVER_TASKS, Some(carried.to), 1);
+        }
+        let Some(completion) = self.completion else { return };
+        let date = Some(completion.date);
+        add(COMPLETED_TASKS, None, 1);
+        add(COMPLETED_TASKS, date, 1);
+        add(ACHIEVEMENTS, date, 1);
+        let spent = self.spent.seconds();
+        if spent > 0 {
+            add(TIMED_COMPLETED_TASKS, date, 1);
+            add(SPENT_ON_COMPLETED_SECONDS, date, spent);
+        }
+        if let Some(estimate) = self.estimate_minutes
+            && spent > 0
+        {
+            add(ESTIMATED_MINUTES, date, estimate.get());
+            add(SPENT_ON_ESTIMATED_SECONDS, date, spent);
         }
     }
 }
@@ -50,9 +96,70 @@ impl TaskRepo {
         Self(Collection::new(store))
     }
 
-    /// The owner's tasks, or everybody's.
-    pub async fn list(&self, owner: Option<Owner>, completed: Option<bool>, page: PageRequest) -> Result<Page<Task>> {
-        let partition = owner.map(|owner| Partition::of(owner.id()));
-        Ok(self.0.list(partition, completed.map(Task::facet_of), page).await?)
+    /// The task, which may be in the trash.
+    pub async fn get(&self, owner: Owner, id: TaskId) -> Result<Option<Stored<Task>>> {
+        Ok(self.0.get(Partition::of(owner.id()), id.to_string()).await?)
+    }
+
+    /// The owner's tasks, or everybody's, in the order of their creation or against it.
+    pub async fn list(
+        &self,
+        owner: Option<Owner>,
+        completed: Option<bool>,
+        sort: Option<Sort>,
+        page: PageRequest,
+    ) -> Result<Page<Task>> {
+        let scope = Scope::first(owner.map(|owner| Partition::of(owner.id())));
+        let order = if sort.is_some_and(|sort| sort.descending) { Order::Descending } else { Order::Ascending };
+        let page = self.0.list_in(scope, completed.map(Task::facet_of), order, Span::ALL, page).await?;
+        page.try_map(|read| Ok(read.value))
+    }
+
+    /// The owner's tasks that the filter lets through, in its order: the store is asked for one stretch of one list.
+    pub async fn select(
+        &self,
+        owner: Owner,
+        filter: &TaskFilter,
+        present: Present,
+        overdue: &(dyn Fn(&Task) -> bool + Sync),
+        page: &PageRequest,
+    ) -> Result<Page<Task>> {
+        let bad_cursor = |_| Error::new(Code::InvalidCursor, "The cursor does not belong to this list");
+        let after = page.after.as_deref().map(serde_json::from_str::<SortKey>).transpose().map_err(bad_cursor)?;
+        let mut selection = Selection::new(page.limit, after);
+        self.each(owner, filter.stretch(present), filter.completed.map(Task::facet_of), &mut |task| {
+            if filter.lets_through(&task, present, || overdue(&task)) {
+                let bytes = task.weight();
+                selection.offer(filter.key(&task, present), task, bytes);
+            }
+        })
+        .await?;
+        selection.page().map_err(Error::internal)
+    }
+
+    /// Shows each task of a stretch.
+    pub async fn each(
+        &self,
+        owner: Owner,
+        stretch: Stretch,
+        facet: Option<&'static str>,
+        see: &mut (dyn FnMut(Task) + Send),
+    ) -> Result<()> {
+        let scope = Scope::Partition(Partition::of(owner.id()), stretch.list.place());
+        let span = Span { from: stretch.from, until: stretch.until.min(Span::ALL.until) };
+        let mut page = PageRequest::first(Limit::MAX);
+        loop {
+            let read = self.0.list_in(scope.clone(), facet, Order::Ascending, span, page).await?;
+            read.items.into_iter().for_each(|read| see(read.value));
+            let Some(after) = read.next else { return Ok(()) };
+            page = PageRequest { limit: Limit::MAX, after: Some(after) };
+        }
+    }
+
+    /// The open tasks that are planned for a date before another one, by that date, with what is needed to replace each.
+    pub async fn planned_before(&self, owner: Owner, until: i64, page: PageRequest) -> Result<Page<Stored<Task>>> {
+        let scope = Scope::Partition(Partition::of(owner.id()), List::Planned.place());
+        let span = Span { until, ..Span::ALL };
+        Ok(self.0.list_in(scope, Some(Task::facet_of(false)), Order::Ascending, span, page).await?)
     }
 }

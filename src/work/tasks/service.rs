@@ -2,91 +2,131 @@
 
 use std::sync::Arc;
 
+use chrono::Weekday;
+
 use super::{
-    model::{NewTask, Task, TaskId, TaskPatch},
+    agenda::Present,
+    edits::Edits,
+    filter::TaskFilter,
+    model::{NewTask, Task, TaskId},
+    operations::{Applied, Effect, Operation},
     repo::TaskRepo,
+    series::week_of,
+    shown::Shown,
 };
 use crate::{
     domain::Shared,
-    kernel::{Created, Ctx, Id, IdempotencyKey, Owner, Page, PageRequest, Precondition, Result, Versioned},
-    ledger::Ledger,
-    store::Stored,
+    kernel::{Ctx, Error, IdempotencyKey, Owner, Page, PageRequest, Resource as _, Result, Versioned},
+    ledger::{Decision, Ledger, Summary},
+    work::work_sessions::repo::WorkSessionRepo,
 };
 
 #[derive(Debug, Clone)]
 pub struct TaskService {
-    repo: TaskRepo,
-    ledger: Ledger,
+    pub(super) repo: TaskRepo,
+    pub(super) ledger: Ledger,
+    pub(super) sessions: WorkSessionRepo,
+}
+
+/// What a request to create a task came to.
+#[derive(Debug)]
+pub enum Creation {
+    Created(Versioned<Task>),
+    /// The answer to an earlier delivery of the same request.
+    Replayed(Versioned<Task>),
+    /// The task that the client created before under the id that it chose, as it is now.
+    Known(Versioned<Task>),
 }
 
 impl TaskService {
     pub fn new(shared: &Shared) -> Self {
-        Self { repo: TaskRepo::new(Arc::clone(&shared.store)), ledger: shared.ledger.clone() }
+        let (repo, sessions) = (TaskRepo::new(Arc::clone(&shared.store)), WorkSessionRepo::new(Arc::clone(&shared.store)));
+        Self { repo, ledger: shared.ledger.clone(), sessions }
     }
 
-    /// Errors: `NotFound` when there is no such user, `IdempotencyKeyReused`.
-    pub async fn create(
-        &self,
-        _ctx: &Ctx,
-        owner: Owner,
-        new: NewTask,
-        key: Option<&IdempotencyKey>,
-    ) -> Result<Created<Versioned<Task>>> {
+    /// Errors: `NotFound` when there is no such user, `IdempotencyKeyReused`, `InvalidField`.
+    pub async fn create(&self, _ctx: &Ctx, owner: Owner, new: &NewTask, key: Option<&IdempotencyKey>) -> Result<Creation> {
         self.ledger
-            .create(owner, key, |change| {
-                change.touch();
-                Ok(Task {
-                    id: Id::new(change.next_id()),
-                    user_id: owner.id(),
-                    title: new.title.clone(),
-                    created_at: change.now(),
-                    created_on: Some(change.today()),
-                    updated_at: None,
-                    completion: None,
+            .run(owner, |change| {
+                Box::pin(async move {
+                    if let Some(first) = change.replayed(key).await? {
+                        return Ok(Decision::Keep(Creation::Replayed(first.value)));
+                    }
+                    let mut edits = Edits::new(change, &self.sessions, owner);
+                    let (value, effect) = edits.create(new).await?;
+                    let made = Versioned { version: edits.version(value.id), value };
+                    edits.queue()?;
+                    if effect != Effect::Created {
+                        return Ok(Decision::Keep(Creation::Known(made)));
+                    }
+                    change.remember(key, &made)?;
+                    Ok(Decision::Write(Creation::Created(made)))
+                })
+            })
+            .await
+    }
+
+    /// Errors: those of the operation; `NotFound` when there is no such user.
+    pub async fn apply(&self, _ctx: &Ctx, owner: Owner, operation: &Operation) -> Result<Applied> {
+        self.ledger
+            .run(owner, |change| {
+                Box::pin(async move {
+                    let mut edits = Edits::new(change, &self.sessions, owner);
+                    let applied = edits.apply(operation).await?;
+                    Ok(if edits.queue()? { Decision::Write(applied) } else { Decision::Keep(applied) })
                 })
             })
             .await
     }
 
     /// Errors: `NotFound`.
-    pub async fn get(&self, _ctx: &Ctx, owner: Owner, id: TaskId) -> Result<Versioned<Task>> {
-        self.ledger.load(owner, &id.to_string()).await.map(Stored::versioned)
+    pub async fn get(&self, ctx: &Ctx, owner: Owner, id: TaskId) -> Result<Versioned<Shown>> {
+        let found = self.repo.get(owner, id).await?.filter(|read| read.value.deleted_at.is_none());
+        let Versioned { value, version } = found.ok_or_else(|| Error::not_found(Task::NOUN))?.versioned();
+        let shown = self.shown(ctx, Some(owner), vec![value]).await?.pop();
+        Ok(Versioned { value: shown.ok_or_else(|| Error::internal("a task was lost"))?, version })
     }
 
-    /// The owner's tasks, oldest first; everybody's for an admin who names nobody. Errors: `Forbidden`.
-    pub async fn list(&self, ctx: &Ctx, owner: Option<Owner>, completed: Option<bool>, page: PageRequest) -> Result<Page<Task>> {
+    /// The tasks that the filter lets through; everybody's for an admin who names nobody. Errors: `Forbidden`, `InvalidCursor`.
+    pub async fn list(&self, ctx: &Ctx, owner: Option<Owner>, filter: &TaskFilter, page: PageRequest) -> Result<Page<Shown>> {
         if owner.is_none() {
             ctx.require_admin()?;
         }
-        self.repo.list(owner, completed, page).await
+        let (tasks, next) = match (filter.as_created(), owner) {
+            (None, Some(owner)) => {
+                let summary = self.summary(owner).await?;
+                let present = present(ctx, &summary)?;
+                let rule = summary.time_zone;
+                let overdue = |task: &Task| task.is_overdue(ctx.now(), Some(rule)) == Some(true);
+                let page = self.repo.select(owner, filter, present, &overdue, &page).await?;
+                let shown = page.items.into_iter().map(|task| Shown::new(ctx, task, Some(rule))).collect();
+                return Ok(Page { items: shown, next: page.next });
+            }
+            (sort, _) => {
+                let page = self.repo.list(owner, filter.completed, sort.flatten(), page).await?;
+                (page.items, page.next)
+            }
+        };
+        Ok(Page { items: self.shown(ctx, owner, tasks).await?, next })
     }
 
-    /// Errors: `NotFound`, `StaleEtag`, `InvalidField`.
-    pub async fn update(
-        &self,
-        _ctx: &Ctx,
-        owner: Owner,
-        id: TaskId,
-        patch: TaskPatch,
-        expected: &Precondition,
-    ) -> Result<Versioned<Task>> {
-        self.ledger
-            .edit(owner, &id.to_string(), expected, |task: &Task, change| {
-                let patched = task.patched(&patch, change.now(), change.summary.time_zone)?;
-                let completion = patched.as_ref().and_then(|patched| patched.completion).filter(|_| task.completion.is_none());
-                change.touch_at(completion.map_or(change.now(), |completion| completion.at));
-                Ok(patched)
-            })
-            .await
+    /// The tasks as they are shown. Where their owner is, is asked only when that decides whether one is overdue.
+    pub(super) async fn shown(&self, ctx: &Ctx, owner: Option<Owner>, tasks: Vec<Task>) -> Result<Vec<Shown>> {
+        let undecided = tasks.iter().any(|task| task.is_overdue(ctx.now(), None).is_none());
+        let rule = match owner.filter(|_| undecided) {
+            Some(owner) => Some(self.summary(owner).await?.time_zone),
+            None => None,
+        };
+        Ok(tasks.into_iter().map(|task| Shown::new(ctx, task, rule)).collect())
     }
 
-    /// Errors: `NotFound`, `StaleEtag`.
-    pub async fn delete(&self, _ctx: &Ctx, owner: Owner, id: TaskId, expected: &Precondition) -> Result<()> {
-        self.ledger
-            .delete(owner, &id.to_string(), expected, |_: &Task, change| {
-                change.touch();
-                Ok(())
-            })
-            .await
+    pub(super) async fn summary(&self, owner: Owner) -> Result<Summary> {
+        self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))
     }
+}
+
+/// The user's date and week. Errors: `Internal`.
+pub(super) fn present(ctx: &Ctx, summary: &Summary) -> Result<Present> {
+    let today = summary.date_at(ctx.now());
+    Ok(Present { today, week: week_of(today, Weekday::Mon) })
 }

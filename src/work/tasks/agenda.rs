@@ -1,0 +1,114 @@
+//! Where a task stands in the lists, and which stretch of which list a question needs. Pure.
+//!
+//! One list, the agenda, answers most questions with one stretch: first the completed tasks by the date on which they were, then
+//! the open ones by the earlier of their two dates, then the open ones without a date, then the trash. What was completed from
+//! some date on and what is open up to some date therefore lie next to each other, whatever the length of the history.
+
+use chrono::{Datelike as _, Days, NaiveDate};
+
+use super::{filter::{Dates, TaskFilter, View}, model::Task};
+
+/// How far back filters look that name no dates.
+const SEARCHED: Days = Days::new(400);
+
+/// Beyond the number of any date.
+const OPEN: i64 = 10_000_000;
+const UNDATED: i64 = 2 * OPEN;
+/// Beyond these, and with the microseconds of an instant still a number that a double holds.
+const TRASH: i64 = 4_000_000_000_000_000;
+
+/// A list of tasks, in the order in which the store has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    Created,
+    Agenda,
+    Due,
+    Planned,
+}
+
+/// A stretch of a list: the first place in it and the first after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    pub list: List,
+    pub from: i64,
+    pub until: i64,
+}
+
+/// The dates that a question about now is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Present {
+    pub today: NaiveDate,
+    /// The first date of the week.
+    pub week: NaiveDate,
+}
+
+impl Present {
+    pub fn yesterday(&self) -> NaiveDate {
+        self.today.pred_opt().unwrap_or(self.today)
+    }
+
+    pub fn week_end(&self) -> NaiveDate {
+        self.week.checked_add_days(Days::new(6)).unwrap_or(self.week)
+    }
+}
+
+fn place(date: NaiveDate) -> i64 {
+    date.num_days_from_ce().into()
+}
+
+impl Task {
+    /// Its places in the lists, in the order of [`List`]; a task in the trash is in the agenda alone.
+    pub fn list_places(&self) -> [Option<i64>; 4] {
+        if let Some(at) = self.deleted_at {
+            return [None, Some(TRASH.saturating_add(at.micros())), None, None];
+        }
+        let (due, planned) = (self.due.map(|due| due.on), self.planned.map(|planned| planned.on));
+        let agenda = match (self.completion, due.into_iter().chain(planned).min()) {
+            (Some(completion), _) => place(completion.date),
+            (None, Some(date)) => OPEN + place(date),
+            (None, None) => UNDATED,
+        };
+        [Some(self.created_at.micros()), Some(agenda), due.map(place), planned.map(place)]
+    }
+}
+
+impl TaskFilter {
+    /// The one stretch that holds all tasks which the filter lets through.
+    pub fn stretch(&self, present: Present) -> Stretch {
+        let agenda = |from, until| Stretch { list: List::Agenda, from, until };
+        if self.trashed {
+            return agenda(TRASH, i64::MAX);
+        }
+        if let Some(view) = self.view {
+            let (from, until) = match view {
+                View::Today => (place(present.today), OPEN + place(present.today) + 1),
+                View::Yesterday => (place(present.yesterday()), OPEN + place(present.yesterday()) + 1),
+                View::Week => (place(present.week), OPEN + place(present.week_end()) + 1),
+                View::Overdue => (OPEN, OPEN + place(present.today) + 1),
+                View::Upcoming => (OPEN, UNDATED),
+                View::Inbox => (UNDATED, UNDATED + 1),
+            };
+            return agenda(from, until);
+        }
+        if self.due.is_given() {
+            return within(List::Due, self.due);
+        }
+        if self.planned.is_given() {
+            return within(List::Planned, self.planned);
+        }
+        if self.completed_on.is_given() {
+            let stretch = within(List::Agenda, self.completed_on);
+            return Stretch { until: stretch.until.min(OPEN), ..stretch };
+        }
+        let searched = present.today.checked_sub_days(SEARCHED).map_or(0, place);
+        match self.completed {
+            None => agenda(searched, UNDATED + 1),
+            Some(true) => agenda(searched, OPEN),
+            Some(false) => agenda(OPEN, UNDATED + 1),
+        }
+    }
+}
+
+fn within(list: List, dates: Dates) -> Stretch {
+    Stretch { list, from: dates.from.map_or(0, place), until: dates.to.map_or(OPEN, |to| place(to) + 1) }
+}

@@ -1,0 +1,123 @@
+//! Carrying over: at the start of a user's week or day, the open tasks that were planned for an earlier date are planned for
+//! the first date of that week or day.
+
+use std::sync::Arc;
+
+use chrono::{Datelike as _, Days, NaiveDate, Weekday};
+
+use super::{
+    model::{Planned, Task},
+    repo::TaskRepo,
+    series::week_of,
+};
+use crate::{
+    domain::Shared,
+    jobs::DueWork,
+    kernel::{Ctx, Limit, Owner, PageRequest, Result, Timestamp, wall_clock},
+    ledger::{Decision, Ledger, Summary, Transaction},
+};
+
+/// The work that is due when the next week or day begins.
+pub const CARRY_OVER: &str = "task_carry_over";
+/// How many tasks are carried over in one commit.
+const AT_ONCE: u32 = 80;
+
+/// The weeks or days at whose start tasks are carried over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    Week(Weekday),
+    Day,
+}
+
+impl Period {
+    /// The first date of the one that the date lies in.
+    fn start_of(self, date: NaiveDate) -> NaiveDate {
+        match self {
+            Self::Week(start) => week_of(date, start),
+            Self::Day => date,
+        }
+    }
+
+    /// The first date of the one after that.
+    fn next_after(self, date: NaiveDate) -> NaiveDate {
+        let days = match self {
+            Self::Week(_) => 7,
+            Self::Day => 1,
+        };
+        self.start_of(date).checked_add_days(Days::new(days)).unwrap_or(date)
+    }
+}
+
+/// `None` for a user who wants nothing carried over.
+fn period(_: &Summary) -> Result<Option<Period>> {
+    Ok(Some(Period::Week(Weekday::Mon)))
+}
+
+/// Makes the work due at the next start, where an open task has a date for which it is planned.
+pub fn keep_due(change: &mut Transaction<'_>) -> Result<()> {
+    let next = period(&change.summary)?.map(|period| period.next_after(change.today()));
+    let at = next.map(|date| wall_clock::start_of(date, change.summary.time_zone));
+    change.summary.due.set(CARRY_OVER, at);
+    Ok(())
+}
+
+/// Whether the start of a week or day carries the task over: not when it was, and not when its date was set since.
+fn is_carried(task: &Task, planned: Planned, first: NaiveDate, began: Timestamp) -> bool {
+    planned.on < first && planned.at < began && task.carried.is_none_or(|carried| carried.to < first)
+}
+
+/// Carries over one user's tasks.
+pub struct CarryOver {
+    ledger: Ledger,
+    repo: TaskRepo,
+}
+
+impl CarryOver {
+    pub fn new(shared: &Shared) -> Self {
+        Self { ledger: shared.ledger.clone(), repo: TaskRepo::new(Arc::clone(&shared.store)) }
+    }
+
+    /// One page of those that are planned for earlier dates; then, where the next page begins. After the last one it is set
+    /// when the work is due again, for as long as any task is planned.
+    async fn carry(&self, owner: Owner, page: &PageRequest) -> Result<Option<String>> {
+        self.ledger
+            .run(owner, |change| {
+                Box::pin(async move {
+                    let Some(period) = period(&change.summary)? else {
+                        change.summary.due.set(CARRY_OVER, None);
+                        return Ok(Decision::Write(None));
+                    };
+                    let first = period.start_of(change.today());
+                    let began = wall_clock::start_of(first, change.summary.time_zone);
+                    let place = i64::from(first.num_days_from_ce());
+                    let read = self.repo.planned_before(owner, place, page.clone()).await?;
+                    for read in read.items {
+                        let carried = read.value.planned.filter(|planned| is_carried(&read.value, *planned, first, began));
+                        if carried.is_some() {
+                            change.replace(&read.value.carried_to(first, change.now()), &read)?;
+                        }
+                    }
+                    if read.next.is_none() {
+                        keep_due(change)?;
+                    }
+                    Ok(Decision::Write(read.next))
+                })
+            })
+            .await
+    }
+}
+
+#[async_trait::async_trait]
+impl DueWork for CarryOver {
+    fn name(&self) -> &'static str {
+        CARRY_OVER
+    }
+
+    async fn run(&self, _: &Ctx, owner: Owner) -> Result<()> {
+        let mut page = PageRequest::first(Limit::new(AT_ONCE).unwrap_or(Limit::MAX));
+        while let Some(after) = self.carry(owner, &page).await? {
+            page.after = Some(after);
+        }
+        Ok(())
+    }
+}

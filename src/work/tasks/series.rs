@@ -1,0 +1,69 @@
+//! How the occurrences of a recurring task follow each other. Pure.
+
+use chrono::{Datelike as _, Days, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::model::{Due, Planned, Task, TaskId};
+use crate::kernel::{Id, Timestamp};
+
+/// Where an occurrence stands in its series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    /// The first task, which names the series.
+    pub id: TaskId,
+    /// The date from which the rule counts: that of the first task, or of the one at which the rule was last changed.
+    pub first: NaiveDate,
+    /// The date for which this occurrence was made.
+    pub scheduled: NaiveDate,
+}
+
+/// The id of the occurrence for a date, the same on whatever device it is made.
+fn occurrence_id(series: TaskId, date: NaiveDate) -> TaskId {
+    Id::new(Uuid::new_v5(&series.uuid(), date.to_string().as_bytes()))
+}
+
+impl Task {
+    /// The series that it belongs to, if it is of one.
+    pub fn series_id(&self) -> Option<TaskId> {
+        self.series.map(|series| series.id).or_else(|| self.recurrence.as_ref().map(|_| self.id))
+    }
+
+    /// The date that its recurrence goes on from. `created_on` is for a task of which it is not known.
+    pub fn scheduled_on(&self, created_on: NaiveDate) -> NaiveDate {
+        let dated = self.due.map(|due| due.on).or(self.planned.map(|planned| planned.on));
+        dated.or(self.series.map(|series| series.scheduled)).or(self.created_on).unwrap_or(created_on)
+    }
+
+    /// The occurrence that follows the task, which is completed; `None` where none does.
+    pub fn next_occurrence(&self, now: Timestamp, today: NaiveDate, week_start: Weekday) -> Option<Self> {
+        let (recurrence, completion) = (self.recurrence.as_ref()?, self.completion?);
+        let scheduled = self.scheduled_on(completion.date);
+        let series = self.series.unwrap_or(Series { id: self.id, first: scheduled, scheduled });
+        // An occurrence that was moved to an earlier date is not followed by itself.
+        let date = recurrence.next(series.first, scheduled.max(series.scheduled), completion.date, week_start)?;
+        let moved = |on: NaiveDate| on.checked_add_signed(date - scheduled);
+        let mut next = Self::new(occurrence_id(series.id, date), self.user_id, self.title.clone(), now, Some(today));
+        next.due = self.due.and_then(|due| Some(Due { on: moved(due.on)?, ..due }));
+        next.planned = self.planned.and_then(|planned| Some(Planned { on: moved(planned.on)?, at: now }));
+        next.series = Some(Series { scheduled: date, ..series });
+        next.subtasks.clone_from(&self.subtasks);
+        next.subtasks.iter_mut().for_each(|step| step.completed = false);
+        next.notes.clone_from(&self.notes);
+        next.tags = self.tags.clone();
+        next.recurrence.clone_from(&self.recurrence);
+        (next.priority, next.estimate_minutes) = (self.priority, self.estimate_minutes);
+        Some(next)
+    }
+
+    /// Whether it is as it was made: an occurrence that is not goes no more when the one before it is reopened.
+    pub fn is_untouched(&self) -> bool {
+        self.updated_at.is_none()
+    }
+}
+
+/// The first date of the week, which begins on the weekday, that the date lies in.
+pub fn week_of(date: NaiveDate, week_start: Weekday) -> NaiveDate {
+    let into = (7 + date.weekday().num_days_from_monday() - week_start.num_days_from_monday()) % 7;
+    date.checked_sub_days(Days::new(into.into())).unwrap_or(date)
+}
