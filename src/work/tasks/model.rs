@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{ObjectBuilder, schema::Type};
 
 use crate::{
     described,
-    kernel::{Code, FromText, Id, Resource, Result, Rule, Timestamp, UserId, field, text, text::TextError},
+    kernel::{Code, DayRule, FromText, Id, Resource, Result, Rule, Timestamp, UserId, field, text, text::TextError},
 };
 
 pub type TaskId = Id<Task>;
@@ -128,14 +127,14 @@ impl Task {
         if completed { "completed" } else { "open" }
     }
 
-    /// The task after the patch, in the user's zone; `None` when it changes nothing. Errors: `InvalidField`.
-    pub fn patched(&self, patch: &TaskPatch, now: Timestamp, zone: Tz) -> Result<Option<Self>> {
+    /// The task after the patch, by the rule of the user's dates; `None` when it changes nothing. Errors: `InvalidField`.
+    pub fn patched(&self, patch: &TaskPatch, now: Timestamp, days: DayRule) -> Result<Option<Self>> {
         if patch.completed_at.is_some() && patch.action != Some(Action::Complete) {
             return Err(Rule::field("needs the action 'complete'").of_field("completed_at"));
         }
         let completion = match patch.action {
             Some(Action::Complete) => match self.completion {
-                None => Some(self.completed(patch.completed_at, now, zone)?),
+                None => Some(self.completed(patch.completed_at, now, days)?),
                 completed => completed,
             },
             Some(Action::Reopen) => None,
@@ -146,7 +145,7 @@ impl Task {
         Ok(changed.then(|| Self { title, completion, updated_at: Some(now), ..self.clone() }))
     }
 
-    fn completed(&self, stated: Option<Timestamp>, now: Timestamp, zone: Tz) -> Result<Completion> {
+    fn completed(&self, stated: Option<Timestamp>, now: Timestamp, days: DayRule) -> Result<Completion> {
         const TOO_OLD: Rule = Rule::field("must be at most 31 days ago");
         let at = stated.unwrap_or(now);
         let recent = field::recent(at, now, COMPLETED_BEFORE, TOO_OLD);
@@ -154,7 +153,7 @@ impl Task {
             recent.err().or_else(|| (at < self.created_at).then_some(Rule::field("must not be before the task's creation")));
         match broken.filter(|_| stated.is_some()) {
             Some(broken) => Err(broken.of_field("completed_at")),
-            None => Ok(Completion { at, date: at.date_in(zone) }),
+            None => Ok(Completion { at, date: days.date_at(at) }),
         }
     }
 }
@@ -187,9 +186,10 @@ mod tests {
     #[test]
     fn completing_and_reopening_twice_changes_nothing() {
         let (now, later) = (Timestamp::from_micros(1), Timestamp::from_micros(2));
-        let patched = |task: &Task, patch: &TaskPatch, now| task.patched(patch, now, Tz::UTC).expect("good");
+        let days = DayRule::from(chrono_tz::UTC);
+        let patched = |task: &Task, patch: &TaskPatch, now| task.patched(patch, now, days).expect("good");
         let done = patched(&task(), &act(Action::Complete), now).expect("a change");
-        assert_eq!(done.completion, Some(Completion { at: now, date: now.date_in(Tz::UTC) }));
+        assert_eq!(done.completion, Some(Completion { at: now, date: days.date_at(now) }));
         assert_eq!(patched(&done, &act(Action::Complete), later), None);
         let open = patched(&done, &act(Action::Reopen), later).expect("a change");
         assert_eq!((open.completion, open.updated_at), (None, Some(later)));

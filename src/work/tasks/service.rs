@@ -72,7 +72,7 @@ impl TaskService {
     ) -> Result<Versioned<Task>> {
         self.ledger
             .edit(owner, &id.to_string(), expected, |task: &Task, change| {
-                let patched = task.patched(&patch, change.now(), change.summary.time_zone)?;
+                let patched = task.patched(&patch, change.now(), change.summary.day_rule())?;
                 let completion = patched.as_ref().and_then(|patched| patched.completion).filter(|_| task.completion.is_none());
                 change.touch_at(completion.map_or(change.now(), |completion| completion.at));
                 Ok(patched)
