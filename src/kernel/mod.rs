@@ -33,4 +33,4 @@ pub use page::{Limit, Page, PageRequest};
 pub use resource::Resource;
 pub use time::Timestamp;
 pub use version::{Precondition, Versioned};
-pub use wall_clock::HourShare;
+pub use wall_clock::{DayRule, DayStart, HourShare};

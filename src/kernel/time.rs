@@ -42,11 +42,6 @@ impl Timestamp {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// The calendar date that a clock on the wall shows in `zone` at this instant.
-    pub fn date_in(self, zone: Tz) -> NaiveDate {
-        self.in_zone(zone).date_naive()
-    }
-
     /// What a clock on the wall shows in `zone` at this instant.
     pub fn in_zone(self, zone: Tz) -> DateTime<Tz> {
         self.utc().with_timezone(&zone)
@@ -194,22 +189,6 @@ mod tests {
     fn reads_a_stored_time_without_offset_as_utc() {
         let naive: Timestamp = "2025-09-25T10:15:30.123456".parse().expect("a naive time");
         assert_eq!(naive.to_string(), "2025-09-25T10:15:30.123456Z");
-    }
-
-    #[test]
-    fn knows_the_local_date_on_both_sides_of_a_clock_change() {
-        // In Madrid the 29th of March 2026 has 23 hours and the 25th of October 2026 has 25.
-        let date = |text: &str| {
-            let at: Timestamp = text.parse().expect("a time");
-            at.date_in(Tz::Europe__Madrid).to_string()
-        };
-        assert_eq!(date("2026-03-28T22:59:59Z"), "2026-03-28");
-        assert_eq!(date("2026-03-28T23:00:00Z"), "2026-03-29");
-        assert_eq!(date("2026-03-29T21:59:59Z"), "2026-03-29");
-        assert_eq!(date("2026-03-29T22:00:00Z"), "2026-03-30");
-        assert_eq!(date("2026-10-24T22:00:00Z"), "2026-10-25");
-        assert_eq!(date("2026-10-25T22:59:59Z"), "2026-10-25");
-        assert_eq!(date("2026-10-25T23:00:00Z"), "2026-10-26");
     }
 
     #[test]

@@ -1,39 +1,116 @@
-//! Which hours a clock on the wall showed while something went on. Pure.
+//! Which dates and hours a clock on the wall shows. Pure.
 //!
 //! A day on which the clock is put forward has 23 hours and one on which it is put back 25: what is counted is the time
 //! that passed, in the hour that the clock showed then, so that an hour which comes twice counts twice.
 
-use chrono::{NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Timelike as _};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Timelike as _};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
 
 const HOUR: i64 = 3_600_000_000;
+const MINUTE: i64 = 60_000_000;
 
-/// Time that passed while the clock showed one hour of one date.
+/// How long after midnight a date begins, in minutes: at most 12 hours. None is midnight itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DayStart(u16);
+
+impl DayStart {
+    pub const MIDNIGHT: Self = Self(0);
+    /// The latest that there is.
+    pub const MAX: u16 = 720;
+
+    /// `None` beyond [`Self::MAX`].
+    pub fn after_midnight(minutes: u16) -> Option<Self> {
+        (minutes <= Self::MAX).then_some(Self(minutes))
+    }
+
+    pub fn minutes(self) -> u16 {
+        self.0
+    }
+
+    pub fn is_midnight(&self) -> bool {
+        self.0 == 0
+    }
+
+    fn delta(self) -> TimeDelta {
+        TimeDelta::minutes(self.0.into())
+    }
+}
+
+/// How a user's dates follow from instants: where the user is, and when a date begins there. The only maker of dates.
+///
+/// A date is that of the clock on the wall without the minutes of the day's start, so that what is done before it belongs to
+/// the date before. Times of day stay what the clock shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DayRule {
+    pub zone: Tz,
+    pub day_start: DayStart,
+}
+
+/// Dates that begin at midnight.
+impl From<Tz> for DayRule {
+    fn from(zone: Tz) -> Self {
+        Self { zone, day_start: DayStart::MIDNIGHT }
+    }
+}
+
+impl DayRule {
+    /// The date to which an instant belongs.
+    pub fn date_at(self, at: Timestamp) -> NaiveDate {
+        let local = at.in_zone(self.zone).naive_local();
+        local.checked_sub_signed(self.day_start.delta()).unwrap_or(local).date()
+    }
+
+    /// The first instant of a date, which is when the clock shows the day's start for the first time, or has passed over it.
+    /// Of a date that the clock never showed, as where the date line was moved, it is that of the next.
+    pub fn start_of(self, date: NaiveDate) -> Timestamp {
+        let midnight = date.and_time(NaiveTime::MIN);
+        let local = midnight.checked_add_signed(self.day_start.delta()).unwrap_or(midnight);
+        let shown = self.zone.from_local_datetime(&local).earliest();
+        shown.map_or_else(|| passed_over(local, self.zone), |shown| shown.to_utc().into())
+    }
+}
+
+/// The first instant at which the clock shows more than a time that it passes over.
+fn passed_over(local: NaiveDateTime, zone: Tz) -> Timestamp {
+    // Nowhere is the clock so far from UTC.
+    const FAR: i64 = 16 * HOUR;
+    let about = local.and_utc().timestamp_micros();
+    let is_later = |micros: i64| micros.saturating_add(offset_at(micros, zone)) >= about;
+    Timestamp::from_micros(first(about.saturating_sub(FAR), about.saturating_add(FAR), is_later))
+}
+
+/// Time that passed while the clock showed one hour, on one date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HourShare {
     pub date: NaiveDate,
-    /// 0 to 23.
+    /// What the clock showed, 0 to 23.
     pub hour: u8,
     pub micros: u64,
 }
 
-/// Splits a stretch of time by the dates and hours that the clock showed in the zone, in the order of time. The shares
-/// add up to the stretch; an hour that comes twice has two.
-pub fn split_by_hour(from: Timestamp, to: Timestamp, zone: Tz) -> Vec<HourShare> {
+/// Splits a stretch of time by date and by the hour that the clock showed, in the order of time. The shares add up to the
+/// stretch; an hour that comes twice has two, and so has one within which a date begins.
+pub fn split_by_hour(from: Timestamp, to: Timestamp, rule: DayRule) -> Vec<HourShare> {
+    let zone = rule.zone;
+    let into_the_day = i64::from(rule.day_start.minutes()) * MINUTE;
     let mut shares = Vec::new();
     let mut at = from.micros();
     while at < to.micros() {
         let offset = offset_at(at, zone);
-        let into_the_hour = at.saturating_add(offset).rem_euclid(HOUR);
-        let full = at.saturating_add(HOUR - into_the_hour).min(to.micros());
+        let local = at.saturating_add(offset);
+        let until = |into: i64, length: i64| at.saturating_add(length - (local - into).rem_euclid(length));
+        let full = until(0, HOUR).min(until(into_the_day, 24 * HOUR)).min(to.micros());
         // Zones change their clocks at any second, so the hour may be cut short.
-        let until = if offset_at(full - 1, zone) == offset { full } else { change_between(at, full - 1, offset, zone) };
-        let local = Timestamp::from_micros(at).in_zone(zone);
+        let changed = |micros: i64| offset_at(micros, zone) != offset;
+        let until = if changed(full - 1) { first(at, full - 1, changed) } else { full };
+        let began = Timestamp::from_micros(at);
         shares.push(HourShare {
-            date: local.date_naive(),
-            hour: u8::try_from(local.hour()).unwrap_or(0),
+            date: rule.date_at(began),
+            hour: u8::try_from(began.in_zone(zone).hour()).unwrap_or(0),
             micros: u64::try_from(until - at).unwrap_or(0),
         });
         at = until;
@@ -41,24 +118,14 @@ pub fn split_by_hour(from: Timestamp, to: Timestamp, zone: Tz) -> Vec<HourShare>
     shares
 }
 
-/// The first instant of a date on the clock on the wall, which is midnight unless the clock passes over that.
-pub fn start_of(date: NaiveDate, zone: Tz) -> Timestamp {
-    const QUARTER: TimeDelta = TimeDelta::minutes(15);
-    let midnight = date.and_time(NaiveTime::MIN);
-    // At most a day and some hours are passed over, as where the date line was moved.
-    let mut later = std::iter::successors(Some(midnight), |time| time.checked_add_signed(QUARTER)).take(4 * 30);
-    let first = later.find_map(|time| zone.from_local_datetime(&time).earliest());
-    first.map_or(Timestamp::from_micros(midnight.and_utc().timestamp_micros()), |first| first.to_utc().into())
-}
-
-/// The first instant of another offset, between one that has the offset and one that has not.
-fn change_between(mut before: i64, mut after: i64, offset: i64, zone: Tz) -> i64 {
+/// The first microsecond of which something holds, between one of which it does not and one of which it does.
+fn first(mut before: i64, mut after: i64, holds: impl Fn(i64) -> bool) -> i64 {
     while after - before > 1 {
         let middle = before + (after - before) / 2;
-        if offset_at(middle, zone) == offset {
-            before = middle;
-        } else {
+        if holds(middle) {
             after = middle;
+        } else {
+            before = middle;
         }
     }
     after
@@ -78,8 +145,6 @@ mod tests {
 
     use super::*;
 
-    const MINUTE: i64 = 60_000_000;
-
     fn time(text: &str) -> Timestamp {
         text.parse().expect("a time")
     }
@@ -98,6 +163,11 @@ mod tests {
             Tz::Africa__Casablanca,
         ];
         proptest::sample::select(zones.to_vec())
+    }
+
+    fn rule() -> impl Strategy<Value = DayRule> {
+        let starts = prop_oneof![Just(0), 0..=DayStart::MAX];
+        (zone(), starts).prop_map(|(zone, minutes)| DayRule { zone, day_start: DayStart(minutes) })
     }
 
     /// An instant in the years from 2000 on, near a change of the clock in one of the zones as often as not.
@@ -127,14 +197,14 @@ mod tests {
         sums
     }
 
-    fn split(from: i64, to: i64, zone: Tz) -> Vec<HourShare> {
-        split_by_hour(Timestamp::from_micros(from), Timestamp::from_micros(to), zone)
+    fn split(from: i64, to: i64, rule: DayRule) -> Vec<HourShare> {
+        split_by_hour(Timestamp::from_micros(from), Timestamp::from_micros(to), rule)
     }
 
     #[test]
     fn a_night_that_loses_an_hour_and_one_that_gains_one() {
-        let hours = |from, to, zone| {
-            let shares = split_by_hour(time(from), time(to), zone);
+        let hours = |from, to, zone: Tz| {
+            let shares = split_by_hour(time(from), time(to), zone.into());
             shares.iter().map(|share| (share.hour, share.micros / 60_000_000)).collect::<Vec<_>>()
         };
         let madrid = Tz::Europe__Madrid;
@@ -144,47 +214,91 @@ mod tests {
         let island = Tz::Australia__Lord_Howe;
         assert_eq!(hours("2026-04-04T14:00:00Z", "2026-04-04T15:30:00Z", island), [(1, 60), (1, 30)]);
         assert_eq!(hours("2026-10-03T15:00:00Z", "2026-10-03T16:00:00Z", island), [(1, 30), (2, 30)]);
-        let whole_day = split_by_hour(time("2026-10-24T22:00:00Z"), time("2026-10-25T23:00:00Z"), madrid);
+        let whole_day = split_by_hour(time("2026-10-24T22:00:00Z"), time("2026-10-25T23:00:00Z"), madrid.into());
         assert_eq!(whole_day.iter().map(|share| share.micros).sum::<u64>(), 25 * 3_600_000_000);
         assert!(whole_day.iter().all(|share| share.date.to_string() == "2026-10-25"));
     }
 
     #[test]
-    fn a_date_begins_at_midnight_or_when_the_clock_has_passed_over_it() {
-        for (date, zone, begins) in [
-            ("2026-03-29", Tz::Europe__Madrid, "2026-03-28T23:00:00Z"),
-            ("2026-03-30", Tz::Europe__Madrid, "2026-03-29T22:00:00Z"),
-            // From 00:00 to 01:00, and a date that there was not.
-            ("2018-11-04", Tz::America__Sao_Paulo, "2018-11-04T03:00:00Z"),
-            ("2011-12-30", Tz::Pacific__Apia, "2011-12-30T10:00:00Z"),
-            ("2011-12-31", Tz::Pacific__Apia, "2011-12-30T10:00:00Z"),
+    fn the_local_date_changes_at_midnight_also_around_a_clock_change() {
+        // In Madrid the 29th of March 2026 has 23 hours and the 25th of October 2026 has 25.
+        for (at, date) in [
+            ("2026-03-28T22:59:59Z", "2026-03-28"),
+            ("2026-03-28T23:00:00Z", "2026-03-29"),
+            ("2026-03-29T21:59:59Z", "2026-03-29"),
+            ("2026-03-29T22:00:00Z", "2026-03-30"),
+            ("2026-10-24T22:00:00Z", "2026-10-25"),
+            ("2026-10-25T22:59:59Z", "2026-10-25"),
+            ("2026-10-25T23:00:00Z", "2026-10-26"),
         ] {
-            assert_eq!(start_of(date.parse().expect("a date"), zone), time(begins), "{date} {zone}");
+            assert_eq!(DayRule::from(Tz::Europe__Madrid).date_at(time(at)).to_string(), date, "{at}");
         }
+    }
+
+    #[test]
+    fn a_date_begins_when_the_clock_shows_the_start_of_the_day_or_has_passed_over_it() {
+        for (date, zone, minutes, begins) in [
+            ("2026-03-29", Tz::Europe__Madrid, 0, "2026-03-28T23:00:00Z"),
+            ("2026-03-30", Tz::Europe__Madrid, 0, "2026-03-29T22:00:00Z"),
+            ("2026-03-28", Tz::Europe__Madrid, 240, "2026-03-28T03:00:00Z"),
+            ("2026-03-29", Tz::Europe__Madrid, 240, "2026-03-29T02:00:00Z"),
+            // The clock goes from 02:00 to 03:00, and shows 02:10 twice in October.
+            ("2026-03-29", Tz::Europe__Madrid, 130, "2026-03-29T01:00:00Z"),
+            ("2026-10-25", Tz::Europe__Madrid, 130, "2026-10-25T00:10:00Z"),
+            // From 00:00 to 01:00, and a date that there was not.
+            ("2018-11-04", Tz::America__Sao_Paulo, 0, "2018-11-04T03:00:00Z"),
+            ("2011-12-30", Tz::Pacific__Apia, 0, "2011-12-30T10:00:00Z"),
+            ("2011-12-31", Tz::Pacific__Apia, 0, "2011-12-30T10:00:00Z"),
+        ] {
+            let rule = DayRule { zone, day_start: DayStart::after_midnight(minutes).expect("a start") };
+            assert_eq!(rule.start_of(date.parse().expect("a date")), time(begins), "{date} {zone} {minutes}");
+        }
+        assert!(DayStart::after_midnight(720).is_some() && DayStart::after_midnight(721).is_none());
+    }
+
+    #[test]
+    fn what_is_done_before_the_start_of_the_day_belongs_to_the_date_before_in_the_hour_that_the_clock_shows() {
+        let rule = DayRule { zone: Tz::Europe__Madrid, day_start: DayStart(270) };
+        let shares = split_by_hour(time("2026-01-14T01:30:00Z"), time("2026-01-14T04:15:00Z"), rule);
+        let shares: Vec<_> = shares.iter().map(|share| (share.date.to_string(), share.hour, share.micros / 60_000_000)).collect();
+        let expected =
+            [("2026-01-13", 2, 30), ("2026-01-13", 3, 60), ("2026-01-13", 4, 30), ("2026-01-14", 4, 30), ("2026-01-14", 5, 15)];
+        assert_eq!(shares, expected.map(|(date, hour, minutes)| (date.to_owned(), hour, minutes)));
     }
 
     proptest! {
         #[test]
+        fn a_date_begins_with_its_first_instant(rule in rule(), at in instant()) {
+            let date = rule.date_at(Timestamp::from_micros(at));
+            let start = rule.start_of(date);
+            prop_assert_eq!(rule.date_at(start), date);
+            prop_assert!(start.micros() <= at);
+            prop_assert!(rule.date_at(Timestamp::from_micros(start.micros() - 1)) < date);
+            let next = date.succ_opt().expect("a date");
+            prop_assert!(rule.date_at(rule.start_of(next)) >= next);
+        }
+
+        #[test]
         fn the_shares_are_the_whole_and_can_be_added(
-            zone in zone(), from in instant(), first in 0..200_000_000_000_i64, second in 0..200_000_000_000_i64
+            rule in rule(), from in instant(), first in 0..200_000_000_000_i64, second in 0..200_000_000_000_i64
         ) {
-            let whole = split(from, from + first + second, zone);
+            let whole = split(from, from + first + second, rule);
             let total: u64 = whole.iter().map(|share| share.micros).sum();
             prop_assert_eq!(i64::try_from(total), Ok(first + second));
-            let parts = [split(from, from + first, zone), split(from + first, from + first + second, zone)].concat();
+            let parts = [split(from, from + first, rule), split(from + first, from + first + second, rule)].concat();
             prop_assert_eq!(sums(&whole), sums(&parts));
             prop_assert!(whole.iter().all(|share| share.hour < 24 && share.micros > 0));
         }
 
         #[test]
-        fn agrees_with_looking_at_the_clock_every_minute(zone in zone(), from in instant(), minutes in 0..3_000_i64) {
+        fn agrees_with_looking_at_the_clock_every_minute(rule in rule(), from in instant(), minutes in 0..3_000_i64) {
             let mut plain = BTreeMap::new();
             for minute in 0..minutes {
-                let local = Timestamp::from_micros(from + minute * MINUTE).in_zone(zone);
-                let slot = (local.date_naive(), u8::try_from(local.hour()).expect("an hour"));
-                *plain.entry(slot).or_insert(0_u64) += 60_000_000;
+                let local = Timestamp::from_micros(from + minute * MINUTE).in_zone(rule.zone).naive_local();
+                let date = (local - TimeDelta::minutes(rule.day_start.minutes().into())).date();
+                *plain.entry((date, u8::try_from(local.hour()).expect("an hour"))).or_insert(0_u64) += 60_000_000;
             }
-            prop_assert_eq!(sums(&split(from, from + minutes * MINUTE, zone)), plain);
+            prop_assert_eq!(sums(&split(from, from + minutes * MINUTE, rule)), plain);
         }
     }
 }

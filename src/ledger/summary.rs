@@ -16,7 +16,7 @@ use super::{
     facts::Facts,
 };
 use crate::{
-    kernel::{Timestamp, UserId},
+    kernel::{DayRule, DayStart, Timestamp, UserId},
     store::{Entity, Places},
 };
 
@@ -37,6 +37,9 @@ pub struct Summary {
     /// How many changes there were; each document bears the number of the change that wrote it last.
     pub seq: u64,
     pub time_zone: Tz,
+    /// How long after midnight the user's dates begin.
+    #[serde(skip_serializing_if = "DayStart::is_midnight")]
+    pub day_start: DayStart,
     /// Whether the account is being deleted or is gone: from then on nothing can be written for the user.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) closed: bool,
@@ -63,6 +66,7 @@ impl Summary {
             user_id,
             seq: FIRST_SEQ,
             time_zone,
+            day_start: DayStart::MIDNIGHT,
             closed: false,
             forget_at: None,
             counts: Counts::default(),
@@ -96,9 +100,14 @@ impl Summary {
         self.closed
     }
 
+    /// How the user's dates follow from instants now. They may repeat or go back by one when it changes.
+    pub fn day_rule(&self) -> DayRule {
+        DayRule { zone: self.time_zone, day_start: self.day_start }
+    }
+
     /// The user's date at an instant.
     pub fn date_at(&self, at: Timestamp) -> NaiveDate {
-        at.date_in(self.time_zone)
+        self.day_rule().date_at(at)
     }
 
     /// Active days in a row up to today or, since a day that is not over breaks nothing, up to yesterday.
@@ -164,6 +173,8 @@ struct StoredSummary {
     seq: u64,
     time_zone: Tz,
     #[serde(default)]
+    day_start: DayStart,
+    #[serde(default)]
     closed: bool,
     #[serde(default, alias = "closed_until")]
     forget_at: Option<Timestamp>,
@@ -217,6 +228,7 @@ impl From<StoredSummary> for Summary {
             user_id: stored.user_id,
             seq: stored.seq,
             time_zone: stored.time_zone,
+            day_start: stored.day_start,
             closed: stored.closed || stored.forget_at.is_some(),
             forget_at: stored.forget_at,
             counts,
@@ -244,7 +256,10 @@ mod tests {
             "active_days":[739630,"Aw"]}"#;
         let former: Summary = serde_json::from_str(text).expect("a summary");
         let written = serde_json::to_string(&former).expect("JSON");
-        assert!(!written.contains("total_tasks") && !written.contains("next_due\":null"), "{written}");
+        assert!(
+            !written.contains("total_tasks") && !written.contains("day_start") && !written.contains("next_due\":null"),
+            "{written}"
+        );
         let now: Summary = serde_json::from_str(&written).expect("read back");
         for summary in [former, now] {
             let counts: Vec<(&str, u64)> = summary.counts.iter().collect();
@@ -252,7 +267,7 @@ mod tests {
             let day = summary.day.expect("a day");
             assert_eq!((day.get(ACHIEVEMENTS), day.get(Counter::named("focus_09"))), (3, 60));
             assert_eq!(summary.due.earliest().map(|at| at.to_string()).as_deref(), Some("2026-01-14T14:00:00.000000Z"));
-            assert!(!summary.facts.is_empty() && !summary.closed);
+            assert!(!summary.facts.is_empty() && !summary.closed && summary.day_start.is_midnight());
         }
     }
 

@@ -183,7 +183,7 @@ fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource) -> Result<
         }
         &Resource::Finished { id, start_time, end_time } => {
             let started = WorkSession::start(Id::new(id), user, start_time);
-            let session = started.ended(end_time, change.summary.time_zone, EndedBy::User);
+            let session = started.ended(end_time, change.summary.day_rule(), EndedBy::User);
             change.create(&session)?;
             booking::trace(change, None, Some(&session))?;
             change.touch_at(start_time);

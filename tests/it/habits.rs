@@ -40,8 +40,8 @@ async fn expected(app: &TestApp, client: &Client) -> Vec<Usual> {
     let sessions = Collection::<WorkSession>::new(app.store.clone());
     let page = sessions.list(Some(partition(&client.id)), None, PageRequest::first(Limit::MAX)).await.expect("sessions");
     assert!(page.next.is_none());
-    let Summary { user_id, time_zone, .. } = summary(app, client).await;
-    Habits::of(user_id, 0, &page.items, time_zone, app.clock.now().date_in(time_zone)).weekdays
+    let summary = summary(app, client).await;
+    Habits::of(summary.user_id, 0, &page.items, summary.day_rule(), summary.date_at(app.clock.now())).weekdays
 }
 
 fn weekdays(habits: Option<Habits>) -> Vec<Usual> {
@@ -125,7 +125,7 @@ impl World {
         let Some(last) = self.told.len().checked_sub(1) else { return };
         let picked: Vec<Change> = delivery.picks.iter().map(|pick| self.told[(*pick).min(last)].clone()).collect();
         let (app, ann) = (self.app(), &self.ann);
-        let zone = summary(app, ann).await.time_zone;
+        let today = summary(app, ann).await.date_at(app.clock.now());
         let (before, known) = (documents(app, &ann.id).await, stored(app, ann).await);
         if let Some(fault) = delivery.fault {
             store.fail_after(0, fault);
@@ -139,7 +139,7 @@ impl World {
         let knew = known.as_ref().zip(traces.as_ref()).is_some_and(|(known, traces)| known.seq >= traces.lesson);
         if written.is_empty() {
             assert!(!done || !news || knew, "{delivery:?} was lost");
-            if knew && traces.is_some_and(|traces| traces.changed_on == app.clock.now().date_in(zone)) {
+            if knew && traces.is_some_and(|traces| traces.changed_on == today) {
                 assert_eq!(weekdays(learned), expected(app, ann).await, "{delivery:?}");
             }
         } else {

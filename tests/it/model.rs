@@ -6,7 +6,11 @@ use std::{
     time::Duration,
 };
 
-use avanochi::kernel::{Clock as _, Timestamp};
+use avanochi::{
+    kernel::{Clock as _, DayRule, DayStart, IdSource as _, RandomIds, Timestamp, UserId},
+    ledger::{Summary, summary},
+    store::{Batch, Collection, Partition, collection},
+};
 use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
 use proptest::prelude::*;
@@ -43,6 +47,8 @@ pub enum Step {
         minutes: i64,
     },
     Move(Tz),
+    /// Lets dates begin so many minutes after midnight.
+    Begin(DayStart),
 }
 
 pub fn step() -> impl Strategy<Value = Step> {
@@ -69,6 +75,8 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => (0..20_usize).prop_map(Step::Discard),
         4 => prop_oneof![0..600_i64, Just(1440), 1000..9000_i64].prop_map(|minutes| Step::Wait { minutes }),
         1 => proptest::sample::select(zones.to_vec()).prop_map(Step::Move),
+        1 => prop_oneof![Just(0), 0..=DayStart::MAX]
+            .prop_map(|minutes| Step::Begin(DayStart::after_midnight(minutes).expect("a start"))),
     ]
 }
 
@@ -80,7 +88,7 @@ struct Ended {
     id: String,
     times: Stretch,
     pauses: Vec<Stretch>,
-    zone: Tz,
+    days: DayRule,
     /// Worked, by date, in microseconds.
     focus: BTreeMap<NaiveDate, i64>,
 }
@@ -105,7 +113,7 @@ pub struct Model {
     tasks: Vec<Task>,
     ended: Vec<Ended>,
     active: Option<Active>,
-    zone: Tz,
+    days: DayRule,
 }
 
 fn at(micros: i64) -> Timestamp {
@@ -113,7 +121,7 @@ fn at(micros: i64) -> Timestamp {
 }
 
 impl Ended {
-    fn new(id: String, times: Stretch, pauses: &[Stretch], zone: Tz) -> Self {
+    fn new(id: String, times: Stretch, pauses: &[Stretch], days: DayRule) -> Self {
         let pauses: Vec<Stretch> =
             pauses.iter().map(|(from, to)| ((*from).max(times.0), (*to).min(times.1))).filter(|(from, to)| from < to).collect();
         let mut focus = BTreeMap::new();
@@ -122,15 +130,15 @@ impl Ended {
             let shared = |(from, to): Stretch| (to.min(minute + MINUTE) - from.max(minute)).max(0);
             let worked = shared(times) - pauses.iter().copied().map(shared).sum::<i64>();
             if worked > 0 {
-                *focus.entry(at(minute).date_in(zone)).or_insert(0) += worked;
+                *focus.entry(days.date_at(at(minute))).or_insert(0) += worked;
             }
             minute += MINUTE;
         }
-        Self { id, times, pauses, zone, focus }
+        Self { id, times, pauses, days, focus }
     }
 
     fn date(&self) -> NaiveDate {
-        at(self.times.1).date_in(self.zone)
+        self.days.date_at(at(self.times.1))
     }
 }
 
@@ -150,7 +158,7 @@ impl Model {
         };
         let longest = days.iter().map(|&day| run_to(day)).max().unwrap_or(0);
         // Days after today are known already when the zone was further east.
-        let today = now.date_in(self.zone);
+        let today = self.days.date_at(now);
         let held = [today, today - Days::new(1)].into_iter().find(|day| days.contains(day));
         let run_from = |first: NaiveDate| {
             (1..).map_while(|on| first.checked_add_days(Days::new(on))).take_while(|day| days.contains(day)).count()
@@ -197,7 +205,7 @@ fn rounded(number: f64) -> i64 {
 /// The dates on which anything counts, as [`Model::expected_days`] has them.
 pub async fn observed_days(app: &TestApp, client: &Client) -> BTreeMap<NaiveDate, [i64; 4]> {
     // Somewhere it is tomorrow.
-    let to = app.clock.now().date_in(Tz::UTC) + Days::new(2);
+    let to = DayRule::default().date_at(app.clock.now()) + Days::new(2);
     let from = to - Days::new(399);
     let answer = client.get(&format!("/api/stats/{}/days?from={from}&to={to}", client.id)).await;
     assert_eq!(answer.status, 200, "{answer:?}");
@@ -216,7 +224,7 @@ pub async fn observed_days(app: &TestApp, client: &Client) -> BTreeMap<NaiveDate
 
 pub async fn perform(app: &TestApp, ann: &Client, model: &mut Model, step: &Step) {
     let now = app.clock.now().micros();
-    let today = at(now).date_in(model.zone);
+    let today = model.days.date_at(at(now));
     match *step {
         Step::Create => {
             let id = ann.create_task("a task").await.text("id");
@@ -263,7 +271,7 @@ pub async fn perform(app: &TestApp, ann: &Client, model: &mut Model, step: &Step
             let Some(mut active) = model.active.take() else { return };
             active.pauses.extend(active.paused.map(|since| (since, now)));
             assert_eq!(ann.end(&active.id).await.status, 200);
-            model.ended.push(Ended::new(active.id, (active.start, now), &active.pauses, model.zone));
+            model.ended.push(Ended::new(active.id, (active.start, now), &active.pauses, model.days));
         }
         Step::Record { ago, length } => {
             let end = at(now).minus(Duration::from_secs(ago * 60));
@@ -273,7 +281,7 @@ pub async fn perform(app: &TestApp, ann: &Client, model: &mut Model, step: &Step
             let overlaps = model.overlaps(times, None);
             assert_eq!(recorded.status, if overlaps { 409 } else { 201 }, "{recorded:?}");
             if !overlaps {
-                model.ended.push(Ended::new(recorded.text("id"), times, &[], model.zone));
+                model.ended.push(Ended::new(recorded.text("id"), times, &[], model.days));
             }
         }
         Step::Correct { session, start, end } => correct(ann, model, now, session, (start * MINUTE, end * MINUTE)).await,
@@ -288,9 +296,25 @@ pub async fn perform(app: &TestApp, ann: &Client, model: &mut Model, step: &Step
         Step::Move(zone) => {
             let moved = ann.patch(&format!("/api/users/{}", ann.id), json!({ "time_zone": zone.name() })).await;
             assert_eq!(moved.status, 200);
-            model.zone = zone;
+            model.days.zone = zone;
+        }
+        Step::Begin(day_start) => {
+            begin(app, ann, day_start).await;
+            model.days.day_start = day_start;
         }
     }
+}
+
+/// Lets the dates of a user begin at another time from now on.
+async fn begin(app: &TestApp, ann: &Client, day_start: DayStart) {
+    let owner = UserId::parse(&ann.id).map(Partition::of).expect("an id");
+    let read = Collection::<Summary>::new(app.store.clone()).get(owner.clone(), summary::ID).await.expect("read");
+    let read = read.expect("a summary");
+    let mut summary = read.value;
+    summary.day_start = day_start;
+    let write = collection::replace(&summary, summary.seq, &read.etag).expect("a write");
+    let op = RandomIds::default().next(app.clock.now());
+    app.store.commit(Batch::new(owner, op).with(write)).await.expect("written");
 }
 
 async fn correct(ann: &Client, model: &mut Model, now: i64, session: usize, by: Stretch) {
@@ -313,7 +337,7 @@ async fn correct(ann: &Client, model: &mut Model, now: i64, session: usize, by: 
     let answer = ann.patch(&path, json!({ "start_time": at(start), "end_time": at(end) })).await;
     assert_eq!(answer.status, expected, "{answer:?}");
     if expected == 200 {
-        model.ended[index] = Ended::new(was.id.clone(), (start, end), &was.pauses, was.zone);
+        model.ended[index] = Ended::new(was.id.clone(), (start, end), &was.pauses, was.days);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use avanochi::kernel::Clock as _;
+use avanochi::kernel::{Clock as _, DayRule};
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -147,7 +147,7 @@ proptest! {
             let dates: BTreeSet<NaiveDate> = achieved.chain(ends).collect();
             let last = dates.last().copied().unwrap_or_default();
             let run = (0..400).take_while(|back| dates.contains(&(last - Days::new(*back)))).count();
-            let recent = last >= app.clock.now().date_in(chrono_tz::Tz::UTC) - Days::new(1);
+            let recent = last >= DayRule::default().date_at(app.clock.now()) - Days::new(1);
             assert_eq!(stats["current_streak"], json!(if recent { run } else { 0 }));
             let counted = observed_days(&app, &ann).await.into_values().fold([0, 0], |sum, day| [sum[0] + day[1], sum[1] + day[2]]);
             assert_eq!(json!(counted), json!([completed, ended]));
@@ -195,7 +195,7 @@ async fn wander(client: &Client, steps: &[Step]) {
                 let Some(session) = sessions.get(n % sessions.len().max(1)) else { continue };
                 client.delete(&format!("/api/work_sessions/{}", session["id"].as_str().expect("an id"))).await
             }
-            Step::Wait { .. } | Step::Move(_) | Step::Correct { .. } => continue,
+            Step::Wait { .. } | Step::Move(_) | Step::Begin(_) | Step::Correct { .. } => continue,
         };
         let allowed = [200, 201, 204, 404].contains(&answer.status)
             || ["active_session_exists", "session_ended", "sessions_overlap"].iter().any(|code| answer.body["code"] == **code);

@@ -2,13 +2,12 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use chrono::{Datelike as _, Days, NaiveDate, Timelike as _};
-use chrono_tz::Tz;
+use chrono::{Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    kernel::{Timestamp, UserId},
+    kernel::{DayRule, Timestamp, UserId},
     work::work_sessions::model::WorkSession,
 };
 
@@ -32,7 +31,8 @@ pub struct Usual {
     pub weekday: u32,
     /// How many days it was learned from.
     pub days: usize,
-    /// In minutes after midnight, on the user's clock.
+    /// In minutes after midnight, on the user's clock; more than 1440 for what begins after the next midnight and before the
+    /// next date does.
     pub start: u32,
     /// The same; more than 1440 for work that goes on past midnight.
     pub end: u32,
@@ -51,26 +51,26 @@ struct Worked {
 impl Habits {
     /// What the sessions say on the user's date `today`, which is not over and does not count yet. A session belongs to
     /// the date on which it began. One whose end was only guessed says nothing.
-    pub fn of(user_id: UserId, seq: u64, sessions: &[WorkSession], zone: Tz, today: NaiveDate) -> Self {
+    pub fn of(user_id: UserId, seq: u64, sessions: &[WorkSession], days: DayRule, today: NaiveDate) -> Self {
         let first = today.checked_sub_days(Days::new(DAYS)).unwrap_or(today);
-        let mut days: BTreeMap<NaiveDate, Worked> = BTreeMap::new();
+        let mut worked_on: BTreeMap<NaiveDate, Worked> = BTreeMap::new();
         for session in sessions.iter().filter(|session| !session.needs_review) {
             let (Some(end), Some(micros)) = (session.end, session.micros()) else { continue };
-            let began = session.start_time.in_zone(end.zone.unwrap_or(zone));
-            let date = began.date_naive();
+            let rule = session.days_or(days);
+            let date = rule.date_at(session.start_time);
             if !(first..today).contains(&date) {
                 continue;
             }
-            let start = began.hour() * 60 + began.minute();
+            let start = minutes_into(date, session.start_time.in_zone(rule.zone).naive_local());
             let worked = Worked {
                 start,
                 end: start + minutes(end.at.since(session.start_time)),
                 length: minutes(Duration::from_micros(micros)),
             };
-            days.entry(date).and_modify(|day| day.add(worked)).or_insert(worked);
+            worked_on.entry(date).and_modify(|day| day.add(worked)).or_insert(worked);
         }
         let mut weekdays: BTreeMap<u32, Vec<Worked>> = BTreeMap::new();
-        for (date, worked) in days {
+        for (date, worked) in worked_on {
             weekdays.entry(date.weekday().number_from_monday()).or_default().push(worked);
         }
         Self { user_id, seq, weekdays: weekdays.into_iter().map(|(weekday, days)| usual(weekday, &days)).collect() }
@@ -93,9 +93,14 @@ impl Worked {
     }
 }
 
-/// The earliest start of a session that can count at an instant, in whatever zone.
+/// The earliest start of a session that can count at an instant, in whatever zone and whenever dates begin.
 pub fn look_back(now: Timestamp) -> Timestamp {
-    now.minus(Duration::from_hours((DAYS + 2) * 24))
+    now.minus(Duration::from_hours((DAYS + 3) * 24))
+}
+
+/// How many minutes after the midnight of a date a clock on the wall shows a time.
+fn minutes_into(date: NaiveDate, local: NaiveDateTime) -> u32 {
+    u32::try_from(local.signed_duration_since(date.and_time(NaiveTime::MIN)).num_minutes()).unwrap_or(0)
 }
 
 fn usual(weekday: u32, days: &[Worked]) -> Usual {
@@ -117,11 +122,12 @@ fn minutes(time: Duration) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use chrono_tz::Tz;
     use proptest::prelude::*;
 
     use super::*;
     use crate::{
-        kernel::Id,
+        kernel::{DayStart, Id},
         work::work_sessions::model::{EndedBy, Times},
     };
 
@@ -131,7 +137,7 @@ mod tests {
 
     fn session(start: &str, end: &str) -> WorkSession {
         let times = Times { start: time(start), end: time(end) };
-        WorkSession::past(Id::new(uuid::Uuid::nil()), user(), times, Tz::Europe__Madrid)
+        WorkSession::past(Id::new(uuid::Uuid::nil()), user(), times, Tz::Europe__Madrid.into())
     }
 
     /// Of January 2026; the 14th is a Wednesday.
@@ -144,7 +150,7 @@ mod tests {
     }
 
     fn habits(sessions: &[WorkSession]) -> Habits {
-        Habits::of(user(), 7, sessions, Tz::Europe__Madrid, date(14))
+        Habits::of(user(), 7, sessions, Tz::Europe__Madrid.into(), date(14))
     }
 
     #[test]
@@ -168,9 +174,21 @@ mod tests {
     }
 
     #[test]
+    fn a_night_belongs_to_the_date_before_until_the_day_starts() {
+        let days = DayRule { zone: Tz::UTC, day_start: DayStart::after_midnight(240).expect("a start") };
+        let session = |start, end| WorkSession { end: None, ..session(start, end) }.ended(time(end), days, EndedBy::User);
+        let late = session("2026-01-14T02:00:00Z", "2026-01-14T03:30:00Z");
+        let early = session("2026-01-13T22:00:00Z", "2026-01-13T23:00:00Z");
+        let tuesday = |start, end, length| Usual { weekday: 2, days: 1, start, end, length };
+        let habits = |sessions: &[WorkSession]| Habits::of(user(), 7, sessions, days, date(14)).weekdays;
+        assert_eq!(habits(std::slice::from_ref(&late)), [tuesday(26 * 60, 26 * 60 + 90, 90)]);
+        assert_eq!(habits(&[late, early]), [tuesday(22 * 60, 26 * 60 + 90, 150)]);
+    }
+
+    #[test]
     fn nothing_is_learned_from_guesses_and_from_what_goes_on() {
         let guessed = session("2026-01-13T08:00:00Z", "2026-01-13T09:00:00Z");
-        let guessed = WorkSession { end: None, ..guessed }.ended(time("2026-01-13T16:00:00Z"), Tz::UTC, EndedBy::Sweep);
+        let guessed = WorkSession { end: None, ..guessed }.ended(time("2026-01-13T16:00:00Z"), Tz::UTC.into(), EndedBy::Sweep);
         let active = WorkSession::start(Id::new(uuid::Uuid::nil()), user(), time("2026-01-13T08:00:00Z"));
         let habits = habits(&[guessed, active]);
         assert_eq!((habits.weekdays.len(), habits.length_on(date(20))), (0, None));
@@ -184,7 +202,7 @@ mod tests {
             let mut sessions: Vec<WorkSession> = hours.iter().map(|(at, long)| {
                 let start = Timestamp::from_micros(base + at * hour);
                 let times = Times { start, end: Timestamp::from_micros(start.micros() + long * hour) };
-                WorkSession::past(Id::new(uuid::Uuid::nil()), user(), times, Tz::UTC)
+                WorkSession::past(Id::new(uuid::Uuid::nil()), user(), times, Tz::UTC.into())
             }).collect();
             let one = habits(&sessions);
             sessions.reverse();

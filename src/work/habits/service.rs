@@ -45,7 +45,7 @@ impl HabitsService {
                         return Ok(Decision::Keep(()));
                     }
                     let sessions = self.repo.sessions_since(owner, model::look_back(change.now())).await?;
-                    let habits = Habits::of(owner.id(), seen, &sessions, change.summary.time_zone, change.today());
+                    let habits = Habits::of(owner.id(), seen, &sessions, change.summary.day_rule(), change.today());
                     change.put(&habits, read.as_ref())?;
                     Ok(Decision::Write(()))
                 })

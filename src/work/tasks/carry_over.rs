@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::Shared,
     jobs::DueWork,
-    kernel::{Ctx, Limit, Owner, PageRequest, Result, Timestamp, wall_clock},
+    kernel::{Ctx, Limit, Owner, PageRequest, Result, Timestamp},
     ledger::{Decision, Ledger, Summary, Transaction},
 };
 
@@ -56,7 +56,7 @@ fn period(_: &Summary) -> Result<Option<Period>> {
 /// Makes the work due at the next start, where an open task has a date for which it is planned.
 pub fn keep_due(change: &mut Transaction<'_>) -> Result<()> {
     let next = period(&change.summary)?.map(|period| period.next_after(change.today()));
-    let at = next.map(|date| wall_clock::start_of(date, change.summary.time_zone));
+    let at = next.map(|date| change.summary.day_rule().start_of(date));
     change.summary.due.set(CARRY_OVER, at);
     Ok(())
 }
@@ -88,7 +88,7 @@ impl CarryOver {
                         return Ok(Decision::Write(None));
                     };
                     let first = period.start_of(change.today());
-                    let began = wall_clock::start_of(first, change.summary.time_zone);
+                    let began = change.summary.day_rule().start_of(first);
                     let place = i64::from(first.num_days_from_ce());
                     let read = self.repo.planned_before(owner, place, page.clone()).await?;
                     for read in read.items {

@@ -231,8 +231,7 @@ impl<'t, 'a> Edits<'t, 'a> {
 
     fn moment<R>(&self, of: impl FnOnce(&Moment<'_>) -> R) -> R {
         let change = &*self.change;
-        let date_at = |at: Timestamp| change.summary.date_at(at);
-        of(&Moment { now: change.now(), date_at: &date_at, next_id: &|| change.next_id() })
+        of(&Moment { now: change.now(), rule: change.summary.day_rule(), next_id: &|| change.next_id() })
     }
 
     /// The task with its timer stopped at an instant.

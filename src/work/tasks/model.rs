@@ -14,7 +14,7 @@ use super::{
     subtasks::{NewSubtasks, Subtask},
     tag::Tags,
 };
-use crate::kernel::{Bounded, Id, Resource, Result, Rule, Timestamp, UserId, field};
+use crate::kernel::{Bounded, DayRule, Id, Resource, Result, Rule, Timestamp, UserId, field};
 
 pub type TaskId = Id<Task>;
 /// How long a task is thought to take, in minutes.
@@ -148,14 +148,13 @@ pub struct TaskPatch {
 /// When and for whom a task changes.
 pub struct Moment<'a> {
     pub now: Timestamp,
-    /// The user's date at an instant.
-    pub date_at: &'a dyn Fn(Timestamp) -> NaiveDate,
+    pub rule: DayRule,
     pub next_id: &'a dyn Fn() -> Uuid,
 }
 
 impl Moment<'_> {
     fn today(&self) -> NaiveDate {
-        (self.date_at)(self.now)
+        self.rule.date_at(self.now)
     }
 }
 
@@ -291,7 +290,7 @@ impl Task {
             recent.err().or_else(|| (at < self.created_at).then_some(Rule::field("must not be before the task's creation")));
         match broken.filter(|_| stated.is_some()) {
             Some(broken) => Err(broken.of_field("completed_at")),
-            None => Ok(Completion { at, date: (moment.date_at)(at) }),
+            None => Ok(Completion { at, date: moment.rule.date_at(at) }),
         }
     }
 }

@@ -96,7 +96,7 @@ impl TaskService {
             (None, Some(owner)) => {
                 let summary = self.summary(owner).await?;
                 let present = present(ctx, &summary)?;
-                let rule = summary.time_zone;
+                let rule = summary.day_rule();
                 let overdue = |task: &Task| task.is_overdue(ctx.now(), Some(rule)) == Some(true);
                 let page = self.repo.select(owner, filter, present, &overdue, &page).await?;
                 let shown = page.items.into_iter().map(|task| Shown::new(ctx, task, Some(rule))).collect();
@@ -114,7 +114,7 @@ impl TaskService {
     pub(super) async fn shown(&self, ctx: &Ctx, owner: Option<Owner>, tasks: Vec<Task>) -> Result<Vec<Shown>> {
         let undecided = tasks.iter().any(|task| task.is_overdue(ctx.now(), None).is_none());
         let rule = match owner.filter(|_| undecided) {
-            Some(owner) => Some(self.summary(owner).await?.time_zone),
+            Some(owner) => Some(self.summary(owner).await?.day_rule()),
             None => None,
         };
         Ok(tasks.into_iter().map(|task| Shown::new(ctx, task, rule)).collect())

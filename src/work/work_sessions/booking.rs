@@ -94,9 +94,9 @@ impl Fact for Traces {
 /// Remembers that a session changed from `before` to `after`, which are missing for one that is made or deleted. Errors:
 /// `Internal`.
 pub fn trace(change: &mut Transaction<'_>, before: Option<&WorkSession>, after: Option<&WorkSession>) -> Result<()> {
-    let (today, zone) = (change.today(), change.summary.time_zone);
+    let (today, days) = (change.today(), change.summary.day_rule());
     let known: Option<Traces> = change.summary.facts.get()?;
-    let is_past = |session: &&WorkSession| session.end.is_some() && session.began_on(zone) < today;
+    let is_past = |session: &&WorkSession| session.end.is_some() && session.days_or(days).date_at(session.start_time) < today;
     let past = [before, after].into_iter().flatten().any(|session| is_past(&session));
     let lesson = known.as_ref().filter(|known| known.changed_on == today && !past).map(|known| known.lesson);
     let end_of = |session: Option<&WorkSession>| Some(session?.end?.at);

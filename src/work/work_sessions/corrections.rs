@@ -4,24 +4,22 @@
 //! states pauses replaces them, and keeps the former ones. The opposite of the latest correction not undone yet is known by
 //! what it leads to: it restores the pauses as entered, also beyond the session, and is not held to rules broken before.
 
-use chrono_tz::Tz;
-
 use super::model::{
     EARLIEST, Edit, End, Former, Kept, MAX_EDITS, MAX_HISTORY, MAX_PAUSES, MAX_STATED, Times, WorkSession, WorkSessionPatch,
     clipped,
 };
-use crate::kernel::{Code, Error, Interval, Nullable, Result, Rule, Timestamp, UserId};
+use crate::kernel::{Code, DayRule, Error, Interval, Nullable, Result, Rule, Timestamp, UserId};
 
 impl WorkSession {
-    /// The session once corrected by somebody, in `zone` unless it has one; `None` when that changes nothing at all.
+    /// The session once corrected by somebody, by `days` unless it has a rule of dates; `None` when that changes nothing at all.
     /// Errors: `InvalidField`, `SessionActive` for the end of one that is under way, `TooManyPauses`, `TooManyEdits`.
-    pub fn patched(&self, patch: &WorkSessionPatch, by: UserId, now: Timestamp, zone: Tz) -> Result<Option<Self>> {
+    pub fn patched(&self, patch: &WorkSessionPatch, by: UserId, now: Timestamp, days: DayRule) -> Result<Option<Self>> {
         let mut patched = self.clone();
         if let Some(note) = &patch.note {
             patched.note.clone_from(&note.0);
         }
         patched.start_time = patch.start_time.unwrap_or(self.start_time);
-        patched.end = self.corrected_end(patch.end_time, zone)?;
+        patched.end = self.corrected_end(patch.end_time, days)?;
         patched.needs_review = false;
         let moved = patched.times() != self.times();
         let stated = patch.pauses.as_deref().map(in_order).transpose()?;
@@ -48,15 +46,12 @@ impl WorkSession {
         Ok((patched != *self).then_some(patched))
     }
 
-    fn corrected_end(&self, stated: Option<Timestamp>, zone: Tz) -> Result<Option<End>> {
+    fn corrected_end(&self, stated: Option<Timestamp>, days: DayRule) -> Result<Option<End>> {
         match (self.end, stated) {
             (None, Some(_)) => {
                 Err(Error::new(Code::SessionActive, "The end of an active session cannot be corrected; end it first"))
             }
-            (Some(end), Some(at)) if at != end.at => {
-                let zone = end.zone.unwrap_or(zone);
-                Ok(Some(End { at, date: at.date_in(zone), zone: Some(zone), by: end.by }))
-            }
+            (Some(end), Some(at)) if at != end.at => Ok(Some(End::new(at, self.days_or(days), end.by))),
             (end, _) => Ok(end),
         }
     }
@@ -186,6 +181,7 @@ fn check_history(session: &WorkSession) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use chrono_tz::{Tz, UTC};
     use std::time::Duration;
 
     use proptest::prelude::*;
@@ -214,23 +210,23 @@ mod tests {
     #[test]
     fn a_correction_keeps_what_was_there_before() {
         let by = UserId::new(uuid::Uuid::nil());
-        let guessed = session().ended(at(70), Tz::UTC, EndedBy::Sweep);
+        let guessed = session().ended(at(70), UTC.into(), EndedBy::Sweep);
         assert!(guessed.needs_review);
-        let right = guessed.patched(&WorkSessionPatch::default(), by, at(99), Tz::UTC).expect("good").expect("a change");
+        let right = guessed.patched(&WorkSessionPatch::default(), by, at(99), UTC.into()).expect("good").expect("a change");
         assert!(!right.needs_review && right.edits.is_empty());
-        assert_eq!(right.patched(&WorkSessionPatch::default(), by, at(99), Tz::UTC).expect("good"), None);
+        assert_eq!(right.patched(&WorkSessionPatch::default(), by, at(99), UTC.into()).expect("good"), None);
         let patch = WorkSessionPatch {
             end_time: Some(at(40)),
             note: Some(Nullable(Note::parse(" x ").expect("short"))),
             ..Default::default()
         };
-        let edited = guessed.patched(&patch, by, at(99), Tz::UTC).expect("good").expect("a change");
+        let edited = guessed.patched(&patch, by, at(99), UTC.into()).expect("good").expect("a change");
         assert_eq!(minutes(&edited), Some(30));
         let former = Former { end_time: Some(at(70)), note: Some(Nullable(None)), ..Former::default() };
         assert_eq!(edited.edits, [Edit { at: at(99), by, former, undoes: false }]);
         let text = serde_json::to_string(&edited).expect("JSON");
         assert_eq!(serde_json::from_str::<WorkSession>(&text).expect("read back"), edited);
-        assert_eq!(session().patched(&patch, by, at(99), Tz::UTC).expect_err("active").code(), Code::SessionActive);
+        assert_eq!(session().patched(&patch, by, at(99), UTC.into()).expect_err("active").code(), Code::SessionActive);
     }
 
     fn pause(from: i64, to: i64) -> Interval {
@@ -240,11 +236,11 @@ mod tests {
     /// With pauses that touch, from 20 to 40 and from 40 to 50, and one from 70 to 90.
     fn ended() -> WorkSession {
         let pauses = vec![pause(20, 40), pause(40, 50), pause(70, 90)];
-        WorkSession { pauses, ..session() }.ended(at(110), Tz::Europe__Madrid, EndedBy::User)
+        WorkSession { pauses, ..session() }.ended(at(110), Tz::Europe__Madrid.into(), EndedBy::User)
     }
 
     fn corrected(session: &WorkSession, patch: &WorkSessionPatch) -> Result<Option<WorkSession>> {
-        session.patched(patch, user(), at(4000), Tz::UTC)
+        session.patched(patch, user(), at(4000), UTC.into())
     }
 
     fn times(start: Option<i64>, end: Option<i64>) -> WorkSessionPatch {
@@ -318,7 +314,7 @@ mod tests {
 
     #[test]
     fn a_session_that_breaks_the_rules_can_be_corrected_and_back() {
-        let endless = session().ended(at(3000), Tz::UTC, EndedBy::User);
+        let endless = session().ended(at(3000), UTC.into(), EndedBy::User);
         let short = corrected(&endless, &times(None, Some(60))).expect("good").expect("a change");
         let back = corrected(&short, &times(None, Some(3000))).expect("good").expect("a change");
         assert_eq!(back.times(), endless.times());
@@ -352,9 +348,9 @@ mod tests {
     #[test]
     fn what_lies_beyond_the_session_undoes_nothing() {
         let pause = |from, to| Interval { from: at(from), to: Some(at(to)) };
-        let session = WorkSession { pauses: vec![pause(20, 29)], ..session() }.ended(at(30), Tz::UTC, EndedBy::User);
+        let session = WorkSession { pauses: vec![pause(20, 29)], ..session() }.ended(at(30), UTC.into(), EndedBy::User);
         let patch = |start, pauses| WorkSessionPatch { start_time: Some(at(start)), pauses, ..WorkSessionPatch::default() };
-        let correct = |session: &WorkSession, patch| session.patched(&patch, user(), at(99), Tz::UTC);
+        let correct = |session: &WorkSession, patch| session.patched(&patch, user(), at(99), UTC.into());
         let changed = |session: &WorkSession, patch| correct(session, patch).expect("good").expect("a change");
         let late = changed(&session, patch(29, Some(vec![])));
         let early = changed(&late, patch(1, None));

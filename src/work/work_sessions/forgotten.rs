@@ -38,7 +38,7 @@ impl WorkSessionService {
                             let read = self.repo.get(owner, session.id).await?.filter(|read| read.value.end.is_none());
                             // Only damage leaves a summary that knows of a session which is not under way.
                             let Some(read) = read else { return Ok(Decision::Keep(())) };
-                            let ended = read.value.ended(at, change.summary.time_zone, EndedBy::Sweep);
+                            let ended = read.value.ended(at, change.summary.day_rule(), EndedBy::Sweep);
                             close(change, &ended)?;
                             booking::trace(change, Some(&read.value), Some(&ended))?;
                             change.replace(&ended, &read)?;

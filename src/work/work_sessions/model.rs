@@ -14,7 +14,8 @@ use self::times::FOREVER;
 pub use self::times::{Began, EARLIEST, MAX_STATED, Moment, Times};
 pub use super::note::Note;
 use crate::kernel::{
-    Code, Error, HourShare, Id, Interval, Nullable, Resource, Result, Timestamp, UserId, interval, nullable, wall_clock,
+    Code, DayRule, DayStart, Error, HourShare, Id, Interval, Nullable, Resource, Result, Timestamp, UserId, interval, nullable,
+    wall_clock,
 };
 
 pub type WorkSessionId = Id<WorkSession>;
@@ -58,8 +59,22 @@ pub struct End {
     /// Where its hours were counted; `None` for a session from before hours were, whose hours are in no day.
     #[serde(default)]
     pub zone: Option<Tz>,
+    /// When dates began there.
+    #[serde(default, skip_serializing_if = "DayStart::is_midnight")]
+    pub day_start: DayStart,
     #[serde(default)]
     pub by: EndedBy,
+}
+
+impl End {
+    pub fn new(at: Timestamp, days: DayRule, by: EndedBy) -> Self {
+        Self { at, date: days.date_at(at), zone: Some(days.zone), day_start: days.day_start, by }
+    }
+
+    /// The rule of dates by which its hours were counted, if they were.
+    pub fn days(self) -> Option<DayRule> {
+        self.zone.map(|zone| DayRule { zone, day_start: self.day_start })
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -161,21 +176,21 @@ impl WorkSession {
     }
 
     /// A session that is over when it is written down.
-    pub fn past(id: WorkSessionId, user_id: UserId, times: Times, zone: Tz) -> Self {
-        Self::start(id, user_id, times.start).ended(times.end, zone, EndedBy::User)
+    pub fn past(id: WorkSessionId, user_id: UserId, times: Times, days: DayRule) -> Self {
+        Self::start(id, user_id, times.start).ended(times.end, days, EndedBy::User)
     }
 
     /// The session once ended, as [`Self::ended`], by its user. Errors: `InvalidField`.
-    pub fn ended_at(&self, moment: Moment, zone: Tz) -> Result<Self> {
-        Ok(self.ended(moment.after(self.latest())?, zone, EndedBy::User))
+    pub fn ended_at(&self, moment: Moment, days: DayRule) -> Result<Self> {
+        Ok(self.ended(moment.after(self.latest())?, days, EndedBy::User))
     }
 
-    /// The session once ended, in the zone where its user is. It does not end before anything that is known of it, so
+    /// The session once ended, by the rule of its user's dates. It does not end before anything that is known of it, so
     /// that a clock that was set back does no harm.
     #[must_use]
-    pub fn ended(&self, at: Timestamp, zone: Tz, by: EndedBy) -> Self {
+    pub fn ended(&self, at: Timestamp, days: DayRule, by: EndedBy) -> Self {
         let at = at.max(self.latest());
-        let end = Some(End { at, date: at.date_in(zone), zone: Some(zone), by });
+        let end = Some(End::new(at, days, by));
         let pauses = clipped(&self.pauses, self.start_time, at);
         Self { end, pauses, needs_review: by == EndedBy::Sweep, ..self.clone() }
     }
@@ -224,9 +239,9 @@ impl WorkSession {
         self.end.map_or_else(|| self.pauses.clone(), |end| clipped(&self.pauses, self.start_time, end.at))
     }
 
-    /// The date on which it began, where its user was when it ended, or else is.
-    pub fn began_on(&self, zone: Tz) -> NaiveDate {
-        self.start_time.date_in(self.end.and_then(|end| end.zone).unwrap_or(zone))
+    /// The rule of dates by which it was counted, or else the one that is given.
+    pub fn days_or(&self, days: DayRule) -> DayRule {
+        self.end.and_then(End::days).unwrap_or(days)
     }
 
     /// The time worked, in microseconds, once it has ended.
@@ -241,10 +256,10 @@ impl WorkSession {
 
     /// The hours in which it was worked, in the order of time; those of its last two months when it is longer.
     pub fn hours(&self) -> Vec<HourShare> {
-        let Some(End { at, zone: Some(zone), .. }) = self.end else { return Vec::new() };
+        let Some((at, days)) = self.end.and_then(|end| Some((end.at, end.days()?))) else { return Vec::new() };
         let from = self.start_time.max(at.minus(COUNTED));
         let worked = interval::outside(from, at, &self.pauses);
-        worked.into_iter().flat_map(|(from, to)| wall_clock::split_by_hour(from, to, zone)).collect()
+        worked.into_iter().flat_map(|(from, to)| wall_clock::split_by_hour(from, to, days)).collect()
     }
 
     /// Whether it ended when it began.
@@ -282,6 +297,8 @@ impl Resource for WorkSession {
 
 #[cfg(test)]
 mod tests {
+    use chrono_tz::UTC;
+
     use super::*;
 
     fn at(minutes: i64) -> Timestamp {
@@ -303,22 +320,22 @@ mod tests {
     #[test]
     fn a_session_never_ends_before_it_began() {
         assert_eq!(session().micros(), None);
-        assert_eq!(minutes(&session().ended(at(4), Tz::UTC, EndedBy::User)), Some(0));
-        assert_eq!(minutes(&session().ended(at(25), Tz::UTC, EndedBy::User)), Some(15));
+        assert_eq!(minutes(&session().ended(at(4), UTC.into(), EndedBy::User)), Some(0));
+        assert_eq!(minutes(&session().ended(at(25), UTC.into(), EndedBy::User)), Some(15));
     }
 
     #[test]
     fn pauses_are_no_work() {
         let paused = session().paused(now(20)).expect("active").expect("a change");
         assert_eq!(paused.paused(now(21)).expect("active"), None);
-        let ended = paused.ended(at(60), Tz::UTC, EndedBy::User);
+        let ended = paused.ended(at(60), UTC.into(), EndedBy::User);
         assert_eq!((minutes(&ended), ended.pauses[0].to), (Some(10), Some(at(60))));
         let resumed = paused.resumed(now(30)).expect("active").expect("a change");
         assert_eq!(resumed.resumed(now(31)).expect("active"), None);
         // The clock was set back meanwhile.
         let again = resumed.paused(now(25)).expect("active").expect("a change");
         assert_eq!(again.pauses[1].from, at(30));
-        let ended = resumed.ended(at(60), Tz::UTC, EndedBy::User);
+        let ended = resumed.ended(at(60), UTC.into(), EndedBy::User);
         assert_eq!(minutes(&ended), Some(40));
         assert_eq!(ended.hours().iter().map(|share| share.micros).sum::<u64>(), 40 * 60_000_000);
         assert_eq!(ended.paused(now(70)).expect_err("ended").code(), Code::SessionEnded);
@@ -334,7 +351,7 @@ mod tests {
 
     #[test]
     fn a_session_of_months_is_counted_for_no_more_dates_than_a_batch_takes() {
-        let long = session().ended(at(60 * 24 * 400), Tz::America__Lima, EndedBy::User);
+        let long = session().ended(at(60 * 24 * 400), Tz::America__Lima.into(), EndedBy::User);
         let dates: std::collections::BTreeSet<_> = long.hours().iter().map(|share| share.date).collect();
         assert!((62..=64).contains(&dates.len()), "{}", dates.len());
     }

@@ -103,7 +103,7 @@ impl WorkSessionService {
                     return Ok(None);
                 }
                 let moment = Moment { now: change.now(), stated: at };
-                let ended = session.ended_at(moment, change.summary.time_zone)?;
+                let ended = session.ended_at(moment, change.summary.day_rule())?;
                 close(change, session)?;
                 booking::trace(change, Some(session), Some(&ended))?;
                 change.touch_at(at.unwrap_or(moment.now));
@@ -143,7 +143,7 @@ impl WorkSessionService {
                         return Ok(Decision::Keep(first));
                     }
                     self.check_free(owner, &change.summary, new.times, None).await?;
-                    let past = WorkSession::past(Id::new(change.next_id()), owner.id(), new.times, change.summary.time_zone);
+                    let past = WorkSession::past(Id::new(change.next_id()), owner.id(), new.times, change.summary.day_rule());
                     booking::trace(change, None, Some(&past))?;
                     change.touch();
                     let made = change.created(WorkSession { note: new.note.clone(), ..past }, key)?;
@@ -168,7 +168,7 @@ impl WorkSessionService {
             .run(owner, |change| {
                 Box::pin(async move {
                     let read = change.load::<WorkSession>(&id.to_string(), expected).await?;
-                    let Some(session) = read.value.patched(patch, by, change.now(), change.summary.time_zone)? else {
+                    let Some(session) = read.value.patched(patch, by, change.now(), change.summary.day_rule())? else {
                         return Ok(Decision::Keep(read.versioned()));
                     };
                     if session.times() != read.value.times() {
@@ -302,7 +302,7 @@ impl WorkSessionService {
             Some(_) if began == Began::default() => [None; 2],
             Some(owner) => {
                 let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
-                began.instants(summary.time_zone)?
+                began.instants(summary.day_rule())?
             }
         };
         self.repo.list(owner, instants, page).await

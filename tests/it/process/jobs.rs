@@ -10,14 +10,15 @@ use std::{
 
 use avanochi::{
     jobs::{DeadLetters, dead_letter::Work},
-    kernel::{Caller, Clock as _, Ctx, Error, Id, Limit, PageRequest, RandomIds, RequestId, SystemClock, Timestamp, UserId},
+    kernel::{
+        Caller, Clock as _, Ctx, DayRule, Error, Id, Limit, PageRequest, RandomIds, RequestId, SystemClock, Timestamp, UserId,
+    },
     store::{Partition, Query, Store as _, embedded::Embedded},
     work::{
         habits::model::Habits,
         work_sessions::model::{Times, WorkSession},
     },
 };
-use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -55,10 +56,10 @@ pub fn expected_habits(user: &Http) -> Value {
         .filter(|session| session["needs_review"] != true && !session["end_time"].is_null())
         .map(|session| {
             let times = Times { start: time(&session["start_time"]), end: time(&session["end_time"]) };
-            WorkSession::past(Id::new(uuid::Uuid::nil()), id, times, Tz::UTC)
+            WorkSession::past(Id::new(uuid::Uuid::nil()), id, times, DayRule::default())
         })
         .collect();
-    let habits = Habits::of(id, 0, &sessions, Tz::UTC, SystemClock.now().date_in(Tz::UTC));
+    let habits = Habits::of(id, 0, &sessions, DayRule::default(), DayRule::default().date_at(SystemClock.now()));
     json!({ "user_id": user.id, "weekdays": habits.weekdays })
 }
 

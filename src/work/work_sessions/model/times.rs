@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 
-use crate::kernel::{Code, Error, Result, Rule, Timestamp, field, wall_clock};
+use crate::kernel::{Code, DayRule, Error, Result, Rule, Timestamp, field};
 
 /// The most that a session may last whose times a person states, and how long ago a person may have done what is said now.
 pub const MAX_STATED: Duration = Duration::from_hours(24);
@@ -80,13 +79,13 @@ pub struct Began {
 }
 
 impl Began {
-    /// The first instant of the dates in the zone, and the first after them. Errors: `InvalidParameter`.
-    pub fn instants(self, zone: Tz) -> Result<[Option<Timestamp>; 2]> {
+    /// The first instant of the dates, and the first after them. Errors: `InvalidParameter`.
+    pub fn instants(self, days: DayRule) -> Result<[Option<Timestamp>; 2]> {
         if self.from.zip(self.to).is_some_and(|(from, to)| from > to) {
             return Err(Error::new(Code::InvalidParameter, "Query parameter 'from' must not be after 'to'"));
         }
         let after = self.to.and_then(|to| to.succ_opt());
-        Ok([self.from, after].map(|date| date.map(|date| wall_clock::start_of(date, zone))))
+        Ok([self.from, after].map(|date| date.map(|date| days.start_of(date))))
     }
 }
 
