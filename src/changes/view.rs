@@ -104,7 +104,7 @@ impl<'a> ChangesView<'a> {
 /// `None` for a kind that a newer version has published, which whoever talks to this version does not know either.
 fn view<'a>(changed: &'a Changed, kinds: &Kinds) -> Result<Option<ChangeView<'a>>> {
     let Some(render) = kinds.get(&changed.place.kind).and_then(|kind| kind.render) else { return Ok(None) };
-    let item = changed.body.as_deref().map(render).transpose()?;
+    let item = changed.body.as_deref().map(render).transpose()?.filter(|item| item.get() != "null");
     let op = if item.is_some() { Op::Upsert } else { Op::Delete };
     Ok(Some(ChangeView { kind: &changed.place.kind, id: &changed.place.id, op, at: changed.at, item }))
 }

@@ -11,7 +11,7 @@ use crate::{
     web::docs::{SchemaOf, schema_of},
 };
 
-/// Shows a stored document as callers see it.
+/// Shows a stored document as callers see it; as null, where for them it is gone.
 pub type Render = fn(&str) -> Result<Box<RawValue>>;
 
 /// A kind of documents that belong to a user.

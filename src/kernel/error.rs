@@ -75,6 +75,7 @@ codes! {
     SessionsOverlap = "sessions_overlap", Conflict;
     TooManyPauses = "too_many_pauses", Conflict;
     TooManyEdits = "too_many_edits", Conflict;
+    TaskCompleted = "task_completed", Conflict;
     StaleEtag = "stale_etag", PreconditionFailed;
     BodyTooLarge = "body_too_large", TooLarge;
     UnsupportedMediaType = "unsupported_media_type", UnsupportedMediaType;
@@ -92,6 +93,7 @@ pub struct Error {
     code: Code,
     message: Cow<'static, str>,
     field: Option<Cow<'static, str>>,
+    index: Option<usize>,
     retry_after: Option<Duration>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -99,7 +101,7 @@ pub struct Error {
 impl Error {
     /// An error with a sentence that its reader may see.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), field: None, retry_after: None, source: None }
+        Self { code, message: message.into(), field: None, index: None, retry_after: None, source: None }
     }
 
     pub fn not_found(what: &'static str) -> Self {
@@ -143,6 +145,13 @@ impl Error {
         self
     }
 
+    /// Names the operation that is at fault among several, counted from 0.
+    #[must_use]
+    pub fn at_index(mut self, index: usize) -> Self {
+        self.index = Some(index);
+        self
+    }
+
     /// When it makes sense to try again.
     #[must_use]
     pub fn after(mut self, wait: Duration) -> Self {
@@ -176,6 +185,11 @@ impl Error {
     /// The field that is at fault, if one is.
     pub fn field(&self) -> Option<&str> {
         self.field.as_deref()
+    }
+
+    /// The operation that is at fault among several.
+    pub fn index(&self) -> Option<usize> {
+        self.index
     }
 
     pub fn retry_after(&self) -> Option<Duration> {

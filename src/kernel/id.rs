@@ -5,11 +5,11 @@ use std::{borrow::Cow, fmt, hash::Hash, marker::PhantomData};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{KnownFormat, RefOr, schema::Schema},
+    openapi::{KnownFormat, ObjectBuilder, RefOr, schema::Schema},
 };
 use uuid::{ContextV7, Timestamp as UuidTime, Uuid};
 
-use super::{Timestamp, field::formatted};
+use super::{FromText, Rule, Timestamp, field::formatted};
 
 /// The id of a `T`. New ones are UUIDv7, so that the order of ids is the order of creation.
 pub struct Id<T>(Uuid, PhantomData<fn() -> T>);
@@ -36,6 +36,16 @@ impl<T> Id<T> {
             return None;
         }
         Uuid::try_parse(text).ok().map(Self::new)
+    }
+}
+
+impl FromText for Uuid {
+    fn schema() -> ObjectBuilder {
+        formatted(KnownFormat::Uuid)
+    }
+
+    fn from_text(text: &str) -> Result<Self, Rule> {
+        Id::<()>::parse(text).map(Id::uuid).ok_or(Rule::field("must be a UUID with its hyphens"))
     }
 }
 

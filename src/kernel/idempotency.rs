@@ -23,6 +23,14 @@ impl IdempotencyKey {
     }
 }
 
+impl IdempotencyKey {
+    /// The key of one of the things that are asked for under this one.
+    #[must_use]
+    pub fn of_part(&self, index: usize) -> Self {
+        Self { record_id: format!("{}-{index}", self.record_id), fingerprint: self.fingerprint.clone() }
+    }
+}
+
 /// What a creating use case made, or had made when the same request came before.
 #[derive(Debug, Clone)]
 pub struct Created<T> {

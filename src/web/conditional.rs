@@ -16,7 +16,7 @@ use utoipa::{
 };
 use uuid::Uuid;
 
-use crate::kernel::Precondition;
+use crate::kernel::{FromText, Precondition, Rule};
 
 /// The `ETag` of a version: always strong.
 pub fn etag(version: Uuid) -> HeaderValue {
@@ -39,6 +39,19 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
             Some(tags) if tags.contains(&"*") => Precondition::None,
             Some(tags) => Precondition::OneOf(tags.into_iter().filter_map(strong).collect()),
         }))
+    }
+}
+
+/// Within a body, for one of several operations: what the header has for one.
+impl FromText for Precondition {
+    fn schema() -> ObjectBuilder {
+        ObjectBuilder::new().schema_type(Type::String)
+    }
+
+    fn from_text(text: &str) -> Result<Self, Rule> {
+        let tags: Vec<&str> = text.split(',').map(str::trim).collect();
+        let any = tags.contains(&"*");
+        Ok(if any { Self::None } else { Self::OneOf(tags.into_iter().filter_map(strong).collect()) })
     }
 }
 

@@ -15,7 +15,7 @@ use utoipa::{
     ToSchema,
     openapi::{
         ContentBuilder, ObjectBuilder, OpenApi, RefOr, Response as Documented, ResponseBuilder,
-        path::{Operation, ParameterIn, PathItem},
+        path::{Operation, Parameter, ParameterIn, PathItem},
         schema::{AnyOfBuilder, Ref, Schema, Type},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
@@ -170,9 +170,9 @@ fn describe_refusals(operation: &mut Operation, owners: &HashSet<String>) {
 }
 
 /// The names of what an operation takes in one place.
-pub fn parameters(operation: &Operation, place: ParameterIn) -> impl Iterator<Item = &str> {
+pub fn parameters(operation: &Operation, place: ParameterIn) -> impl Iterator<Item = &Parameter> {
     operation.parameters.iter().flatten().filter_map(move |parameter| match parameter {
-        RefOr::T(parameter) if parameter.parameter_in == place => Some(parameter.name.as_str()),
+        RefOr::T(parameter) if parameter.parameter_in == place => Some(parameter),
         _ => None,
     })
 }

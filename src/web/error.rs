@@ -20,6 +20,10 @@ pub struct ErrorBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub field: Option<String>,
+    /// Which operation is at fault, of several that were to be done together; the first is 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub index: Option<usize>,
     /// The id under which the log knows this request.
     pub request_id: String,
 }
@@ -41,6 +45,11 @@ pub fn status(meaning: Meaning) -> StatusCode {
         Meaning::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Meaning::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
+}
+
+/// The status that an error has as an answer.
+pub fn status_of(error: &Error) -> u16 {
+    status(error.meaning()).as_u16()
 }
 
 /// The error travels with the response to where the request id is known; see [`render`].
@@ -67,6 +76,7 @@ pub fn render(response: &mut Response, request_id: &RequestId) {
         error: error.message().to_owned(),
         code: error.code().as_str().to_owned(),
         field: error.field().map(str::to_owned),
+        index: error.index(),
         request_id: request_id.to_string(),
     };
     let headers = response.headers_mut();

@@ -21,16 +21,16 @@ mod strict;
 
 use std::sync::Arc;
 
-pub use body::{Json, OptionalJson, OptionalPatch, Patch};
+pub use body::{Json, OptionalJson, OptionalPatch, Patch, read_members as members};
 pub use conditional::{IfMatch, IfNoneMatch};
 pub use cursor::{ListQuery, limit};
-pub use error::ErrorBody;
+pub use error::{ErrorBody, status_of};
 pub use idempotency::IdempotencyHeader;
 pub use member::{Change, Field, Whose};
 pub use origin::Page;
-pub use params::{Account, ById, Query, UserInPath, WhoseQuery, given, parameter};
+pub use params::{Account, ById, InnerId, Query, UserInPath, WhoseQuery, escaped, given, parameter};
 pub use peer::Peer;
-pub use reply::{Reply, render};
+pub use reply::{Reply, Success, render};
 pub use strict::object;
 
 use crate::kernel::{Clock, IdSource, Network, ports::Authenticator};

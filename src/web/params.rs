@@ -1,16 +1,25 @@
 //! Path and query parameters.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 use axum::{
     extract::{FromRequestParts, MatchedPath, RawPathParams},
     http::{Method, Uri, request::Parts},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize,
+    de::{
+        DeserializeOwned,
+        value::{self, MapDeserializer},
+    },
+};
 use utoipa::{
     IntoParams,
     openapi::{
-        KnownFormat, OpenApi, Required,
+        KnownFormat, OpenApi, RefOr, Required, Schema,
         path::{Parameter, ParameterBuilder, ParameterIn},
     },
 };
@@ -32,8 +41,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 }
 
 fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T> {
-    let bad = |_| Error::new(Code::InvalidParameter, "The query parameters cannot be read");
-    axum::extract::Query::try_from_uri(uri).map(|axum::extract::Query(value)| value).map_err(bad)
+    let bad = || Error::new(Code::InvalidParameter, "The query parameters cannot be read");
+    if let Ok(axum::extract::Query(value)) = axum::extract::Query::try_from_uri(uri) {
+        return Ok(value);
+    }
+    // A list may be given as several parameters of the same name, which the Functions host joins with commas too.
+    let axum::extract::Query(given) =
+        axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| bad())?;
+    let mut joined: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in given {
+        let known = joined.entry(name).or_default();
+        known.push_str(if known.is_empty() { "" } else { "," });
+        known.push_str(&value);
+    }
+    T::deserialize(MapDeserializer::<_, value::Error>::new(joined.into_iter())).map_err(|_| bad())
 }
 
 /// The resource that the path names by its id, and whose data it is looked for in: the caller's own, or that of the user
@@ -60,6 +81,26 @@ impl<T> IntoParams for ById<T> {
         let mut all = vec![id_in_path("id")];
         all.extend(WhoseQuery::into_params(parameter_in));
         all
+    }
+}
+
+/// The part of a resource that the path names by a second id. Errors: `NotFound` for what is no id.
+#[derive(Debug)]
+pub struct InnerId<T>(pub Id<T>);
+
+impl<T: Resource, S: Send + Sync> FromRequestParts<S> for InnerId<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let params = RawPathParams::from_request_parts(parts, state).await.ok();
+        let id = params.and_then(|params| params.iter().nth(1).and_then(|(_, value)| Id::parse(value)));
+        id.map(Self).ok_or_else(|| Error::not_found(T::NOUN))
+    }
+}
+
+impl<T> IntoParams for InnerId<T> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![id_in_path("sid")]
     }
 }
 
@@ -133,6 +174,11 @@ pub fn given(value: Option<&String>) -> Option<&str> {
     value.map(|value| value.trim()).filter(|value| !value.is_empty())
 }
 
+/// A value as it stands in a query.
+pub fn escaped(value: &str) -> String {
+    form_urlencoded::byte_serialize(value.as_bytes()).collect()
+}
+
 /// Reads a parameter of the query by the rule of its type. Errors: `InvalidParameter`.
 pub fn parameter<T: FromText>(name: &str, text: Option<&str>) -> Result<Option<T>> {
     text.map(|text| T::from_text(text).map_err(|rule| rule.of_parameter(name))).transpose()
@@ -141,14 +187,22 @@ pub fn parameter<T: FromText>(name: &str, text: Option<&str>) -> Result<Option<T
 /// The query parameters of each operation, as the description has them: so that what is not described is refused everywhere,
 /// and what is described is not forgotten.
 #[derive(Debug)]
-pub struct KnownParameters(HashMap<String, Vec<(&'static str, Vec<String>)>>);
+pub struct KnownParameters(HashMap<String, Vec<(&'static str, Vec<KnownParameter>)>>);
+
+#[derive(Debug)]
+struct KnownParameter {
+    name: String,
+    /// Whether it may be given more than once.
+    is_list: bool,
+}
 
 impl KnownParameters {
     pub fn of(document: &OpenApi) -> Self {
         let mut known: HashMap<String, Vec<_>> = HashMap::new();
         for (method, path, operation) in docs::operations(document) {
-            let names = docs::parameters(operation, ParameterIn::Query).map(str::to_owned).collect();
-            known.entry(path.to_owned()).or_default().push((method, names));
+            let all = docs::parameters(operation, ParameterIn::Query);
+            let all = all.map(|parameter| KnownParameter { name: parameter.name.clone(), is_list: is_list(parameter) });
+            known.entry(path.to_owned()).or_default().push((method, all.collect()));
         }
         Self(known)
     }
@@ -164,18 +218,22 @@ impl KnownParameters {
         let Some((_, known)) = operations.iter().find(|(one, _)| *one == method) else { return Ok(()) };
         let given: Vec<(Cow<'_, str>, serde::de::IgnoredAny)> = query(uri)?;
         for (index, (name, _)) in given.iter().enumerate() {
-            let problem = if !known.iter().any(|known| known == name) {
-                "is not known here"
-            } else if given[..index].iter().any(|(earlier, _)| earlier == name) {
-                "is given more than once"
-            } else {
-                continue;
+            let problem = match known.iter().find(|known| known.name == *name) {
+                None => "is not known here",
+                Some(known) if !known.is_list && given[..index].iter().any(|(earlier, _)| earlier == name) => {
+                    "is given more than once"
+                }
+                Some(_) => continue,
             };
             let name = strict::named(name);
             return Err(Error::new(Code::InvalidParameter, format!("Query parameter '{name}' {problem}")));
         }
         Ok(())
     }
+}
+
+fn is_list(parameter: &Parameter) -> bool {
+    matches!(&parameter.schema, Some(RefOr::T(Schema::Array(_))))
 }
 
 #[cfg(test)]

@@ -17,6 +17,26 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// How many bytes of JSON an entry of a page usually has.
 const ENTRY: usize = 384;
 
+/// How a call succeeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Success {
+    Ok,
+    Created,
+    NoContent,
+}
+
+impl Success {
+    /// The status that it has as an answer.
+    pub fn code(self) -> u16 {
+        match self {
+            Self::Ok => StatusCode::OK,
+            Self::Created => StatusCode::CREATED,
+            Self::NoContent => StatusCode::NO_CONTENT,
+        }
+        .as_u16()
+    }
+}
+
 /// Builds an answer with a JSON body.
 #[derive(Debug)]
 pub struct Reply(Response);

@@ -12,12 +12,12 @@ use uuid::Uuid;
 use super::{
     carry_over,
     model::{Moment, NewTask, Task, TaskId, TaskPatch},
-    operations::{Deletion, Effect},
+    operations::{Applied, Deletion, Effect},
     subtasks::{self, SubtaskId, SubtaskPatch},
     timer::{self, RunningTimer},
 };
 use crate::{
-    kernel::{Code, Error, Id, Owner, Precondition, Resource as _, Result, Timestamp, UserId},
+    kernel::{Code, DayRule, Error, Id, Owner, Precondition, Resource as _, Result, Timestamp, UserId, Versioned},
     ledger::Transaction,
     store::{Stored, batch::MAX_WRITES},
     work::work_sessions::{model::Times, repo::WorkSessionRepo},
@@ -168,6 +168,22 @@ impl<'t, 'a> Edits<'t, 'a> {
         let changes = self.change.summary.due.get(timer::FORGOTTEN) != due;
         self.change.summary.due.set(timer::FORGOTTEN, due);
         Ok(changes)
+    }
+
+    /// Brings what came of several operations up to date: a later one may have changed the task of an earlier one.
+    pub fn settle(&self, all: &mut [Applied]) {
+        for applied in all {
+            if let Some(shown) = &mut applied.task
+                && let Some(now) = self.tasks.get(&shown.value.id.uuid()).and_then(|edited| edited.now.as_ref())
+            {
+                *shown = Versioned { value: now.clone(), version: self.version(now.id) };
+            }
+        }
+    }
+
+    /// How the owner's dates follow from instants.
+    pub fn rule(&self) -> DayRule {
+        self.change.summary.day_rule()
     }
 
     /// What the transaction is to commit; `false` when that is nothing. Errors: `BodyTooLarge` when one commit does not hold it.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     agenda::Present,
     model::{Priority, Task},
-    tag::Tags,
+    tag::WantedTags,
     words::{self, Words},
 };
 use crate::{
@@ -121,7 +121,7 @@ impl Dates {
 pub struct TaskFilter {
     pub completed: Option<bool>,
     pub view: Option<View>,
-    pub tags: Tags,
+    pub tags: Option<WantedTags>,
     pub priority: Option<Priority>,
     pub due: Dates,
     pub planned: Dates,
@@ -138,7 +138,7 @@ impl TaskFilter {
     pub fn as_created(&self) -> Option<Option<Sort>> {
         let Self { completed: _, view, tags, priority, due, planned, completed_on, updated_since, words, trashed, sort } = self;
         let narrowed = view.is_some()
-            || !tags.is_empty()
+            || tags.is_some()
             || priority.is_some()
             || [due, planned, completed_on].into_iter().any(Dates::is_given)
             || updated_since.is_some()
@@ -157,7 +157,7 @@ impl TaskFilter {
             && self.planned.hold(task.planned.map(|planned| planned.on))
             && self.completed_on.hold(task.completion.map(|completion| completion.date))
             && self.updated_since.is_none_or(|since| since <= changed)
-            && task.tags.has_all(&self.tags)
+            && self.tags.as_ref().is_none_or(|wanted| wanted.matches(&task.tags))
             && self.view.is_none_or(|view| view.shows(task, present, overdue))
             && self.words.as_ref().is_none_or(|words| words.matches(task.texts()))
     }

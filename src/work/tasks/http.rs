@@ -1,103 +1,63 @@
 //! Tasks over HTTP.
 
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use serde_json::value::{RawValue, to_raw_value};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use axum::extract::State;
-
 use super::{
-    model::{Action, NewTask, Task, TaskId, TaskPatch, Title},
-    service::TaskService,
+    bodies::{BulkBody, CreateTaskBody, UpdateSubtaskBody, UpdateTaskBody},
+    model::{Action, Task, TaskPatch},
+    operations::{Applied, Deletion, Effect, Operation},
+    query::ListTasksQuery,
+    service::{Origin, TaskService},
+    shown::Shown,
+    subtasks::Subtask,
+    view::TaskView,
 };
 use crate::{
-    kernel::{Code, Ctx, Error, Result, Timestamp, UserId, Versioned},
+    kernel::{Code, Ctx, Error, Result, Versioned},
     web::{
-        self, ById, Change, Field, IdempotencyHeader, IfMatch, IfNoneMatch, Json, ListQuery, OptionalPatch, Query, Reply, Whose,
-        given,
+        self, ById, IdempotencyHeader, IfMatch, IfNoneMatch, InnerId, Json, ListQuery, OptionalPatch, Patch, Query, Reply,
+        Success, given, parameter,
     },
 };
 
 pub fn router(service: TaskService) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_tasks, create_task, update_task_without_id))
+        .routes(routes!(change_tasks))
         .routes(routes!(get_task, update_task, delete_task))
+        .routes(routes!(restore_task))
+        .routes(routes!(start_task_timer))
+        .routes(routes!(stop_task_timer))
+        .routes(routes!(update_subtask))
         .with_state(service)
-}
-
-/// A task as callers see it.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({ "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a", "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b",
-    "title": "Write the report", "completed": true, "created_at": "2026-01-14T10:15:30.123456Z",
-    "updated_at": "2026-01-14T11:40:02.000000Z", "completed_at": "2026-01-14T11:40:02.000000Z" }))]
-pub(super) struct TaskView<'a> {
-    id: TaskId,
-    user_id: UserId,
-    title: &'a Title,
-    completed: bool,
-    created_at: Timestamp,
-    updated_at: Option<Timestamp>,
-    completed_at: Option<Timestamp>,
-}
-
-impl<'a> From<&'a Task> for TaskView<'a> {
-    fn from(task: &'a Task) -> Self {
-        Self {
-            id: task.id,
-            user_id: task.user_id,
-            title: &task.title,
-            completed: task.completion.is_some(),
-            created_at: task.created_at,
-            updated_at: task.updated_at,
-            completed_at: task.completion.map(|completion| completion.at),
-        }
-    }
-}
-
-/// Shows a stored task.
-pub fn render(body: &str) -> Result<Box<RawValue>> {
-    web::render(body, |task: &Task| to_raw_value(&TaskView::from(task)))
-}
-
-/// A task to be created.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(example = json!({ "title": "Write the report", "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b" }))]
-struct CreateTaskBody {
-    #[schema(value_type = Title)]
-    title: Field<Title>,
-    /// Whose it is: yourself, unless you are an administrator.
-    #[schema(value_type = UserId)]
-    user_id: Field<Whose<Task>>,
 }
 
 /// Create a task.
 #[utoipa::path(post, path = "/api/tasks", tag = "tasks", request_body = CreateTaskBody,
     params(IdempotencyHeader),
-    responses((status = 201, body = TaskView, description = "The task")))]
+    responses((status = 201, body = TaskView, description = "The task"),
+        (status = 200, body = TaskView, description = "The task that was created before with the same `client_id`, as it is now")))]
 async fn create_task(
     State(tasks): State<TaskService>,
     ctx: Ctx,
     idempotency: IdempotencyHeader,
     body: Json<CreateTaskBody>,
 ) -> Result<Reply> {
-    let CreateTaskBody { title: Field(title), user_id: Field(whose) } = body.value;
-    let owner = whose.owner(&ctx)?;
+    let owner = body.value.user_id.0.owner(&ctx)?;
     let key = idempotency.key(&ctx, "create_task", &body.raw)?;
-    let made = tasks.create(&ctx, owner, NewTask { title }, key.as_ref()).await?;
-    let Versioned { value: task, version } = &made.value;
-    let reply = Reply::created(&TaskView::from(task), &format!("/api/tasks/{}", task.id))?;
-    Ok(reply.versioned(*version).replayed(made.replayed))
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct ListTasksQuery {
-    /// Whose tasks: yours when left out, everybody's for an administrator.
-    user_id: Option<String>,
-    /// Only those that are, or are not, completed.
-    #[param(value_type = Option<bool>)]
-    completed: Option<String>,
+    let made = tasks.create(&ctx, owner, &body.value.new_task(), key.as_ref()).await?;
+    let Versioned { value: task, version } = made.task;
+    if made.origin == Origin::Known {
+        return Ok(Reply::ok(&TaskView::from(&Shown::new(&ctx, task, Some(made.rule))))?.versioned(version));
+    }
+    let address = format!("/api/tasks/{}", task.id);
+    // As of its creation, so that a repetition says the same.
+    let as_created = ctx.at(task.created_at);
+    let reply = Reply::created(&TaskView::from(&Shown::new(&as_created, task, Some(made.rule))), &address)?;
+    Ok(reply.versioned(version).replayed(made.origin == Origin::Replayed))
 }
 
 /// List tasks, oldest first.
@@ -106,19 +66,19 @@ struct ListTasksQuery {
 async fn list_tasks(
     State(tasks): State<TaskService>,
     ctx: Ctx,
-    Query(filter): Query<ListTasksQuery>,
+    Query(query): Query<ListTasksQuery>,
     Query(list): Query<ListQuery>,
 ) -> Result<Reply> {
-    let owner = ctx.owner_or_everybody(given(filter.user_id.as_ref()))?;
-    let completed = match filter.completed.as_deref() {
-        None => None,
-        Some("true") => Some(true),
-        Some("false") => Some(false),
-        Some(_) => return Err(Error::new(Code::InvalidParameter, "Query parameter 'completed' must be true or false")),
+    let (filter, named) = (query.filter()?, given(query.user_id.as_ref()));
+    // Only the list of all tasks is everybody's for an administrator.
+    let owner = match filter.as_created() {
+        Some(_) => ctx.owner_or_everybody(named)?,
+        None => Some(ctx.owner(named)?),
     };
-    let filters = [("user_id", owner.map(|owner| owner.id().to_string())), ("completed", completed.map(|c| c.to_string()))];
+    let mut filters = query.given();
+    filters[0].1 = owner.map(|owner| owner.id().to_string());
     let paging = list.paging("/api/tasks", &filters, &ctx)?;
-    let page = tasks.list(&ctx, owner, completed, paging.request.clone()).await?;
+    let page = tasks.list(&ctx, owner, &filter, paging.request.clone()).await?;
     Reply::page::<TaskView, _>(&page, &paging)
 }
 
@@ -138,24 +98,7 @@ async fn get_task(
     Ok(Reply::ok(&TaskView::from(&task))?.versioned(version))
 }
 
-/// What to change of a task; with no body or an empty one, it is completed.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[schema(example = json!({ "title": "Write the report of the week" }))]
-struct UpdateTaskBody {
-    #[serde(default)]
-    #[schema(value_type = Action)]
-    action: Change<Field<Action>>,
-    #[serde(default)]
-    #[schema(value_type = Title)]
-    title: Change<Field<Title>>,
-    /// With `complete` alone: when it was completed, with an offset or `Z`. At most 31 days ago, and not before its creation;
-    /// now, when left out.
-    #[serde(default)]
-    #[schema(value_type = Timestamp)]
-    completed_at: Change<Field<Timestamp>>,
-}
-
-/// Complete, reopen or rename a task.
+/// Complete, reopen or edit a task.
 #[utoipa::path(patch, path = "/api/tasks/{id}", tag = "tasks", request_body(content = Option<UpdateTaskBody>),
     params(ById<Task>, IfMatch),
     responses((status = 200, body = TaskView, description = "The task")))]
@@ -167,31 +110,170 @@ async fn update_task(
     OptionalPatch(body): OptionalPatch<UpdateTaskBody>,
 ) -> Result<Reply> {
     let patch = match body {
-        Some(UpdateTaskBody { action, title, completed_at }) => {
-            TaskPatch { action: action.value(), title: title.value(), completed_at: completed_at.value() }
-        }
+        Some(body) => body.patch(),
         None => TaskPatch { action: Some(Action::Complete), ..TaskPatch::default() },
     };
-    let Versioned { value: task, version } = tasks.update(&ctx, owner, id, patch, &expected).await?;
-    Ok(Reply::ok(&TaskView::from(&task))?.versioned(version))
+    reply(&ctx, tasks.apply(&ctx, owner, &Operation::Update(id, patch, expected)).await?)
 }
 
 /// Tell that the id is missing.
-#[utoipa::path(patch, path = "/api/tasks", tag = "tasks", responses((status = 400, body = crate::web::ErrorBody, description = "Always")))]
+#[utoipa::path(patch, path = "/api/tasks", tag = "tasks", responses((status = 400, body = web::ErrorBody, description = "Always")))]
 async fn update_task_without_id(_: Ctx) -> Error {
     Error::new(Code::MissingTaskId, "Task id is required in route (tasks/{id})")
 }
 
-/// Delete a task.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct DeleteTaskQuery {
+    /// Whether it is gone at once, out of the trash too.
+    #[param(value_type = Option<bool>)]
+    permanent: Option<String>,
+}
+
+/// Put a task into the trash, where it stays for 30 days.
 #[utoipa::path(delete, path = "/api/tasks/{id}", tag = "tasks",
-    params(ById<Task>, IfMatch),
-    responses((status = 204, description = "It is gone")))]
+    params(ById<Task>, DeleteTaskQuery, IfMatch),
+    responses((status = 204, description = "It is in the trash, or gone")))]
 async fn delete_task(
+    State(tasks): State<TaskService>,
+    ctx: Ctx,
+    ById { id, owner }: ById<Task>,
+    Query(query): Query<DeleteTaskQuery>,
+    IfMatch(expected): IfMatch,
+) -> Result<Reply> {
+    let permanent = parameter("permanent", query.permanent.as_deref())?.unwrap_or(false);
+    let deletion = if permanent { Deletion::Permanent } else { Deletion::ToTrash };
+    tasks.apply(&ctx, owner, &Operation::Delete(id, deletion, expected)).await?;
+    Ok(Reply::no_content())
+}
+
+/// Take a task out of the trash.
+#[utoipa::path(post, path = "/api/tasks/{id}/restore", tag = "tasks", params(ById<Task>),
+    responses((status = 200, body = TaskView, description = "The task, counted again as it was")))]
+async fn restore_task(State(tasks): State<TaskService>, ctx: Ctx, ById { id, owner }: ById<Task>) -> Result<Reply> {
+    reply(&ctx, tasks.apply(&ctx, owner, &Operation::Restore(id)).await?)
+}
+
+/// Start the timer of a task, which stops that of any other.
+#[utoipa::path(post, path = "/api/tasks/{id}/timer/start", tag = "tasks", params(ById<Task>, IfMatch),
+    responses((status = 200, body = TaskView, description = "The task"),
+        (status = 409, body = web::ErrorBody, description = "It is completed")))]
+async fn start_task_timer(
     State(tasks): State<TaskService>,
     ctx: Ctx,
     ById { id, owner }: ById<Task>,
     IfMatch(expected): IfMatch,
 ) -> Result<Reply> {
-    tasks.delete(&ctx, owner, id, &expected).await?;
-    Ok(Reply::no_content())
+    reply(&ctx, tasks.apply(&ctx, owner, &Operation::StartTimer(id, expected)).await?)
+}
+
+/// Stop the timer of a task.
+#[utoipa::path(post, path = "/api/tasks/{id}/timer/stop", tag = "tasks", params(ById<Task>, IfMatch),
+    responses((status = 200, body = TaskView, description = "The task")))]
+async fn stop_task_timer(
+    State(tasks): State<TaskService>,
+    ctx: Ctx,
+    ById { id, owner }: ById<Task>,
+    IfMatch(expected): IfMatch,
+) -> Result<Reply> {
+    reply(&ctx, tasks.apply(&ctx, owner, &Operation::StopTimer(id, expected)).await?)
+}
+
+/// Change one step of a task.
+#[utoipa::path(patch, path = "/api/tasks/{id}/subtasks/{sid}", tag = "tasks", request_body = UpdateSubtaskBody,
+    params(ById<Task>, InnerId<Subtask>, IfMatch),
+    responses((status = 200, body = TaskView, description = "The task")))]
+async fn update_subtask(
+    State(tasks): State<TaskService>,
+    ctx: Ctx,
+    ById { id, owner }: ById<Task>,
+    InnerId(step): InnerId<Subtask>,
+    IfMatch(expected): IfMatch,
+    Patch(body): Patch<UpdateSubtaskBody>,
+) -> Result<Reply> {
+    let patch = body.unwrap_or_default().patch();
+    reply(&ctx, tasks.apply(&ctx, owner, &Operation::UpdateStep(id, step, patch, expected)).await?)
+}
+
+/// How one of several operations ended.
+#[derive(Debug, Serialize, ToSchema)]
+struct OperationResult<'a> {
+    /// What the call for a single task would have answered.
+    status: u16,
+    /// Left out when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    task: Option<TaskView<'a>>,
+    /// A sentence for a person, when it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    error: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    field: Option<&'a str>,
+}
+
+/// How all operations ended, in order.
+#[derive(Debug, Serialize, ToSchema)]
+struct BulkResult<'a> {
+    results: Vec<OperationResult<'a>>,
+}
+
+/// Do several operations on tasks.
+#[utoipa::path(post, path = "/api/tasks/bulk", tag = "tasks", request_body = BulkBody, params(IdempotencyHeader),
+    responses((status = 200, body = BulkResult, description = "What each came to"),
+        (status = 404, body = web::ErrorBody, description = "`atomic`: an operation is about a task that does not exist; nothing was done"),
+        (status = 412, body = web::ErrorBody, description = "`atomic`: a task is not what an operation takes it for; nothing was done")))]
+async fn change_tasks(
+    State(tasks): State<TaskService>,
+    ctx: Ctx,
+    idempotency: IdempotencyHeader,
+    body: Json<BulkBody>,
+) -> Result<Reply> {
+    let owner = ctx.owner(given(body.value.user_id.as_ref()))?;
+    let key = idempotency.key(&ctx, "change_tasks", &body.raw)?;
+    let operations = body.value.operations()?;
+    if body.value.atomic {
+        let done = tasks.apply_together(&ctx, owner, operations, key.as_ref()).await?;
+        return Ok(bulk(&ctx, done.value.into_iter().map(Ok).collect())?.replayed(done.replayed));
+    }
+    bulk(&ctx, tasks.apply_each(&ctx, owner, operations, key.as_ref()).await)
+}
+
+fn bulk(ctx: &Ctx, all: Vec<Result<Applied>>) -> Result<Reply> {
+    let all: Vec<Result<(Effect, Option<Shown>)>> = all.into_iter().map(|one| one.map(|applied| shown(ctx, applied))).collect();
+    let results = all.iter().map(|one| match one {
+        Ok((effect, shown)) => {
+            let status = match effect {
+                Effect::Created => Success::Created,
+                Effect::Done => Success::Ok,
+                Effect::Deleted => Success::NoContent,
+            };
+            let task = shown.as_ref().map(TaskView::from);
+            OperationResult { status: status.code(), task, error: None, code: None, field: None }
+        }
+        Err(error) => OperationResult {
+            status: web::status_of(error),
+            task: None,
+            error: Some(error.message()),
+            code: Some(error.code().as_str()),
+            field: error.field(),
+        },
+    });
+    Reply::ok(&BulkResult { results: results.collect() })
+}
+
+fn shown(ctx: &Ctx, applied: Applied) -> (Effect, Option<Shown>) {
+    let Applied { effect, task, rule } = applied;
+    // As of its creation, so that a repetition says the same.
+    let at = |task: &Task| if effect == Effect::Created { ctx.clone().at(task.created_at) } else { ctx.clone() };
+    (effect, task.map(|task| Shown::new(&at(&task.value), task.value, Some(rule))))
+}
+
+fn reply(ctx: &Ctx, applied: Applied) -> Result<Reply> {
+    let Some(Versioned { value: task, version }) = applied.task else { return Ok(Reply::no_content()) };
+    Ok(Reply::ok(&TaskView::from(&Shown::new(ctx, task, Some(applied.rule))))?.versioned(version))
 }

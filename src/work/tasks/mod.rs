@@ -1,14 +1,38 @@
-//! Tasks: the smallest thing that can be done.
+//! Tasks: what is to be done, when, in which steps, and how long it took.
 
+mod agenda;
+mod bodies;
+mod bulk;
+mod carry_over;
+mod edits;
+mod fields;
+mod filter;
 pub mod http;
 pub mod model;
+mod operations;
+mod query;
+mod recurrence;
 pub mod repo;
+mod selection;
+mod series;
 pub mod service;
+mod shown;
+mod spent;
+mod subtasks;
+mod tag;
+mod timer;
+mod view;
+mod words;
 
-use self::{model::Task, service::TaskService};
+use self::{carry_over::CarryOver, model::Task, service::TaskService, timer::StopForgottenTimer};
 use crate::domain::{Contribution, Shared};
 
 /// What the slice adds to the program.
 pub fn contribute(shared: &Shared) -> Contribution {
-    Contribution::default().routes(http::router(TaskService::new(shared))).kind::<Task, http::TaskView<'_>>(http::render)
+    let tasks = TaskService::new(shared);
+    Contribution::default()
+        .routes(http::router(tasks.clone()))
+        .kind::<Task, view::TaskView<'_>>(view::render)
+        .due(StopForgottenTimer(tasks))
+        .due(CarryOver::new(shared))
 }

@@ -1,11 +1,13 @@
 //! What can be done to a task: alone or with others in one commit.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     edits::Edits,
     model::{NewTask, Task, TaskId, TaskPatch},
     subtasks::{SubtaskId, SubtaskPatch},
 };
-use crate::kernel::{Precondition, Result, Versioned};
+use crate::kernel::{DayRule, Precondition, Result, Versioned};
 
 /// One operation, on the version of the task that the caller believes to be current.
 #[derive(Debug, Clone)]
@@ -28,14 +30,16 @@ pub enum Deletion {
 }
 
 /// What an operation came to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Applied {
     pub effect: Effect,
     /// The task as it is now; `None` when it is deleted.
     pub task: Option<Versioned<Task>>,
+    /// How the owner's dates follow from instants.
+    pub rule: DayRule,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
     Created,
     /// It is as it was asked for, whether that changed it or not.
@@ -53,7 +57,7 @@ impl Edits<'_, '_> {
             }
             Operation::Delete(id, deletion, expected) => {
                 self.delete(*id, *deletion, expected).await?;
-                return Ok(Applied { effect: Effect::Deleted, task: None });
+                return Ok(Applied { effect: Effect::Deleted, task: None, rule: self.rule() });
             }
             Operation::Update(id, patch, expected) => self.patch(*id, patch, expected).await?,
             Operation::UpdateStep(id, step, patch, expected) => self.patch_step(*id, *step, patch, expected).await?,
@@ -66,6 +70,6 @@ impl Edits<'_, '_> {
 
     fn applied(&self, effect: Effect, task: Task) -> Applied {
         let version = self.version(task.id);
-        Applied { effect, task: Some(Versioned { value: task, version }) }
+        Applied { effect, task: Some(Versioned { value: task, version }), rule: self.rule() }
     }
 }

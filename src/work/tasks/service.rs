@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     domain::Shared,
-    kernel::{Ctx, Error, IdempotencyKey, Owner, Page, PageRequest, Resource as _, Result, Versioned},
+    kernel::{Ctx, DayRule, Error, IdempotencyKey, Owner, Page, PageRequest, Resource as _, Result, Versioned},
     ledger::{Decision, Ledger, Summary},
     work::work_sessions::repo::WorkSessionRepo,
 };
@@ -30,12 +30,28 @@ pub struct TaskService {
 
 /// What a request to create a task came to.
 #[derive(Debug)]
-pub enum Creation {
-    Created(Versioned<Task>),
-    /// The answer to an earlier delivery of the same request.
-    Replayed(Versioned<Task>),
-    /// The task that the client created before under the id that it chose, as it is now.
-    Known(Versioned<Task>),
+pub struct Creation {
+    pub task: Versioned<Task>,
+    pub origin: Origin,
+    /// How the owner's dates follow from instants.
+    pub rule: DayRule,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Created,
+    /// It is the answer to an earlier delivery of the same request.
+    Replayed,
+    /// The client created it before under the id that it chose; it is as it is now.
+    Known,
+}
+
+impl Creation {
+    /// As one of several operations.
+    pub fn applied(self) -> Applied {
+        let effect = if self.origin == Origin::Known { Effect::Done } else { Effect::Created };
+        Applied { effect, task: Some(self.task), rule: self.rule }
+    }
 }
 
 impl TaskService {
@@ -49,18 +65,19 @@ impl TaskService {
         self.ledger
             .run(owner, |change| {
                 Box::pin(async move {
+                    let rule = change.summary.day_rule();
                     if let Some(first) = change.replayed(key).await? {
-                        return Ok(Decision::Keep(Creation::Replayed(first.value)));
+                        return Ok(Decision::Keep(Creation { task: first.value, origin: Origin::Replayed, rule }));
                     }
                     let mut edits = Edits::new(change, &self.sessions, owner);
                     let (value, effect) = edits.create(new).await?;
-                    let made = Versioned { version: edits.version(value.id), value };
+                    let task = Versioned { version: edits.version(value.id), value };
                     edits.queue()?;
                     if effect != Effect::Created {
-                        return Ok(Decision::Keep(Creation::Known(made)));
+                        return Ok(Decision::Keep(Creation { task, origin: Origin::Known, rule }));
                     }
-                    change.remember(key, &made)?;
-                    Ok(Decision::Write(Creation::Created(made)))
+                    change.remember(key, &task)?;
+                    Ok(Decision::Write(Creation { task, origin: Origin::Created, rule }))
                 })
             })
             .await

@@ -1,0 +1,61 @@
+//! A task as it is shown to one caller at one instant. Pure but for who asks.
+
+use chrono::Days;
+
+use super::model::Task;
+use crate::kernel::{Ctx, DayRule, Timestamp, wall_clock};
+
+/// How far the clocks of the world and the starts of days lie from midnight in UTC, at most.
+const FAR: std::time::Duration = std::time::Duration::from_hours(26);
+
+/// A task, and what of it depends on who asks and when.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    pub task: Task,
+    /// `None` where it is not known where the owner is, and that decides it.
+    pub overdue: Option<bool>,
+    /// Whether the notes are shown: they are their owner's alone.
+    pub with_notes: bool,
+}
+
+impl Shown {
+    /// `rule`: how the owner's dates follow from instants, if that is known.
+    pub fn new(ctx: &Ctx, task: Task, rule: Option<DayRule>) -> Self {
+        let (overdue, with_notes) = (task.is_overdue(ctx.now(), rule), ctx.caller().id() == Some(task.user_id));
+        Self { task, overdue, with_notes }
+    }
+}
+
+impl Task {
+    /// Whether it is open beyond the instant at which it was due; `None` where only the rule could tell.
+    pub fn is_overdue(&self, now: Timestamp, rule: Option<DayRule>) -> Option<bool> {
+        let Some(due) = self.due.filter(|_| self.is_open()) else { return Some(false) };
+        let next = due.on.checked_add_days(Days::new(1)).unwrap_or(due.on);
+        if let Some(rule) = rule {
+            let at = due.time.map_or_else(|| rule.start_of(next), |time| wall_clock::instant_of(due.on, time, rule.zone));
+            return Some(at < now);
+        }
+        let utc = |date: chrono::NaiveDate| DayRule::default().start_of(date);
+        if now < utc(due.on).minus(FAR) {
+            Some(false)
+        } else if utc(next).plus(FAR) < now {
+            Some(true)
+        } else {
+            None
+        }
+    }
+
+    /// What it says in words.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let notes = self.notes.as_ref().map(super::model::Notes::as_str);
+        std::iter::once(self.title.as_str()).chain(notes).chain(self.tags.iter().map(super::tag::Tag::as_str))
+    }
+
+    /// About how many bytes it takes when it is shown.
+    pub fn weight(&self) -> usize {
+        const WITHOUT_TEXTS: usize = 600;
+        const STEP: usize = 80;
+        let steps: usize = self.subtasks.iter().map(|step| STEP + step.title.as_str().len()).sum();
+        WITHOUT_TEXTS + steps + self.texts().map(str::len).sum::<usize>()
+    }
+}
