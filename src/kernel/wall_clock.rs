@@ -44,7 +44,7 @@ impl DayStart {
 ///
 /// A date is that of the clock on the wall without the minutes of the day's start, so that what is done before it belongs to
 /// the date before. Times of day stay what the clock shows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayRule {
     pub zone: Tz,
     pub day_start: DayStart,
@@ -69,9 +69,19 @@ impl DayRule {
     pub fn start_of(self, date: NaiveDate) -> Timestamp {
         let midnight = date.and_time(NaiveTime::MIN);
         let local = midnight.checked_add_signed(self.day_start.delta()).unwrap_or(midnight);
-        let shown = self.zone.from_local_datetime(&local).earliest();
-        shown.map_or_else(|| passed_over(local, self.zone), |shown| shown.to_utc().into())
+        shown_at(local, self.zone)
     }
+}
+
+/// The instant at which the clock shows a time of a date: the first, where it shows it twice, and where it passes over it, that
+/// at which it does.
+pub fn instant_of(date: NaiveDate, time: NaiveTime, zone: Tz) -> Timestamp {
+    shown_at(date.and_time(time), zone)
+}
+
+fn shown_at(local: NaiveDateTime, zone: Tz) -> Timestamp {
+    let shown = zone.from_local_datetime(&local).earliest();
+    shown.map_or_else(|| passed_over(local, zone), |shown| shown.to_utc().into())
 }
 
 /// The first instant at which the clock shows more than a time that it passes over.

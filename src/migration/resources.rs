@@ -166,16 +166,8 @@ fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource) -> Result<
             let LegacyTask { id, title, created_at, updated_at, .. } = legacy.clone();
             let created_on = change.summary.date_at(created_at);
             let completion = legacy.completed_at.map(|at| Completion { at, date: change.summary.date_at(at) });
-            let id = Id::new(id);
-            change.create(&Task {
-                id,
-                user_id: user,
-                title,
-                created_at,
-                created_on: Some(created_on),
-                updated_at,
-                completion,
-            })?;
+            let task = Task::new(Id::new(id), user, title, created_at, Some(created_on));
+            change.create(&Task { updated_at, completion, ..task })?;
             change.touch_at(created_at);
             if let Some(completion) = completion {
                 change.touch_at(completion.at);

@@ -141,7 +141,7 @@ fn operations_mut(document: &mut OpenApi) -> impl Iterator<Item = &mut Operation
 /// The answers that an operation has because of what it takes.
 fn describe_refusals(operation: &mut Operation, owners: &HashSet<String>) {
     let has_body = operation.request_body.is_some();
-    let takes = |name: &str, place: ParameterIn| parameters(operation, place).any(|known| known == name);
+    let takes = |name: &str, place: ParameterIn| parameters(operation, place).any(|known| known.name == name);
     // Whoever names a user or a thing may name one that is not there.
     let names_something = parameters(operation, ParameterIn::Path).next().is_some()
         || takes("user_id", ParameterIn::Query)

@@ -131,7 +131,7 @@ async fn nobody_reaches_what_is_somebody_elses() {
     let missing = "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b";
     let operations = || operations(&app.app.document).filter(|(method, path, _)| !PUBLIC.contains(&(*method, *path)));
     let collection = |path: &str| path.split_once("{id}").map(|(collection, _)| collection.to_owned());
-    let takes_owner = |operation| parameters(operation, ParameterIn::Query).any(|name| name == "user_id");
+    let takes_owner = |operation| parameters(operation, ParameterIn::Query).any(|known| known.name == "user_id");
     let named = |operation, path: &str| {
         let query = if takes_owner(operation) { format!("?user_id={}", ann.id) } else { String::new() };
         format!("{path}{query}")

@@ -55,7 +55,7 @@ async fn what_an_operation_takes_says_how_it_may_be_refused() {
     let mut seen = BTreeSet::new();
     for (method, path, operation) in operations(&app.app.document) {
         let answers = &document["paths"][path][method.to_lowercase()]["responses"];
-        let takes = |name: &str| parameters(operation, ParameterIn::Header).any(|header| header == name);
+        let takes = |name: &str| parameters(operation, ParameterIn::Header).any(|header| header.name == name);
         let with_body = operation.request_body.is_some();
         for (status, expected) in [
             ("304", takes("If-None-Match")),
@@ -91,7 +91,8 @@ async fn no_operation_takes_a_parameter_that_it_does_not_have() {
             answer.assert_error(400, "invalid_parameter");
             assert!(unknown == "%ff" || answer.text("error").contains(&unknown.replace("%20", " ")), "{answer:?}");
         }
-        for known in parameters(operation, ParameterIn::Query) {
+        // A list may come as several parameters.
+        for known in parameters(operation, ParameterIn::Query).map(|known| &known.name).filter(|known| *known != "tag") {
             let answer = ann.send(method, &format!("{path}?{known}=&{known}="), None).await;
             let sentence = answer.assert_error(400, "invalid_parameter").text("error");
             assert_eq!(sentence, format!("Query parameter '{known}' is given more than once"));

@@ -15,7 +15,7 @@ use super::{
     operations::{Deletion, Operation},
     recurrence::Recurrence,
     spent::SpentSeconds,
-    subtasks::{self, NewSubtask, NewSubtasks, SubtaskId, SubtaskPatch},
+    subtasks::{self, NewSubtask, NewSubtasks, SubtaskPatch},
     tag::Tags,
 };
 use crate::{

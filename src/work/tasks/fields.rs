@@ -63,6 +63,12 @@ impl FromText for Title {
 #[serde(transparent)]
 pub struct StepTitle(String);
 
+impl StepTitle {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 described!(StepTitle, "SubtaskTitle");
 
 impl FromText for StepTitle {

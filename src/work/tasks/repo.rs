@@ -82,7 +82,7 @@ impl Counted for Task {
         if let Some(estimate) = self.estimate_minutes
             && spent > 0
         {
-            add(ESTIMATED_MINUTES, date, estimate.get());
+            add(ESTIMATED_MINUTES, date, estimate.get().into());
             add(SPENT_ON_ESTIMATED_SECONDS, date, spent);
         }
     }

@@ -3,11 +3,16 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::Bounded;
+
 /// Of how many dates the time is kept apart. What is older is kept with the earliest of them, so that a change of the task
 /// never changes more days than one commit can.
 const MAX_DATES: usize = 60;
 /// The most that is spent on one task, in seconds: a year.
-pub const MAX_SECONDS: u64 = 31_536_000;
+const MAX_SECONDS: u64 = 31_536_000;
+
+/// All the time that was spent on a task, in seconds.
+pub type SpentSeconds = Bounded<0, 31_536_000>;
 
 /// Seconds by the date on which the timer was stopped, the earliest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

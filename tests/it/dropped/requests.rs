@@ -216,7 +216,7 @@ async fn many_tasks(world: &World) {
     while change.room() > 0 {
         let (created_at, created_on) = (change.now(), Some(change.today()));
         let (id, title) = (Id::new(change.next_id()), Title::parse(CANARY).expect("a title"));
-        let task = Task { id, user_id: user, title, created_at, created_on, updated_at: None, completion: None };
+        let task = Task::new(id, user, title, created_at, created_on);
         change.create(&task).expect("queued");
     }
     assert!(change.commit().await.expect("written"));

@@ -35,7 +35,7 @@ pub struct Resource<'a> {
 impl<'a> Resource<'a> {
     pub fn all(described: &'a OpenApi, document: &'a Value) -> Vec<Self> {
         let keyed = operations(described).filter(|(method, _, operation)| {
-            *method == "POST" && parameters(operation, ParameterIn::Header).any(|name| name == "Idempotency-Key")
+            *method == "POST" && parameters(operation, ParameterIn::Header).any(|header| header.name == "Idempotency-Key")
         });
         let collections = keyed.filter_map(|(_, path, _)| Some(Self { document, path, noun: path.rsplit('/').next()? }));
         collections.filter(|resource| resource.has("GET")).collect()
