@@ -194,7 +194,7 @@ enum Layer {
 const LAYERS: &[(Layer, &[&str])] = &[
     (
         Layer::Pure,
-        &["model", "corrections", "review", "note", "hours", "svg", "recurrence", "auth/model/", "work_sessions/model/"],
+        &["model", "corrections", "review", "note", "hours", "svg", "words", "recurrence", "auth/model/", "work_sessions/model/"],
     ),
     (Layer::Storage, &["repo", "booking", "counters"]),
     (
