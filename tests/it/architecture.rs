@@ -194,7 +194,19 @@ enum Layer {
 const LAYERS: &[(Layer, &[&str])] = &[
     (
         Layer::Pure,
-        &["model", "corrections", "review", "note", "hours", "svg", "words", "recurrence", "auth/model/", "work_sessions/model/"],
+        &[
+            "model",
+            "corrections",
+            "review",
+            "note",
+            "hours",
+            "svg",
+            "tag",
+            "words",
+            "recurrence",
+            "auth/model/",
+            "work_sessions/model/",
+        ],
     ),
     (Layer::Storage, &["repo", "booking", "counters"]),
     (

@@ -5,6 +5,7 @@ pub mod model;
 pub mod recurrence;
 pub mod repo;
 pub mod service;
+pub mod tag;
 pub mod words;
 
 use self::{model::Task, service::TaskService};
