@@ -199,6 +199,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "corrections",
             "review",
             "note",
+            "notes",
             "hours",
             "svg",
             "tag",

@@ -2,6 +2,7 @@
 
 pub mod http;
 pub mod model;
+pub mod notes;
 pub mod recurrence;
 pub mod repo;
 pub mod service;
