@@ -14,6 +14,7 @@ pub mod network;
 pub mod nullable;
 pub mod page;
 pub mod ports;
+pub mod prose;
 pub mod resource;
 pub mod text;
 pub mod time;

@@ -154,6 +154,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::kernel::FromText as _;
 
     fn time(text: &str) -> Timestamp {
         text.parse().expect("a time")
@@ -264,6 +265,23 @@ mod tests {
             assert_eq!(rule.start_of(date.parse().expect("a date")), time(begins), "{date} {zone} {minutes}");
         }
         assert!(DayStart::after_midnight(720).is_some() && DayStart::after_midnight(721).is_none());
+    }
+
+    #[test]
+    fn a_time_that_is_passed_over_is_the_first_after_it_and_one_that_comes_twice_the_first() {
+        for (date, clock, zone, instant) in [
+            ("2026-01-14", "09:30", Tz::Europe__Madrid, "2026-01-14T08:30:00Z"),
+            ("2026-03-29", "02:30", Tz::Europe__Madrid, "2026-03-29T01:00:00Z"),
+            ("2026-03-29", "03:00", Tz::Europe__Madrid, "2026-03-29T01:00:00Z"),
+            ("2026-10-25", "02:30", Tz::Europe__Madrid, "2026-10-25T00:30:00Z"),
+            ("2026-10-04", "02:15", Tz::Australia__Lord_Howe, "2026-10-03T15:30:00Z"),
+            ("2011-12-30", "15:45", Tz::Pacific__Apia, "2011-12-30T10:00:00Z"),
+            // Its clock was 44 minutes and 30 seconds behind until then.
+            ("1972-01-07", "00:10", Tz::Africa__Monrovia, "1972-01-07T00:44:30Z"),
+        ] {
+            let clock = NaiveTime::from_text(clock).expect("a time of day");
+            assert_eq!(instant_of(date.parse().expect("a date"), clock, zone), time(instant), "{date} {clock} {zone}");
+        }
     }
 
     #[test]

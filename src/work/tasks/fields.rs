@@ -86,51 +86,6 @@ impl FromText for StepTitle {
     }
 }
 
-/// 1 to 10,000 characters, trimmed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Notes(String);
-
-impl Notes {
-    pub const MAX: usize = 10_000;
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-described!(Notes, "TaskNotes");
-
-impl FromText for Notes {
-    fn schema() -> ObjectBuilder {
-        field::text(0, Self::MAX).description(Some("At most 10,000 characters after trimming; without any they are null"))
-    }
-
-    fn from_text(text: &str) -> Result<Self, Rule> {
-        Option::from_text(text)?.ok_or(Rule::field("cannot be empty"))
-    }
-}
-
-/// Notes that may be none, which an empty text says as well as null.
-impl FromText for Option<Notes> {
-    fn schema() -> ObjectBuilder {
-        Notes::schema()
-    }
-
-    fn from_text(text: &str) -> Result<Self, Rule> {
-        match text::trimmed(text, Notes::MAX) {
-            Ok(notes) => Ok(Some(Notes(notes.into()))),
-            Err(TextError::Empty) => Ok(None),
-            Err(TextError::TooLong(_)) => Err(Rule::field("cannot be longer than 10000 characters")),
-            Err(TextError::ControlCharacter) => Err(CONTROL_CHARACTER),
-        }
-    }
-
-    fn missing() -> Result<Self, Rule> {
-        Ok(None)
-    }
-}
-
 /// How much a task matters, the least first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -210,15 +165,6 @@ mod tests {
         assert!(Title::parse(&"é".repeat(500)).is_ok());
         assert_eq!(Title::parse(" ").expect_err("empty").message(), "Task title cannot be empty");
         assert!(Title::parse(&"é".repeat(501)).is_err());
-    }
-
-    #[test]
-    fn notes_without_a_visible_character_are_none() {
-        assert_eq!(Option::<Notes>::from_text(" \u{200b}"), Ok(None));
-        assert_eq!(Option::<Notes>::from_text(" a\nb "), Ok(Some(Notes("a\nb".into()))));
-        assert!(Option::<Notes>::from_text(&"é".repeat(10_000)).is_ok());
-        assert!(Option::<Notes>::from_text(&"é".repeat(10_001)).is_err());
-        assert!(Option::<Notes>::from_text("a\u{0}").is_err());
     }
 
     #[test]

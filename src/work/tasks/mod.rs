@@ -9,6 +9,7 @@ mod fields;
 mod filter;
 pub mod http;
 pub mod model;
+mod notes;
 mod operations;
 mod query;
 mod recurrence;

@@ -6,7 +6,10 @@ use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use super::fields::{Action, Notes, Priority, Title};
+pub use super::{
+    fields::{Action, Priority, Title},
+    notes::Notes,
+};
 use super::{
     recurrence::Recurrence,
     series::Series,
