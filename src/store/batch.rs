@@ -27,7 +27,7 @@ pub struct Draft {
 /// One change of a batch.
 #[derive(Debug, Clone)]
 pub enum Write {
-    /// Fails with `Exists` when there is a live document; a tombstone counts, an expired document does not.
+    /// Fails with `Exists` when there is a live document; a tombstone or an expired document is replaced.
     Create(Draft),
     /// Fails with `Stale` unless the document still has this etag.
     Replace(Draft, Etag),

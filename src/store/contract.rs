@@ -227,6 +227,12 @@ pub async fn buries_and_removes(b: Bench) {
     let tomb = all.iter().find(|document| document.key.id == "1").expect("a tombstone");
     assert_eq!((tomb.deleted_at, tomb.seq, tomb.body.as_str()), (Some(at), 9, "null"));
 
+    // What was deleted can be made again under its id.
+    b.create(&part("a"), thing("1", "3")).await;
+    assert_eq!(b.get(&part("a"), "things", "1").await.expect("made again").body, "3");
+    assert_eq!(b.list(Some(&part("a")), None, 10).await, ["1", "2"]);
+    assert!(matches!(b.commit(&part("a"), vec![Write::Create(thing("1", "4"))]).await, Err(StoreError::Exists(0))));
+
     let two = b.get(&part("a"), "things", "2").await.expect("there").etag;
     let remove = |id: &str, etag: Option<&Etag>| Write::Remove { kind: "things".into(), id: id.into(), etag: etag.cloned() };
     assert!(matches!(b.commit(&part("a"), vec![remove("2", Some(&one))]).await, Err(StoreError::Stale(0))));

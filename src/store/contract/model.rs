@@ -93,12 +93,8 @@ async fn compare(b: &Bench, kind: &Kind, story: &Story) {
 
 async fn happen(b: &Bench, kind: &Kind, changes: &[(&'static str, u32, Change)]) -> Model {
     let mut model = Model::new();
-    let mut deleted = Vec::new();
     for (partition, n, change) in changes {
         let at = (*partition, n.to_string());
-        if deleted.contains(&at) {
-            continue;
-        }
         let known = model.get(&at).map(|(etag, ..)| etag.clone());
         let (kind, id) = (kind.clone(), at.1.clone());
         match (change, known) {
@@ -118,7 +114,6 @@ async fn happen(b: &Bench, kind: &Kind, changes: &[(&'static str, u32, Change)])
                 let tombstone = Write::Tombstone { kind, id, seq: 2, published: true, at: now, forget_at, etag };
                 b.commit(&part(partition), vec![tombstone]).await.expect("deleted");
                 model.remove(&at);
-                deleted.push(at);
             }
             (Change::Remove, Some(etag)) => {
                 b.commit(&part(partition), vec![Write::Remove { kind, id, etag: Some(etag) }]).await.expect("removed");

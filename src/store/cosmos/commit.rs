@@ -35,7 +35,7 @@ struct Step {
 }
 
 enum Action {
-    /// Over an expired document that is still there, when `over` says which.
+    /// Over a tombstone or an expired document that is still there, when `over` says which.
     Create {
         document: Value,
         state: State,
@@ -257,7 +257,7 @@ async fn revise(
     let step = &mut steps[culprit];
     match &mut step.action {
         Action::Create { over, .. } => match read::point(container, partition, &step.id).await? {
-            Some(stored) if stored.expired(now) => *over = Some(stored.etag),
+            Some(stored) if !stored.visible(now) => *over = Some(stored.etag),
             Some(_) => return Err(StoreError::Exists(step.index).into()),
             None => *over = None,
         },

@@ -31,14 +31,14 @@ const COMMITTED: &str = "
 const LAST_POSITION: &str = "SELECT last FROM feed";
 const SET_LAST_POSITION: &str = "UPDATE feed SET last = ?1";
 
-// An expired document is as good as none, so creating over it succeeds.
+// A tombstone and an expired document are as good as none, so creating over them succeeds.
 const CREATE: &str = "
     INSERT INTO documents
         (pk, kind, id, seq, op, place0, place1, place2, place3, facet, position, expires_at, body)
     VALUES (:pk, :kind, :id, :seq, :op, :place0, :place1, :place2, :place3, :facet, :position, :expires_at, :body)
     ON CONFLICT (pk, kind, id) DO UPDATE SET seq = :seq, op = :op, place0 = :place0, place1 = :place1, place2 = :place2,
         place3 = :place3, facet = :facet, position = :position, expires_at = :expires_at, deleted_at = NULL, body = :body
-    WHERE documents.expires_at <= :now";
+    WHERE documents.expires_at <= :now OR documents.deleted_at IS NOT NULL";
 const REPLACE: &str = "
     UPDATE documents SET seq = :seq, op = :op, place0 = :place0, place1 = :place1, place2 = :place2, place3 = :place3,
         facet = :facet, position = :position, expires_at = :expires_at, body = :body
