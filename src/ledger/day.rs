@@ -3,7 +3,10 @@
 use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::counts::{ACHIEVEMENTS, Counted, Counter, Counts};
+use super::{
+    counts::{ACHIEVEMENTS, Counted, Counter, Counts},
+    terms::DayTerms,
+};
 use crate::{
     kernel::Timestamp,
     store::{Entity, Places},
@@ -19,11 +22,14 @@ pub struct Day {
     /// When the user first changed something on it; never taken back, like the last time.
     pub first_activity: Option<Timestamp>,
     pub last_activity: Option<Timestamp>,
+    /// What held for the date when the day was first written; `None` for one from before this was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms: Option<DayTerms>,
 }
 
 impl Day {
     pub fn new(date: NaiveDate) -> Self {
-        Self { date, counts: Counts::default(), first_activity: None, last_activity: None }
+        Self { date, counts: Counts::default(), first_activity: None, last_activity: None, terms: None }
     }
 
     /// Whether it says nothing that a missing document would not say.
@@ -81,6 +87,8 @@ struct StoredDay {
     first_activity: Option<Timestamp>,
     #[serde(default)]
     last_activity: Option<Timestamp>,
+    #[serde(default)]
+    terms: Option<DayTerms>,
     // The former form.
     #[serde(default)]
     created_tasks: u64,
@@ -109,7 +117,8 @@ impl From<StoredDay> for Day {
         for (hour, micros) in stored.focus {
             counts.set(&format!("focus_{hour:02}"), micros);
         }
-        Self { date: stored.date, counts, first_activity: stored.first_activity, last_activity: stored.last_activity }
+        let StoredDay { date, first_activity, last_activity, terms, .. } = stored;
+        Self { date, counts, first_activity, last_activity, terms }
     }
 }
 
@@ -120,6 +129,6 @@ mod tests {
     #[test]
     fn a_day_from_before_hours_were_kept_can_be_read() {
         let day: Day = serde_json::from_str(r#"{"date":"2025-09-25","completed_tasks":1,"ended_sessions":0}"#).expect("a day");
-        assert!(day.is_active() && day.first_activity.is_none());
+        assert!(day.is_active() && day.first_activity.is_none() && day.terms.is_none());
     }
 }

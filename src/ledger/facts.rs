@@ -18,6 +18,15 @@ pub trait Fact: Serialize + DeserializeOwned {
 #[serde(transparent)]
 pub struct Facts(BTreeMap<CompactString, Box<RawValue>>);
 
+/// They are the same when they are written alike.
+impl PartialEq for Facts {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.iter().map(|(name, text)| (name, text.get())).eq(other.0.iter().map(|(name, text)| (name, text.get())))
+    }
+}
+
+impl Eq for Facts {}
+
 impl Facts {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

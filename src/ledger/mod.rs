@@ -14,6 +14,7 @@ mod edit;
 mod facts;
 pub mod idempotency;
 pub mod summary;
+mod terms;
 mod transaction;
 
 use std::{sync::Arc, time::Duration};
@@ -28,6 +29,7 @@ pub use dues::Dues;
 pub use edit::Decision;
 pub use facts::{Fact, Facts};
 pub use summary::Summary;
+pub use terms::{DayTerms, FormerTerms};
 pub use transaction::Transaction;
 
 use crate::{

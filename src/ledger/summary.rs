@@ -14,6 +14,7 @@ use super::{
     day::Day,
     dues::Dues,
     facts::Facts,
+    terms::{DayTerms, FormerTerms},
 };
 use crate::{
     kernel::{DayRule, DayStart, Timestamp, UserId},
@@ -51,6 +52,13 @@ pub struct Summary {
     /// What slices keep here.
     #[serde(skip_serializing_if = "Facts::is_empty")]
     pub facts: Facts,
+    /// What slices leave for days, each of which keeps it. Changed by [`super::Transaction::change_terms`], as the zone and
+    /// the start of days are.
+    #[serde(skip_serializing_if = "Facts::is_empty")]
+    pub day_facts: Facts,
+    /// What held for earlier dates.
+    #[serde(skip_serializing_if = "FormerTerms::is_empty")]
+    pub(super) former_terms: FormerTerms,
     /// What is to be done for the user without a request, and when.
     #[serde(skip_serializing_if = "Dues::is_empty")]
     pub due: Dues,
@@ -71,6 +79,8 @@ impl Summary {
             forget_at: None,
             counts: Counts::default(),
             facts: Facts::default(),
+            day_facts: Facts::default(),
+            former_terms: FormerTerms::default(),
             due: Dues::default(),
             longest_streak: 0,
             day: None,
@@ -110,6 +120,21 @@ impl Summary {
         self.day_rule().date_at(at)
     }
 
+    /// What holds for dates now.
+    pub fn terms(&self) -> DayTerms {
+        DayTerms { zone: self.time_zone, day_start: self.day_start, facts: self.day_facts.clone() }
+    }
+
+    /// What holds for a date of which there is no day: what did at its end.
+    pub fn terms_on(&self, date: NaiveDate) -> DayTerms {
+        self.former_terms.on(date).cloned().unwrap_or_else(|| self.terms())
+    }
+
+    /// A day that is written for the first time.
+    pub(super) fn new_day(&self, date: NaiveDate) -> Day {
+        Day { terms: Some(self.terms_on(date)), ..Day::new(date) }
+    }
+
     /// Active days in a row up to today or, since a day that is not over breaks nothing, up to yesterday.
     pub fn current_streak(&self, now: Timestamp) -> u32 {
         self.active_days.run_on(self.date_at(now))
@@ -119,9 +144,10 @@ impl Summary {
     /// The date must not be earlier than the latest: those are documents, see [`Self::is_past`].
     pub(super) fn change_day(&mut self, date: NaiveDate, change: impl FnOnce(&mut Day)) -> Option<Day> {
         let former = self.day.take_if(|day| day.date < date);
-        let day = self.day.get_or_insert_with(|| Day::new(date));
-        change(day);
+        let mut day = self.day.take().unwrap_or_else(|| self.new_day(date));
+        change(&mut day);
         let active = day.is_active();
+        self.day = Some(day);
         self.mark(date, active);
         // A day from which everything was taken back again is not worth a document.
         former.filter(|day| !day.is_blank())
@@ -183,6 +209,10 @@ struct StoredSummary {
     #[serde(default)]
     facts: Facts,
     #[serde(default)]
+    day_facts: Facts,
+    #[serde(default)]
+    former_terms: FormerTerms,
+    #[serde(default)]
     due: Dues,
     longest_streak: u32,
     day: Option<Day>,
@@ -233,6 +263,8 @@ impl From<StoredSummary> for Summary {
             forget_at: stored.forget_at,
             counts,
             facts,
+            day_facts: stored.day_facts,
+            former_terms: stored.former_terms,
             due,
             longest_streak: stored.longest_streak,
             day: stored.day,

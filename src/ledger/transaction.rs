@@ -145,6 +145,18 @@ impl<'a> Transaction<'a> {
         (*first, *last) = ((*first).min(at), (*last).max(at));
     }
 
+    /// Changes what holds for dates from the user's present one on: the zone, the start of days, what slices leave for them.
+    /// What held until now is kept for those before.
+    pub fn change_terms(&mut self, change: impl FnOnce(&mut Summary) -> Result<()>) -> Result<()> {
+        let held = self.summary.terms();
+        change(&mut self.summary)?;
+        if self.summary.terms() != held {
+            let today = self.today();
+            self.summary.former_terms.ended(today, held);
+        }
+        Ok(())
+    }
+
     /// Closes the ledger: nothing can be written for the user from then on, and only what is made due before the commit
     /// is left to be done.
     pub fn close(&mut self) {
@@ -285,7 +297,7 @@ impl<'a> Transaction<'a> {
     /// A day that has been closed: it is long ago, or the user's zone has moved west since.
     async fn past_day(&self, date: NaiveDate) -> Result<(Day, Option<Etag>)> {
         let found = self.collection::<Day>().get(self.partition(), Day::id(date)).await?;
-        Ok(found.map_or_else(|| (Day::new(date), None), |found| (found.value, Some(found.etag))))
+        Ok(found.map_or_else(|| (self.summary.new_day(date), None), |found| (found.value, Some(found.etag))))
     }
 }
 

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use crate::{
     kernel::Result,
-    ledger::{Calendar, Counter, Counts, Day, Summary},
+    ledger::{Calendar, Counter, Counts, Day, DayTerms, Summary},
     store::Stored,
     work::work_sessions::{
         booking::{self, ActiveSession},
@@ -81,7 +81,8 @@ impl Found {
         right.time_zone = time_zone;
         right.counts = std::mem::take(&mut self.totals);
         right.longest_streak = active_days.longest_run();
-        right.day = latest.map(|date| self.day_on(date));
+        self.keep_terms(summary);
+        right.day = latest.map(|date| self.days.get(&date).cloned().unwrap_or_else(|| bare(summary.day.as_ref(), date)));
         right.active_days = active_days;
         match self.active_session(summary) {
             Some((session, activity)) => booking::keep(&mut right, session, activity)?,
@@ -130,8 +131,13 @@ impl Found {
         }
     }
 
-    fn day_on(&self, date: NaiveDate) -> Day {
-        self.days.get(&date).cloned().unwrap_or_else(|| Day::new(date))
+    /// So is what held for a date, unless there is no day of it.
+    fn keep_terms(&mut self, summary: &Summary) {
+        let stored = self.stored_days.iter().map(|stored| &stored.value).chain(&summary.day);
+        let kept: BTreeMap<NaiveDate, &Option<DayTerms>> = stored.map(|day| (day.date, &day.terms)).collect();
+        for day in self.days.values_mut() {
+            day.terms = kept.get(&day.date).map_or_else(|| Some(summary.terms_on(day.date)), |terms| (*terms).clone());
+        }
     }
 
     /// Each date before the latest that something was achieved on has a document; the latest and any after it have
@@ -144,7 +150,7 @@ impl Found {
         for stored in &self.stored_days {
             let date = stored.value.date;
             missing.remove(&date);
-            let right = self.day_on(date);
+            let right = self.days.get(&date).cloned().unwrap_or_else(|| bare(Some(&stored.value), date));
             if !is_past(date) {
                 fixes.push(DayFix::Remove(stored.clone()));
             } else if stored.value != right {
@@ -154,6 +160,11 @@ impl Found {
         fixes.extend(missing.into_values().cloned().map(DayFix::Create));
         fixes
     }
+}
+
+/// A day of which nothing is left but what held for it.
+fn bare(kept: Option<&Day>, date: NaiveDate) -> Day {
+    Day { terms: kept.and_then(|day| day.terms.clone()), ..Day::new(date) }
 }
 
 impl DayFix {

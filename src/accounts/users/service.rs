@@ -42,7 +42,10 @@ impl UserService {
         self.ledger
             .edit(owner, &owner.id().to_string(), expected, |user: &User, change| {
                 let Some(user) = user.patched(&patch, change.now()) else { return Ok(None) };
-                change.summary.time_zone = user.time_zone;
+                change.change_terms(|summary| {
+                    summary.time_zone = user.time_zone;
+                    Ok(())
+                })?;
                 Ok(Some(user))
             })
             .await
