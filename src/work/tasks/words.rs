@@ -53,8 +53,11 @@ pub fn folded(text: &str) -> String {
             folded.push(c.to_ascii_lowercase());
         } else {
             decompose_compatible(c, |c| {
-                if !is_combining_mark(c) {
-                    folded.extend(std::iter::once(c).default_case_fold());
+                match c {
+                    // Unicode folds it to itself, since its capital is the one of `i` in most languages.
+                    'ı' => folded.push('i'),
+                    _ if is_combining_mark(c) => {}
+                    _ => folded.extend(std::iter::once(c).default_case_fold()),
                 }
             });
         }
@@ -108,6 +111,7 @@ mod tests {
             ("straß", "STRASSENFEST"),
             ("istanbul", "İSTANBUL"),
             ("İstanbul", "istanbul"),
+            ("ISPARTA", "ısparta"),
             ("ΟΔΟΣ", "οδός"),
             ("οδοσ", "ΟΔΌΣ"),
             ("canon", "cañón"),
@@ -131,6 +135,19 @@ mod tests {
         assert_eq!(Words::from_text(&"é".repeat(201)), Err(Rule::field("cannot be longer than 200 characters")));
     }
 
+    #[test]
+    fn a_letter_and_its_capital_are_the_same() {
+        // In capitals this mark is a letter.
+        let below = |c: char| std::iter::once(c).nfd().any(|c| c == '\u{345}');
+        let differs = |c: &char| {
+            let forms: [String; 2] = [c.to_uppercase().collect(), c.to_lowercase().collect()];
+            forms.iter().any(|form| folded(form) != folded(&c.to_string()))
+        };
+        // Above are letters of Unicode 17, which the table of foldings does not have yet.
+        let all: Vec<char> = ('\0'..='\u{a7cd}').filter(|c| !below(*c) && differs(c)).collect();
+        assert_eq!(all, Vec::<char>::new());
+    }
+
     proptest! {
         #[test]
         fn every_form_of_a_word_finds_it(
@@ -152,7 +169,7 @@ mod tests {
                 prop_assert!(finds(&query, &["other", &text]), "{} in {}", query, text);
                 prop_assert!(finds(&query, &[&*text.nfd().collect::<String>()]), "{} in {}", query, text);
             }
-            let longer = format!("{word}q");
+            let longer = format!("{word}7");
             prop_assert!(!finds(&longer, &[&*word]));
         }
 
@@ -161,7 +178,7 @@ mod tests {
             let once = folded(&text);
             prop_assert_eq!(folded(&once), &*once);
             let whole: String = text.nfkd().filter(|c| !is_combining_mark(*c)).default_case_fold().collect();
-            prop_assert_eq!(once, whole);
+            prop_assert_eq!(once, whole.replace('ı', "i"));
         }
 
         #[test]
