@@ -108,17 +108,22 @@ impl<'a> Transaction<'a> {
     /// Deletes what was read and leaves a tombstone, by which those who keep a copy learn of it.
     pub fn delete<T: Counted>(&mut self, read: &Stored<T>) {
         self.count(&read.value, Counting::TakeAway);
-        // Remembered from the newest time that is known, since the clock may be late.
-        let newest = id::time_of(self.read.op).map_or(self.now, |newest| newest.max(self.now));
         self.writes.push(Write::Tombstone {
             kind: T::KIND.into(),
             id: read.value.document_id(),
             seq: self.summary.seq,
             published: T::PUBLISHED,
             at: self.now,
-            forget_at: newest.plus(TOMBSTONE_TTL),
+            forget_at: self.forget_at(),
             etag: read.etag.clone(),
         });
+    }
+
+    /// Until when it is remembered that something was deleted now: from the newest time on that is known, since the clock may
+    /// be late.
+    pub fn forget_at(&self) -> Timestamp {
+        let newest = id::time_of(self.read.op).map_or(self.now, |newest| newest.max(self.now));
+        newest.plus(TOMBSTONE_TTL)
     }
 
     /// Deletes what was read and leaves nothing.

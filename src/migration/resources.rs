@@ -208,7 +208,9 @@ async fn load_known(maintenance: &Maintenance, user: UserId) -> Result<Known> {
                 WorkSession::KIND => LegacyKind::WorkSession,
                 _ => continue,
             };
-            let fate = if document.deleted_at.is_some() { Fate::Deleted } else { Fate::Present };
+            let in_trash = || serde_json::from_str::<Task>(&document.body).is_ok_and(|task| task.trashed.is_some());
+            let deleted = document.deleted_at.is_some() || (kind == LegacyKind::Task && in_trash());
+            let fate = if deleted { Fate::Deleted } else { Fate::Present };
             if let Ok(id) = Uuid::try_parse(&document.key.id) {
                 known.insert((kind, id), fate);
             }

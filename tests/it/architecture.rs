@@ -1,5 +1,7 @@
 //! The invariants of docs/ARCHITECTURE.md, read off the source.
 
+mod layers;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -173,100 +175,6 @@ fn modules_know_only_what_is_below_them() {
 
 fn is_module(name: &str) -> bool {
     KNOWS.iter().any(|(module, _)| *module == name)
-}
-
-/// What a file of a slice is about, from the innermost on. Each may import its own layer and those before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Layer {
-    /// What things are and how they change: kernel only.
-    Pure,
-    /// How they are stored, listed and counted: store and ledger too.
-    Storage,
-    /// Use cases: domain and jobs too.
-    UseCase,
-    /// Bodies and handlers: web too, and no store.
-    Edge,
-    /// What the slice contributes.
-    Module,
-}
-
-/// Files of slices, by their path below the domain's folder or by their name alone.
-const LAYERS: &[(Layer, &[&str])] = &[
-    (
-        Layer::Pure,
-        &[
-            "model",
-            "corrections",
-            "review",
-            "note",
-            "notes",
-            "hours",
-            "svg",
-            "tag",
-            "words",
-            "recurrence",
-            "auth/model/",
-            "work_sessions/model/",
-        ],
-    ),
-    (Layer::Storage, &["repo", "booking", "counters"]),
-    (
-        Layer::UseCase,
-        &[
-            "service",
-            "forgotten",
-            "forgotten_sessions",
-            "jobs",
-            "users/erasure",
-            "users/former_deletions",
-            "auth/attempts",
-            "auth/budgets",
-            "auth/liveness",
-            "auth/passwords",
-            "auth/registration",
-            "auth/sessions",
-            "auth/tokens",
-            "open_streams",
-        ],
-    ),
-    (Layer::Edge, &["http", "render", "stream", "view"]),
-    (Layer::Module, &["mod"]),
-];
-
-fn layer(source: &Source) -> Option<Layer> {
-    let below = source.path.split_once('/').map_or("", |(_, below)| below);
-    let is = |name: &&str| match name.strip_suffix('/') {
-        Some(folder) => below.starts_with(*name) || below == folder,
-        None => below == *name || source.file() == *name,
-    };
-    // A path says more than a name.
-    let by = |paths: bool| LAYERS.iter().find(|(_, names)| names.iter().any(|name| name.contains('/') == paths && is(name)));
-    by(true).or_else(|| by(false)).map(|(layer, _)| *layer)
-}
-
-#[test]
-fn files_of_a_slice_import_what_their_layer_allows() {
-    let sources = sources();
-    let domains: Vec<&Source> = sources.iter().filter(|source| DOMAINS.contains(&top(&source.path))).collect();
-    let layers: BTreeMap<&str, Layer> = domains
-        .iter()
-        .map(|source| (source.path.as_str(), layer(source).unwrap_or_else(|| panic!("src/{}.rs is in no layer", source.path))))
-        .collect();
-    for source in domains {
-        let own = layers[source.path.as_str()];
-        for import in source.imports().into_iter().filter(|import| is_module(top(import))) {
-            let allowed = match top(&import) {
-                "kernel" => true,
-                "store" => own == Layer::Storage || own == Layer::UseCase,
-                "ledger" => (Layer::Storage..=Layer::UseCase).contains(&own),
-                "domain" => own >= Layer::UseCase,
-                "jobs" => own == Layer::UseCase,
-                "web" => own >= Layer::Edge,
-                _ => file_of(&import, |path| layers.contains_key(path)).is_none_or(|file| layers[file.as_str()] <= own),
-            };
-            assert!(allowed, "src/{}.rs ({own:?}) must not import {import}", source.path);
-        }
-    }
 }
 
 /// The file that an import leads to.

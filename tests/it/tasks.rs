@@ -16,10 +16,27 @@ async fn a_task_is_created_and_read() {
     201
     location: /api/tasks/[id 1]
     {
+      "carried_over": 0,
+      "client_id": null,
       "completed": false,
       "completed_at": null,
       "created_at": "2026-01-14T10:00:00.000000Z",
+      "deleted_at": null,
+      "due_on": null,
+      "due_time": null,
+      "estimate_minutes": null,
       "id": "[id 1]",
+      "notes": null,
+      "overdue": false,
+      "planned_for": null,
+      "priority": "medium",
+      "recurrence": null,
+      "series_id": null,
+      "spent_seconds": 0,
+      "subtasks": [],
+      "tags": [],
+      "timer_needs_review": false,
+      "timer_started_at": null,
       "title": "Write the report",
       "updated_at": null,
       "user_id": "[id 2]"

@@ -6,7 +6,10 @@
 
 use chrono::{Datelike as _, Days, NaiveDate};
 
-use super::{filter::{Dates, TaskFilter, View}, model::Task};
+use super::{
+    filter::{Dates, Present, TaskFilter, View},
+    model::Task,
+};
 
 /// How far back filters look that name no dates.
 const SEARCHED: Days = Days::new(400);
@@ -34,24 +37,6 @@ pub struct Stretch {
     pub until: i64,
 }
 
-/// The dates that a question about now is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Present {
-    pub today: NaiveDate,
-    /// The first date of the week.
-    pub week: NaiveDate,
-}
-
-impl Present {
-    pub fn yesterday(&self) -> NaiveDate {
-        self.today.pred_opt().unwrap_or(self.today)
-    }
-
-    pub fn week_end(&self) -> NaiveDate {
-        self.week.checked_add_days(Days::new(6)).unwrap_or(self.week)
-    }
-}
-
 fn place(date: NaiveDate) -> i64 {
     date.num_days_from_ce().into()
 }
@@ -59,8 +44,8 @@ fn place(date: NaiveDate) -> i64 {
 impl Task {
     /// Its places in the lists, in the order of [`List`]; a task in the trash is in the agenda alone.
     pub fn list_places(&self) -> [Option<i64>; 4] {
-        if let Some(at) = self.deleted_at {
-            return [None, Some(TRASH.saturating_add(at.micros())), None, None];
+        if let Some(trashed) = self.trashed {
+            return [None, Some(TRASH.saturating_add(trashed.at.micros())), None, None];
         }
         let (due, planned) = (self.due.map(|due| due.on), self.planned.map(|planned| planned.on));
         let agenda = match (self.completion, due.into_iter().chain(planned).min()) {

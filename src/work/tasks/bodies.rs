@@ -298,7 +298,8 @@ impl OperationBody {
 
 /// Several operations.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(example = json!({ "operations": [{ "op": "create", "title": "Write the report" }] }))]
+#[schema(example = json!({ "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b",
+    "operations": [{ "op": "create", "title": "Write the report" }] }))]
 pub struct BulkBody {
     /// Whose tasks they are about: yours, unless you are an administrator.
     #[serde(default)]

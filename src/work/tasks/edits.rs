@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::{
     carry_over,
-    model::{Moment, NewTask, Task, TaskId, TaskPatch},
-    operations::{Applied, Deletion, Effect},
+    model::{Moment, NewTask, Task, TaskId, TaskPatch, Trashed},
+    operations::{Applied, Deletion, Effect, Operation},
     subtasks::{self, SubtaskId, SubtaskPatch},
     timer::{self, RunningTimer},
 };
@@ -40,6 +40,31 @@ struct Edited {
 impl<'t, 'a> Edits<'t, 'a> {
     pub fn new(change: &'t mut Transaction<'a>, sessions: &'t WorkSessionRepo, owner: Owner) -> Self {
         Self { change, sessions, owner, tasks: BTreeMap::new() }
+    }
+
+    /// Does it, as far as the commit will. Errors: those of the operation.
+    pub async fn apply(&mut self, operation: &Operation) -> Result<Applied> {
+        let task = match operation {
+            Operation::Create(new) => {
+                let (task, effect) = self.create(new).await?;
+                return Ok(self.applied(effect, task));
+            }
+            Operation::Delete(id, deletion, expected) => {
+                self.delete(*id, *deletion, expected).await?;
+                return Ok(Applied { effect: Effect::Deleted, task: None, rule: self.rule() });
+            }
+            Operation::Update(id, patch, expected) => self.patch(*id, patch, expected).await?,
+            Operation::UpdateStep(id, step, patch, expected) => self.patch_step(*id, *step, patch, expected).await?,
+            Operation::StartTimer(id, expected) => self.start_timer(*id, expected).await?,
+            Operation::StopTimer(id, expected) => self.stop_timer(*id, expected).await?,
+            Operation::Restore(id) => self.restore(*id).await?,
+        };
+        Ok(self.applied(Effect::Done, task))
+    }
+
+    fn applied(&self, effect: Effect, task: Task) -> Applied {
+        let version = self.version(task.id);
+        Applied { effect, task: Some(Versioned { value: task, version }), rule: self.rule() }
     }
 
     /// A new task, or the one that there is under the id that the client chose, which may be in the trash. Errors:
@@ -83,16 +108,17 @@ impl<'t, 'a> Edits<'t, 'a> {
     /// To the trash, or gone for good wherever it is. Errors: `NotFound`, `StaleEtag`.
     pub async fn delete(&mut self, id: TaskId, deletion: Deletion, expected: &Precondition) -> Result<()> {
         let task = match self.find(id).await? {
-            Some(task) if deletion == Deletion::Permanent || task.deleted_at.is_none() => task,
+            Some(task) if deletion == Deletion::Permanent || task.trashed.is_none() => task,
             _ => return Err(Error::not_found(Task::NOUN)),
         };
         self.check(id, expected)?;
         self.change.touch();
         let now = self.change.now();
         let task = self.stopped(task, now).await?;
+        let until = self.change.forget_at();
         match deletion {
             Deletion::Permanent => drop(self.tasks.entry(id.uuid()).and_modify(|edited| edited.now = None)),
-            Deletion::ToTrash => drop(self.put(Task { deleted_at: Some(now), updated_at: Some(now), ..task })?),
+            Deletion::ToTrash => drop(self.put(Task { trashed: Some(Trashed { at: now, until }), updated_at: Some(now), ..task })?),
         }
         Ok(())
     }
@@ -100,11 +126,11 @@ impl<'t, 'a> Edits<'t, 'a> {
     /// Out of the trash; as it is when it is not there. Errors: `NotFound`.
     pub async fn restore(&mut self, id: TaskId) -> Result<Task> {
         let task = self.find(id).await?.ok_or_else(|| Error::not_found(Task::NOUN))?;
-        if task.deleted_at.is_none() {
+        if task.trashed.is_none() {
             return Ok(task);
         }
         self.change.touch();
-        self.put(Task { deleted_at: None, updated_at: Some(self.change.now()), ..task })
+        self.put(Task { trashed: None, updated_at: Some(self.change.now()), ..task })
     }
 
     /// Errors: `NotFound` for the task and for the step, `StaleEtag`.
@@ -224,7 +250,7 @@ impl<'t, 'a> Edits<'t, 'a> {
     }
 
     async fn load(&mut self, id: TaskId, expected: &Precondition) -> Result<Task> {
-        let found = self.find(id).await?.filter(|task| task.deleted_at.is_none());
+        let found = self.find(id).await?.filter(|task| task.trashed.is_none());
         let task = found.ok_or_else(|| Error::not_found(Task::NOUN))?;
         self.check(id, expected)?;
         Ok(task)

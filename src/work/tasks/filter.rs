@@ -2,13 +2,12 @@
 
 use std::cmp::Reverse;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{ObjectBuilder, schema::Type};
 use uuid::Uuid;
 
 use super::{
-    agenda::Present,
     model::{Priority, Task},
     tag::WantedTags,
     words::{self, Words},
@@ -116,6 +115,24 @@ impl Dates {
     }
 }
 
+/// The dates that a question about now is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Present {
+    pub today: NaiveDate,
+    /// The first date of the week.
+    pub week: NaiveDate,
+}
+
+impl Present {
+    pub fn yesterday(&self) -> NaiveDate {
+        self.today.pred_opt().unwrap_or(self.today)
+    }
+
+    pub fn week_end(&self) -> NaiveDate {
+        self.week.checked_add_days(Days::new(6)).unwrap_or(self.week)
+    }
+}
+
 /// What a question asks for. All of it must hold.
 #[derive(Debug, Clone, Default)]
 pub struct TaskFilter {
@@ -150,7 +167,7 @@ impl TaskFilter {
     /// Whether the task is one of those that are asked for. `overdue`: whether it is.
     pub fn lets_through(&self, task: &Task, present: Present, overdue: impl FnOnce() -> bool) -> bool {
         let changed = task.updated_at.unwrap_or(task.created_at);
-        self.trashed == task.deleted_at.is_some()
+        self.trashed == task.trashed.is_some()
             && self.completed.is_none_or(|completed| completed == task.completion.is_some())
             && self.priority.is_none_or(|priority| priority == task.priority)
             && self.due.hold(task.due.map(|due| due.on))
@@ -188,7 +205,7 @@ impl TaskFilter {
             return by(rank, TextKey::None);
         }
         if self.trashed {
-            return by([0, -task.deleted_at.map_or(0, Timestamp::micros), 0], TextKey::None);
+            return by([0, -task.trashed.map_or(0, |trashed| trashed.at.micros()), 0], TextKey::None);
         }
         let Some(view) = self.view else { return by([0; 3], TextKey::None) };
         by([view.group(task), view.soonest(task, present), -(task.priority as i64)], TextKey::None)

@@ -224,9 +224,7 @@ struct BulkResult<'a> {
 
 /// Do several operations on tasks.
 #[utoipa::path(post, path = "/api/tasks/bulk", tag = "tasks", request_body = BulkBody, params(IdempotencyHeader),
-    responses((status = 200, body = BulkResult, description = "What each came to"),
-        (status = 404, body = web::ErrorBody, description = "`atomic`: an operation is about a task that does not exist; nothing was done"),
-        (status = 412, body = web::ErrorBody, description = "`atomic`: a task is not what an operation takes it for; nothing was done")))]
+    responses((status = 200, body = BulkResult, description = "What each came to")))]
 async fn change_tasks(
     State(tasks): State<TaskService>,
     ctx: Ctx,

@@ -7,6 +7,7 @@ mod carry_over;
 mod edits;
 mod fields;
 mod filter;
+mod forgotten;
 pub mod http;
 pub mod model;
 mod notes;
@@ -25,7 +26,7 @@ mod timer;
 mod view;
 mod words;
 
-use self::{carry_over::CarryOver, model::Task, service::TaskService, timer::StopForgottenTimer};
+use self::{carry_over::CarryOver, forgotten::StopForgottenTimer, model::Task, service::TaskService};
 use crate::domain::{Contribution, Shared};
 
 /// What the slice adds to the program.

@@ -12,7 +12,6 @@ pub use super::{
 };
 use super::{
     recurrence::Recurrence,
-    series::Series,
     spent::Spent,
     subtasks::{NewSubtasks, Subtask},
     tag::Tags,
@@ -77,7 +76,7 @@ pub struct Task {
     pub carried: Option<Carried>,
     /// Set while it is in the trash: then it counts for nothing, and only the trash shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deleted_at: Option<Timestamp>,
+    pub trashed: Option<Trashed>,
 }
 
 /// When a task was completed, and which date that was for its user. The date stays when the user's zone changes.
@@ -110,6 +109,24 @@ pub struct Carried {
     pub times: u32,
     /// The first date of the week, or the date, to which it was carried last.
     pub to: NaiveDate,
+}
+
+/// When a task was put into the trash, and until when it stays there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trashed {
+    pub at: Timestamp,
+    pub until: Timestamp,
+}
+
+/// Where an occurrence stands in its series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    /// The first task, which names the series.
+    pub id: TaskId,
+    /// The date from which the rule counts: that of the first task, or of the one at which the rule was last changed.
+    pub first: NaiveDate,
+    /// The date for which this occurrence was made.
+    pub scheduled: NaiveDate,
 }
 
 /// A task to be created.
@@ -192,7 +209,7 @@ impl Task {
             timer_started_at: None,
             timer_needs_review: false,
             carried: None,
-            deleted_at: None,
+            trashed: None,
         }
     }
 
@@ -257,7 +274,7 @@ impl Task {
     }
 
     pub fn is_open(&self) -> bool {
-        self.completion.is_none() && self.deleted_at.is_none()
+        self.completion.is_none() && self.trashed.is_none()
     }
 
     /// With its timer stopped after so many seconds, on a date. `guessed`: whether nobody was there to stop it.
@@ -273,6 +290,12 @@ impl Task {
         let times = self.carried.map_or(0, |carried| carried.times).saturating_add(1);
         let (planned, carried) = (Some(Planned { on: date, at: now }), Some(Carried { times, to: date }));
         Self { planned, carried, updated_at: Some(now), ..self.clone() }
+    }
+
+    /// The date that its recurrence goes on from. `created_on` is for a task of which it is not known.
+    pub fn scheduled_on(&self, created_on: NaiveDate) -> NaiveDate {
+        let dated = self.due.map(|due| due.on).or(self.planned.map(|planned| planned.on));
+        dated.or(self.series.map(|series| series.scheduled)).or(self.created_on).unwrap_or(created_on)
     }
 
     fn due_with(&self, fields: &Fields) -> Result<Option<Due>> {

@@ -3,11 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    edits::Edits,
     model::{NewTask, Task, TaskId, TaskPatch},
     subtasks::{SubtaskId, SubtaskPatch},
 };
-use crate::kernel::{DayRule, Precondition, Result, Versioned};
+use crate::kernel::{DayRule, Precondition, Versioned};
 
 /// One operation, on the version of the task that the caller believes to be current.
 #[derive(Debug, Clone)]
@@ -45,31 +44,4 @@ pub enum Effect {
     /// It is as it was asked for, whether that changed it or not.
     Done,
     Deleted,
-}
-
-impl Edits<'_, '_> {
-    /// Does it, as far as the commit will. Errors: those of the operation.
-    pub async fn apply(&mut self, operation: &Operation) -> Result<Applied> {
-        let task = match operation {
-            Operation::Create(new) => {
-                let (task, effect) = self.create(new).await?;
-                return Ok(self.applied(effect, task));
-            }
-            Operation::Delete(id, deletion, expected) => {
-                self.delete(*id, *deletion, expected).await?;
-                return Ok(Applied { effect: Effect::Deleted, task: None, rule: self.rule() });
-            }
-            Operation::Update(id, patch, expected) => self.patch(*id, patch, expected).await?,
-            Operation::UpdateStep(id, step, patch, expected) => self.patch_step(*id, *step, patch, expected).await?,
-            Operation::StartTimer(id, expected) => self.start_timer(*id, expected).await?,
-            Operation::StopTimer(id, expected) => self.stop_timer(*id, expected).await?,
-            Operation::Restore(id) => self.restore(*id).await?,
-        };
-        Ok(self.applied(Effect::Done, task))
-    }
-
-    fn applied(&self, effect: Effect, task: Task) -> Applied {
-        let version = self.version(task.id);
-        Applied { effect, task: Some(Versioned { value: task, version }), rule: self.rule() }
-    }
 }

@@ -25,7 +25,7 @@ pub struct ListTasksQuery {
     #[param(value_type = Option<bool>)]
     completed: Option<String>,
     /// Those that matter for a stretch of time; without `sort` in the view's own order.
-    #[param(value_type = Option<View>)]
+    #[param(inline, value_type = Option<View>)]
     view: Option<String>,
     /// Only those with this tag, or with all of several with commas between.
     #[param(value_type = Option<Vec<String>>, style = Form, explode = false)]
@@ -57,7 +57,7 @@ pub struct ListTasksQuery {
     #[param(value_type = Option<bool>)]
     trashed: Option<String>,
     /// What comes first; a `-` turns it round. What has no date is last either way.
-    #[param(value_type = Option<Sort>)]
+    #[param(inline, value_type = Option<Sort>)]
     sort: Option<String>,
 }
 

@@ -1,10 +1,10 @@
 //! Where tasks are kept, in their user's partition, and what they count for.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use super::{
-    agenda::{List, Present, Stretch},
-    filter::{Sort, SortKey, TaskFilter},
+    agenda::{List, Stretch},
+    filter::{Present, Sort, SortKey, TaskFilter},
     model::{Task, TaskId},
     selection::Selection,
 };
@@ -17,9 +17,6 @@ use crate::{
         SPENT_ON_ESTIMATED_SECONDS, TASKS, TIMED_COMPLETED_TASKS, TIMED_SECONDS,
     },
 };
-
-/// How long a task stays in the trash.
-const TRASH_TTL: Duration = Duration::from_hours(720);
 
 impl List {
     fn place(self) -> Place {
@@ -45,17 +42,17 @@ impl Entity for Task {
     }
 
     fn facet(&self) -> Option<&'static str> {
-        self.deleted_at.is_none().then_some(Self::facet_of(self.completion.is_some()))
+        self.trashed.is_none().then_some(Self::facet_of(self.completion.is_some()))
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
-        self.deleted_at.map(|at| at.plus(TRASH_TTL))
+        self.trashed.map(|trashed| trashed.until)
     }
 }
 
 impl Counted for Task {
     fn counts(&self, add: Add<'_>) {
-        if self.deleted_at.is_some() {
+        if self.trashed.is_some() {
             return;
         }
         add(TASKS, None, 1);
@@ -127,7 +124,9 @@ impl TaskRepo {
         let bad_cursor = |_| Error::new(Code::InvalidCursor, "The cursor does not belong to this list");
         let after = page.after.as_deref().map(serde_json::from_str::<SortKey>).transpose().map_err(bad_cursor)?;
         let mut selection = Selection::new(page.limit, after);
-        self.each(owner, filter.stretch(present), filter.completed.map(Task::facet_of), &mut |task| {
+        // What is in the trash has no facet.
+        let facet = filter.completed.filter(|_| !filter.trashed).map(Task::facet_of);
+        self.each(owner, filter.stretch(present), facet, &mut |task| {
             if filter.lets_through(&task, present, || overdue(&task)) {
                 let bytes = task.weight();
                 selection.offer(filter.key(&task, present), task, bytes);

@@ -1,22 +1,10 @@
 //! How the occurrences of a recurring task follow each other. Pure.
 
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::model::{Due, Planned, Task, TaskId};
+use super::model::{Due, Planned, Series, Task, TaskId};
 use crate::kernel::{Id, Timestamp};
-
-/// Where an occurrence stands in its series.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Series {
-    /// The first task, which names the series.
-    pub id: TaskId,
-    /// The date from which the rule counts: that of the first task, or of the one at which the rule was last changed.
-    pub first: NaiveDate,
-    /// The date for which this occurrence was made.
-    pub scheduled: NaiveDate,
-}
 
 /// The id of the occurrence for a date, the same on whatever device it is made.
 fn occurrence_id(series: TaskId, date: NaiveDate) -> TaskId {
@@ -27,12 +15,6 @@ impl Task {
     /// The series that it belongs to, if it is of one.
     pub fn series_id(&self) -> Option<TaskId> {
         self.series.map(|series| series.id).or_else(|| self.recurrence.as_ref().map(|_| self.id))
-    }
-
-    /// The date that its recurrence goes on from. `created_on` is for a task of which it is not known.
-    pub fn scheduled_on(&self, created_on: NaiveDate) -> NaiveDate {
-        let dated = self.due.map(|due| due.on).or(self.planned.map(|planned| planned.on));
-        dated.or(self.series.map(|series| series.scheduled)).or(self.created_on).unwrap_or(created_on)
     }
 
     /// The occurrence that follows the task, which is completed; `None` where none does.

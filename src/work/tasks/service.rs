@@ -5,9 +5,8 @@ use std::sync::Arc;
 use chrono::Weekday;
 
 use super::{
-    agenda::Present,
     edits::Edits,
-    filter::TaskFilter,
+    filter::{Present, TaskFilter},
     model::{NewTask, Task, TaskId},
     operations::{Applied, Effect, Operation},
     repo::TaskRepo,
@@ -98,7 +97,7 @@ impl TaskService {
 
     /// Errors: `NotFound`.
     pub async fn get(&self, ctx: &Ctx, owner: Owner, id: TaskId) -> Result<Versioned<Shown>> {
-        let found = self.repo.get(owner, id).await?.filter(|read| read.value.deleted_at.is_none());
+        let found = self.repo.get(owner, id).await?.filter(|read| read.value.trashed.is_none());
         let Versioned { value, version } = found.ok_or_else(|| Error::not_found(Task::NOUN))?.versioned();
         let shown = self.shown(ctx, Some(owner), vec![value]).await?.pop();
         Ok(Versioned { value: shown.ok_or_else(|| Error::internal("a task was lost"))?, version })

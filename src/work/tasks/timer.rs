@@ -1,16 +1,12 @@
-//! The timer of a task: one runs for a user, and one that was left running is stopped.
+//! What a user's summary knows of the timers of tasks, of which one runs at most.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{edits::Edits, model::Task, service::TaskService};
-use crate::{
-    jobs::DueWork,
-    kernel::{Ctx, Owner, Result, Timestamp},
-    ledger::{Decision, Fact},
-};
+use super::model::Task;
+use crate::{kernel::Timestamp, ledger::Fact};
 
 /// The work that is due when a timer has run for too long.
 pub const FORGOTTEN: &str = "task_timer";
@@ -35,29 +31,4 @@ impl Fact for RunningTimer {
 pub fn guessed(task: &Task, worked: Option<Duration>) -> Duration {
     let estimated = task.estimate_minutes.map(|minutes| Duration::from_mins(minutes.get().into()));
     worked.or(estimated).unwrap_or(USUAL).min(MAX_TIME)
-}
-
-/// Stops one user's timer that was left running.
-pub struct StopForgottenTimer(pub TaskService);
-
-#[async_trait::async_trait]
-impl DueWork for StopForgottenTimer {
-    fn name(&self) -> &'static str {
-        FORGOTTEN
-    }
-
-    async fn run(&self, _: &Ctx, owner: Owner) -> Result<()> {
-        let Self(tasks) = self;
-        tasks
-            .ledger
-            .run(owner, |change| {
-                Box::pin(async move {
-                    let mut edits = Edits::new(change, &tasks.sessions, owner);
-                    let changed = edits.stop_forgotten_timer().await?;
-                    edits.queue()?;
-                    Ok(if changed { Decision::Write(()) } else { Decision::Keep(()) })
-                })
-            })
-            .await
-    }
 }

@@ -96,7 +96,7 @@ impl<'a> From<&'a Shown> for TaskView<'a> {
             timer_needs_review: task.timer_needs_review,
             carried_over: task.carried.map_or(0, |carried| carried.times),
             overdue: shown.overdue,
-            deleted_at: task.deleted_at,
+            deleted_at: task.trashed.map(|trashed| trashed.at),
         }
     }
 }
@@ -106,7 +106,7 @@ pub fn render(body: &str) -> Result<Box<RawValue>> {
     web::render(body, |task: &Task| {
         // Neither who follows nor when is known: what needs no clock is told.
         let overdue = (task.due.is_none() || !task.is_open()).then_some(false);
-        let shown = task.deleted_at.is_none().then(|| Shown { task: task.clone(), overdue, with_notes: true });
+        let shown = task.trashed.is_none().then(|| Shown { task: task.clone(), overdue, with_notes: true });
         to_raw_value(&shown.as_ref().map(TaskView::from))
     })
 }

@@ -72,13 +72,77 @@ pub const TASKS: &[Case] = &[
         refused: 400,
         ..Case::new("PATCH /api/tasks", |world| Box::pin(async { ask(&world.ann, "PATCH", "/api/tasks".into(), json!({})) }))
     },
+    Case::new("PATCH /api/tasks/{id}", |world| {
+        Box::pin(async {
+            let id = recurring(world).await;
+            ask(&world.ann, "PATCH", format!("/api/tasks/{id}"), json!({ "action": "complete" }))
+        })
+    }),
     Case {
         again: &[404],
         ..Case::new("DELETE /api/tasks/{id}", |world| {
             Box::pin(async { ask(&world.ann, "DELETE", format!("/api/tasks/{}", completed_yesterday(world).await), None) })
         })
     },
+    Case::new("POST /api/tasks/{id}/restore", |world| {
+        Box::pin(async {
+            let id = completed_yesterday(world).await;
+            assert_eq!(world.ann.delete(&format!("/api/tasks/{id}")).await.status, 204);
+            ask(&world.ann, "POST", format!("/api/tasks/{id}/restore"), None)
+        })
+    }),
+    Case::new("POST /api/tasks/{id}/timer/start", |world| {
+        Box::pin(async {
+            timed(world).await;
+            let id = world.ann.create_task("b").await.text("id");
+            ask(&world.ann, "POST", format!("/api/tasks/{id}/timer/start"), None)
+        })
+    }),
+    Case::new("POST /api/tasks/{id}/timer/stop", |world| {
+        Box::pin(async {
+            let id = timed(world).await;
+            ask(&world.ann, "POST", format!("/api/tasks/{id}/timer/stop"), None)
+        })
+    }),
+    Case::new("PATCH /api/tasks/{id}/subtasks/{sid}", |world| {
+        Box::pin(async {
+            let body = json!({ "title": "a", "user_id": world.ann.id, "subtasks": [{ "title": "first" }] });
+            let task = world.ann.post("/api/tasks", body).await;
+            let step = task.body["subtasks"][0]["id"].as_str().expect("an id").to_owned();
+            let path = format!("/api/tasks/{}/subtasks/{step}", task.text("id"));
+            ask(&world.ann, "PATCH", path, json!({ "completed": true }))
+        })
+    }),
+    Case {
+        again: &[404],
+        ..Case::new("POST /api/tasks/bulk", |world| {
+            Box::pin(async {
+                let (first, second) = (completed_yesterday(world).await, recurring(world).await);
+                let operations = json!([
+                    { "op": "create", "title": "a", "client_id": "0193c7a8-5b6e-4d2f-8a1b-0c9d8e7f6a5b" },
+                    { "op": "complete", "id": second },
+                    { "op": "delete", "id": first },
+                ]);
+                ask(&world.ann, "POST", "/api/tasks/bulk".into(), json!({ "operations": operations }))
+            })
+        })
+    },
 ];
+
+/// The id of a task that comes again each day.
+async fn recurring(world: &World) -> String {
+    let body = json!({ "title": "a", "user_id": world.ann.id, "due_on": "2026-01-14",
+        "recurrence": { "every": 1, "unit": "day" } });
+    world.ann.post("/api/tasks", body).await.text("id")
+}
+
+/// The id of a task whose timer has been running for an hour.
+async fn timed(world: &World) -> String {
+    let id = world.ann.create_task("a").await.text("id");
+    assert_eq!(world.ann.post_empty(&format!("/api/tasks/{id}/timer/start")).await.status, 200);
+    world.app.advance_hours(1);
+    id
+}
 
 pub const WORK_SESSIONS: &[Case] = &[
     Case::new("POST /api/work_sessions/start", |world| {
