@@ -46,8 +46,7 @@ fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T> {
         return Ok(value);
     }
     // A list may be given as several parameters of the same name, which the Functions host joins with commas too.
-    let axum::extract::Query(given) =
-        axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| bad())?;
+    let axum::extract::Query(given) = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| bad())?;
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in given {
         let known = joined.entry(name).or_default();

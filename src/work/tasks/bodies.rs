@@ -165,7 +165,8 @@ with_fields! {
 
 impl UpdateTaskBody {
     pub fn patch(mut self) -> TaskPatch {
-        let (title, spent_seconds) = (self.title.0.take().map(|field| field.0), self.spent_seconds.0.map(|spent| spent.get().into()));
+        let (title, spent_seconds) =
+            (self.title.0.take().map(|field| field.0), self.spent_seconds.0.map(|spent| spent.get().into()));
         let fields = Fields { title, spent_seconds, ..self.fields() };
         let (action, completed_at) = (self.action.value(), self.completed_at.value());
         TaskPatch { action, completed_at, complete_subtasks: self.complete_subtasks, fields }

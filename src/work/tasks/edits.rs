@@ -118,7 +118,9 @@ impl<'t, 'a> Edits<'t, 'a> {
         let until = self.change.forget_at();
         match deletion {
             Deletion::Permanent => drop(self.tasks.entry(id.uuid()).and_modify(|edited| edited.now = None)),
-            Deletion::ToTrash => drop(self.put(Task { trashed: Some(Trashed { at: now, until }), updated_at: Some(now), ..task })?),
+            Deletion::ToTrash => {
+                drop(self.put(Task { trashed: Some(Trashed { at: now, until }), updated_at: Some(now), ..task })?)
+            }
         }
         Ok(())
     }
@@ -134,7 +136,13 @@ impl<'t, 'a> Edits<'t, 'a> {
     }
 
     /// Errors: `NotFound` for the task and for the step, `StaleEtag`.
-    pub async fn patch_step(&mut self, id: TaskId, step: SubtaskId, patch: &SubtaskPatch, expected: &Precondition) -> Result<Task> {
+    pub async fn patch_step(
+        &mut self,
+        id: TaskId,
+        step: SubtaskId,
+        patch: &SubtaskPatch,
+        expected: &Precondition,
+    ) -> Result<Task> {
         let task = self.load(id, expected).await?;
         let changed = subtasks::patched(&task.subtasks, step, patch).ok_or_else(|| Error::not_found(subtasks::Subtask::NOUN))?;
         let Some(subtasks) = changed else { return Ok(task) };

@@ -93,7 +93,9 @@ impl FromText for Sort {
     fn from_text(text: &str) -> Result<Self, Rule> {
         let name = text.strip_prefix('-');
         let known = Self::ALL.into_iter().find(|(_, known)| *known == name.unwrap_or(text));
-        let by = known.ok_or(Rule::field("must be created_at, due, priority, planned_for or title, with a '-' before it to turn it round"))?;
+        let by = known.ok_or(Rule::field(
+            "must be created_at, due, priority, planned_for or title, with a '-' before it to turn it round",
+        ))?;
         Ok(Self { by: by.0, descending: name.is_some() })
     }
 }
@@ -111,7 +113,8 @@ impl Dates {
     }
 
     fn hold(&self, date: Option<NaiveDate>) -> bool {
-        !self.is_given() || date.is_some_and(|date| self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to))
+        !self.is_given()
+            || date.is_some_and(|date| self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to))
     }
 }
 
@@ -189,7 +192,8 @@ impl TaskFilter {
                 SortBy::CreatedAt => Some(task.created_at.micros()),
                 SortBy::Due => task.due.map(|due| {
                     // Without a time, by the end of the date.
-                    let minute = due.time.map_or(24 * 60, |time| i64::from(chrono::Timelike::num_seconds_from_midnight(&time)) / 60);
+                    let minute =
+                        due.time.map_or(24 * 60, |time| i64::from(chrono::Timelike::num_seconds_from_midnight(&time)) / 60);
                     day(due.on) * 10_000 + minute
                 }),
                 SortBy::Priority => Some(task.priority as i64),
