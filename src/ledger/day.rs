@@ -100,7 +100,7 @@ impl From<StoredDay> for Day {
             ("created_tasks", stored.created_tasks),
             ("completed_tasks", stored.completed_tasks),
             ("ended_work_sessions", stored.ended_sessions),
-            (ACHIEVEMENTS.name(), stored.completed_tasks + stored.ended_sessions),
+            (ACHIEVEMENTS.name().as_str(), stored.completed_tasks + stored.ended_sessions),
         ] {
             if count > 0 {
                 counts.set(name, count);

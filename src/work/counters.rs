@@ -1,6 +1,6 @@
 //! The names under which the domain's documents are counted, in the totals and for the dates of a user.
 
-use crate::ledger::Counter;
+use crate::ledger::{Counter, Family};
 
 /// Tasks that exist.
 pub const TASKS: Counter = Counter::named("tasks");
@@ -15,29 +15,4 @@ pub const ENDED_WORK_SESSIONS: Counter = Counter::named("ended_work_sessions");
 /// The time worked in sessions that have ended, in microseconds.
 pub const WORKED_MICROS: Counter = Counter::named("worked_micros");
 /// Of a date: the time worked while the clock on the wall showed that hour, from midnight on, in microseconds.
-pub const FOCUS: [Counter; 24] = [
-    Counter::named("focus_00"),
-    Counter::named("focus_01"),
-    Counter::named("focus_02"),
-    Counter::named("focus_03"),
-    Counter::named("focus_04"),
-    Counter::named("focus_05"),
-    Counter::named("focus_06"),
-    Counter::named("focus_07"),
-    Counter::named("focus_08"),
-    Counter::named("focus_09"),
-    Counter::named("focus_10"),
-    Counter::named("focus_11"),
-    Counter::named("focus_12"),
-    Counter::named("focus_13"),
-    Counter::named("focus_14"),
-    Counter::named("focus_15"),
-    Counter::named("focus_16"),
-    Counter::named("focus_17"),
-    Counter::named("focus_18"),
-    Counter::named("focus_19"),
-    Counter::named("focus_20"),
-    Counter::named("focus_21"),
-    Counter::named("focus_22"),
-    Counter::named("focus_23"),
-];
+pub const FOCUS: Family = Counter::family("focus", 2);

@@ -135,7 +135,7 @@ async fn damaged_days_are_found_and_repaired() {
     let mut busy = empty("2025-09-19");
     busy.counts.change(COMPLETED_TASKS, 1);
     busy.counts.change(ACHIEVEMENTS, 1);
-    busy.counts.change(FOCUS[7], 60_000_000);
+    busy.counts.change(FOCUS.at(7), 60_000_000);
     write(&app, collection::create(&busy, 1).expect("a write")).await;
     let words = "achievements 1, completed_tasks 1, focus_07 60000000 and should have nothing";
     assert_repairs(&app, &[&format!("day 2025-09-19 has {words}")]).await;

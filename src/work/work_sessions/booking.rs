@@ -144,9 +144,7 @@ impl Counted for WorkSession {
         add(ENDED_WORK_SESSIONS, Some(end.date), 1);
         add(ACHIEVEMENTS, Some(end.date), 1);
         for share in self.hours() {
-            if let Some(counter) = FOCUS.get(usize::from(share.hour)) {
-                add(*counter, Some(share.date), share.micros);
-            }
+            add(FOCUS.at(share.hour.into()), Some(share.date), share.micros);
         }
     }
 }
