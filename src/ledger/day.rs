@@ -19,11 +19,13 @@ pub struct Day {
     /// When the user first changed something on it; never taken back, like the last time.
     pub first_activity: Option<Timestamp>,
     pub last_activity: Option<Timestamp>,
+    /// How many changes of it there were that the user made; never taken back either. None were counted before this was.
+    pub interactions: u64,
 }
 
 impl Day {
     pub fn new(date: NaiveDate) -> Self {
-        Self { date, counts: Counts::default(), first_activity: None, last_activity: None }
+        Self { date, counts: Counts::default(), first_activity: None, last_activity: None, interactions: 0 }
     }
 
     /// Whether it says nothing that a missing document would not say.
@@ -81,6 +83,8 @@ struct StoredDay {
     first_activity: Option<Timestamp>,
     #[serde(default)]
     last_activity: Option<Timestamp>,
+    #[serde(default)]
+    interactions: u64,
     // The former form.
     #[serde(default)]
     created_tasks: u64,
@@ -109,7 +113,8 @@ impl From<StoredDay> for Day {
         for (hour, micros) in stored.focus {
             counts.set(&format!("focus_{hour:02}"), micros);
         }
-        Self { date: stored.date, counts, first_activity: stored.first_activity, last_activity: stored.last_activity }
+        let StoredDay { date, first_activity, last_activity, interactions, .. } = stored;
+        Self { date, counts, first_activity, last_activity, interactions }
     }
 }
 

@@ -16,3 +16,29 @@ pub const ENDED_WORK_SESSIONS: Counter = Counter::named("ended_work_sessions");
 pub const WORKED_MICROS: Counter = Counter::named("worked_micros");
 /// Of a date: the time worked while the clock on the wall showed that hour, from midnight on, in microseconds.
 pub const FOCUS: Family = Counter::family("focus", 2);
+/// Of a date: breaks that began on it within a session.
+pub const BREAKS: Counter = Counter::named("breaks");
+/// Of a date: how long those lasted, in microseconds.
+pub const BREAK_MICROS: Counter = Counter::named("break_micros");
+/// Of a date: how often continuous work reached on it the length after which a break is due.
+pub const BREAKS_DUE: Counter = Counter::named("breaks_due");
+/// Of a date: how many of the breaks that fell due on it were taken within the session before they were overdue.
+pub const BREAKS_TAKEN: Counter = Counter::named("breaks_taken");
+/// Of a date: sessions that began on it, by the second after its midnight on the clock on the wall.
+pub const STARTED_AT: Family = Counter::family("started_at", 6);
+/// Of a date: sessions that ended on it with no break due, or with one overdue, by the second as before.
+pub const ENDED_AT: Family = Counter::family("ended_at", 6);
+/// Of a date: the other sessions that ended on it, so that what followed may be the break that was due.
+pub const ENDED_DUE_AT: Family = Counter::family("ended_due_at", 6);
+/// Of a date: the estimates of the tasks that were completed on it and for which time was spent, in minutes.
+pub const ESTIMATED_MINUTES: Counter = Counter::named("estimated_minutes");
+/// Of a date: the time spent on those tasks.
+pub const SPENT_ON_ESTIMATED_SECONDS: Counter = Counter::named("spent_on_estimated_seconds");
+/// Of a date: the time spent on the tasks that were completed on it.
+pub const SPENT_ON_COMPLETED_SECONDS: Counter = Counter::named("spent_on_completed_seconds");
+/// Of a date: the tasks that were completed on it and for which time was spent.
+pub const TIMED_COMPLETED_TASKS: Counter = Counter::named("timed_completed_tasks");
+/// Of a date: how long the timers of tasks ran on it.
+pub const TIMED_SECONDS: Counter = Counter::named("timed_seconds");
+/// Of a date: the tasks that were last carried over to it.
+pub const CARRIED_OVER_TASKS: Counter = Counter::named("carried_over_tasks");

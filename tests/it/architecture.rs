@@ -192,7 +192,7 @@ enum Layer {
 
 /// Files of slices, by their path below the domain's folder or by their name alone.
 const LAYERS: &[(Layer, &[&str])] = &[
-    (Layer::Pure, &["model", "corrections", "review", "note", "hours", "svg", "auth/model/", "work_sessions/model/"]),
+    (Layer::Pure, &["model", "corrections", "breaks", "review", "note", "hours", "svg", "auth/model/", "work_sessions/model/"]),
     (Layer::Storage, &["repo", "booking", "counters"]),
     (
         Layer::UseCase,

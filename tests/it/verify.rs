@@ -126,11 +126,8 @@ async fn damaged_days_are_found_and_repaired() {
 
     let id = "2025-09-22".to_owned();
     write(&app, Write::Remove { kind: "days".into(), id, etag: None }).await;
-    assert_repairs(
-        &app,
-        &["day 2025-09-22 has no document and should have achievements 1, ended_work_sessions 1, focus_00 1800000000"],
-    )
-    .await;
+    let words = "achievements 1, breaks_due 1, ended_due_at_001800 1, ended_work_sessions 1, focus_00 1800000000";
+    assert_repairs(&app, &[&format!("day 2025-09-22 has no document and should have {words}")]).await;
 
     let mut busy = empty("2025-09-19");
     busy.counts.change(COMPLETED_TASKS, 1);

@@ -54,8 +54,8 @@ impl WorkSession {
                 Err(Error::new(Code::SessionActive, "The end of an active session cannot be corrected; end it first"))
             }
             (Some(end), Some(at)) if at != end.at => {
-                let zone = end.zone.unwrap_or(zone);
-                Ok(Some(End { at, date: at.date_in(zone), zone: Some(zone), by: end.by }))
+                let right = End::new(at, end.zone.unwrap_or(zone), end.by);
+                Ok(Some(End { break_after: end.break_after.or(right.break_after), ..right }))
             }
             (end, _) => Ok(end),
         }

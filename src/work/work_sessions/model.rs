@@ -1,5 +1,5 @@
-//! What a work session is and how it goes on. Pure. How it is corrected is told in `corrections`, and when it is taken for
-//! forgotten in `review`.
+//! What a work session is and how it goes on. Pure. How it is corrected is told in `corrections`, what it says of breaks in
+//! `breaks`, and when it is taken for forgotten in `review`.
 
 mod times;
 
@@ -25,9 +25,11 @@ pub const MAX_PAUSES: usize = 500;
 pub const MAX_EDITS: usize = 200;
 /// The most that its pauses and what is kept of its corrections may weigh, in bytes as they are stored.
 pub const MAX_HISTORY: usize = 64 * 1024;
+/// After how many minutes of continuous work a break is due.
+pub const BREAK_AFTER: u16 = 50;
 /// How much of a session, up to its end, is counted for hours and dates: one that was left running for longer says
 /// nothing of when somebody worked, and each date more is a document more to write.
-const COUNTED: Duration = Duration::from_hours(62 * 24);
+pub(super) const COUNTED: Duration = Duration::from_hours(62 * 24);
 
 /// A stretch of work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,16 @@ pub struct End {
     pub zone: Option<Tz>,
     #[serde(default)]
     pub by: EndedBy,
+    /// After how many minutes of work a break was due when it was counted; `None` for a session from before breaks,
+    /// starts and ends were counted, which counts for none.
+    #[serde(default)]
+    pub break_after: Option<u16>,
+}
+
+impl End {
+    pub fn new(at: Timestamp, zone: Tz, by: EndedBy) -> Self {
+        Self { at, date: at.date_in(zone), zone: Some(zone), by, break_after: Some(BREAK_AFTER) }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -175,7 +187,7 @@ impl WorkSession {
     #[must_use]
     pub fn ended(&self, at: Timestamp, zone: Tz, by: EndedBy) -> Self {
         let at = at.max(self.latest());
-        let end = Some(End { at, date: at.date_in(zone), zone: Some(zone), by });
+        let end = Some(End::new(at, zone, by));
         let pauses = clipped(&self.pauses, self.start_time, at);
         Self { end, pauses, needs_review: by == EndedBy::Sweep, ..self.clone() }
     }
