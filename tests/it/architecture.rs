@@ -192,7 +192,22 @@ enum Layer {
 
 /// Files of slices, by their path below the domain's folder or by their name alone.
 const LAYERS: &[(Layer, &[&str])] = &[
-    (Layer::Pure, &["model", "corrections", "breaks", "review", "note", "hours", "svg", "auth/model/", "work_sessions/model/"]),
+    (
+        Layer::Pure,
+        &[
+            "model",
+            "corrections",
+            "breaks",
+            "review",
+            "note",
+            "hours",
+            "median",
+            "gaps",
+            "svg",
+            "auth/model/",
+            "work_sessions/model/",
+        ],
+    ),
     (Layer::Storage, &["repo", "booking", "counters"]),
     (
         Layer::UseCase,

@@ -7,11 +7,9 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveTime};
 
-use super::model::{COUNTED, End, WorkSession};
+use super::model::{BREAK, COUNTED, End, WorkSession};
 use crate::kernel::{Timestamp, interval};
 
-/// A shorter interruption is no break, and no work either.
-pub const BREAK: Duration = Duration::from_mins(5);
 /// A break that begins after so much continuous work was not taken when it was due.
 const OVERDUE: Duration = Duration::from_mins(90);
 

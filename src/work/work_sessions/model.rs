@@ -25,6 +25,8 @@ pub const MAX_PAUSES: usize = 500;
 pub const MAX_EDITS: usize = 200;
 /// The most that its pauses and what is kept of its corrections may weigh, in bytes as they are stored.
 pub const MAX_HISTORY: usize = 64 * 1024;
+/// A shorter interruption is no break, and no work either.
+pub const BREAK: Duration = Duration::from_mins(5);
 /// After how many minutes of continuous work a break is due.
 pub const BREAK_AFTER: u16 = 50;
 /// How much of a session, up to its end, is counted for hours and dates: one that was left running for longer says
