@@ -161,15 +161,11 @@ fn quotient(part: u64, whole: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Value::Number, *};
 
     /// The value of a metric, with nothing pending.
     fn value(days: &[DayFigures], key: &str) -> Option<Value> {
         metrics(days, 0).into_iter().find(|metric| metric.key == key).expect("a metric").value
-    }
-
-    fn number(value: f64) -> Option<Value> {
-        Some(Value::Number(value))
     }
 
     /// A date with one session between two minutes of it.
@@ -189,8 +185,8 @@ mod tests {
         assert_eq!(found.len(), 19);
         for metric in found {
             let expected = match metric.unit {
-                "h" => number(0.0),
-                "min" if ["active_task_time", "idle_task_time", "break_minutes"].contains(&metric.key) => number(0.0),
+                "h" => Some(Number(0.0)),
+                "min" if ["active_task_time", "idle_task_time", "break_minutes"].contains(&metric.key) => Some(Number(0.0)),
                 "tasks" | "count" | "days" => Some(Value::Count(0)),
                 _ => None,
             };
@@ -209,9 +205,9 @@ mod tests {
         let days = [day(100, 3_600), day(50, 4_530)];
         assert_eq!(
             ["hours_worked", "active_task_time", "idle_task_time"].map(|key| value(&days, key)),
-            [2.5, 135.5, 14.5].map(number)
+            [2.5, 135.5, 14.5].map(|value| Some(Number(value)))
         );
-        assert_eq!(value(&days[1..], "idle_task_time"), number(0.0));
+        assert_eq!(value(&days[1..], "idle_task_time"), Some(Number(0.0)));
     }
 
     #[test]
@@ -221,8 +217,8 @@ mod tests {
         let found = metrics(&days, 2);
         let of = |key: &str| found.iter().find(|metric| metric.key == key).and_then(|metric| metric.value);
         assert_eq!([of("completed"), of("pending")], [5, 2].map(|count| Some(Value::Count(count))));
-        assert_eq!(of("progress"), number(0.7143));
-        assert_eq!(metrics(&[], 2)[5].value, number(0.0));
+        assert_eq!(of("progress"), Some(Number(0.7143)));
+        assert_eq!(metrics(&[], 2)[5].value, Some(Number(0.0)));
     }
 
     #[test]
@@ -237,8 +233,8 @@ mod tests {
         };
         // 90 minutes estimated and 120 spent; of three tasks 135 in all.
         let days = [day(60, 5_400, 5_400, 1), day(30, 1_800, 2_700, 2)];
-        assert_eq!(value(&days, "estimate_ratio"), number(1.3333));
-        assert_eq!(value(&days, "average_task_time"), number(45.0));
+        assert_eq!(value(&days, "estimate_ratio"), Some(Number(1.3333)));
+        assert_eq!(value(&days, "average_task_time"), Some(Number(45.0)));
         assert_eq!(value(&days, "carried_over"), Some(Value::Count(4)));
     }
 
@@ -258,14 +254,14 @@ mod tests {
         };
         let days = [day, from_to(600, 660)];
         assert_eq!(value(&days, "breaks"), Some(Value::Count(3)));
-        assert_eq!(value(&days, "break_minutes"), number(35.0));
-        assert_eq!(value(&days, "break_compliance"), number(0.5));
+        assert_eq!(value(&days, "break_minutes"), Some(Number(35.0)));
+        assert_eq!(value(&days, "break_compliance"), Some(Number(0.5)));
         // 35 of 395 minutes.
-        assert_eq!(value(&days, "work_rest_balance"), number(0.0886));
+        assert_eq!(value(&days, "work_rest_balance"), Some(Number(0.0886)));
         assert_eq!(value(&days[1..], "break_compliance"), None);
         // One that fell due before the first date.
         let later = DayFigures { breaks_due: 0, ..days[0].clone() };
-        assert_eq!(value(&[later, DayFigures { breaks_due: 1, ..from_to(600, 660) }], "break_compliance"), number(1.0));
+        assert_eq!(value(&[later, DayFigures { breaks_due: 1, ..from_to(600, 660) }], "break_compliance"), Some(Number(1.0)));
     }
 
     #[test]
@@ -294,16 +290,16 @@ mod tests {
     #[test]
     fn regularity_falls_with_the_standard_deviation_of_the_first_start() {
         // 8:00, 9:00, 10:00: 48.99 minutes. 8:00 and 9:00: 30. 5:00 and 10:00: 150.
-        assert_eq!(value(&[480, 540, 600].map(|start| from_to(start, 700)), "regularity"), number(0.5918));
-        assert_eq!(value(&[480, 540].map(|start| from_to(start, 700)), "regularity"), number(0.75));
-        assert_eq!(value(&[540, 540].map(|start| from_to(start, 700)), "regularity"), number(1.0));
-        assert_eq!(value(&[300, 600].map(|start| from_to(start, 700)), "regularity"), number(0.0));
+        assert_eq!(value(&[480, 540, 600].map(|start| from_to(start, 700)), "regularity"), Some(Number(0.5918)));
+        assert_eq!(value(&[480, 540].map(|start| from_to(start, 700)), "regularity"), Some(Number(0.75)));
+        assert_eq!(value(&[540, 540].map(|start| from_to(start, 700)), "regularity"), Some(Number(1.0)));
+        assert_eq!(value(&[300, 600].map(|start| from_to(start, 700)), "regularity"), Some(Number(0.0)));
         assert_eq!(value(&[from_to(540, 700)], "regularity"), None);
     }
 
     #[test]
     fn interactions_are_those_of_a_date_with_any() {
         let day = |interactions| DayFigures { interactions, ..Default::default() };
-        assert_eq!(value(&[day(5), day(0), day(6), day(6)], "interactions"), number(5.67));
+        assert_eq!(value(&[day(5), day(0), day(6), day(6)], "interactions"), Some(Number(5.67)));
     }
 }
