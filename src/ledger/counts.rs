@@ -1,7 +1,7 @@
 //! Counters with names that the slices give them. Pure.
 
 use chrono::NaiveDate;
-use compact_str::CompactString;
+use compact_str::{CompactString, format_compact};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{MapAccess, Visitor},
@@ -12,7 +12,19 @@ use crate::store::Entity;
 
 /// The name of something that is counted. The slice whose documents count for it declares it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Counter(&'static str);
+pub struct Counter {
+    name: &'static str,
+    /// In a family, the number and how many digits it has at least.
+    number: Option<(u32, usize)>,
+}
+
+/// Counters that differ by a number, such as the hour of a day. With as many counts of each number as there are things that
+/// have it, they are a multiset: the least and the most that it holds are known whatever is added and taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Family {
+    name: &'static str,
+    digits: usize,
+}
 
 /// What makes a date count for the streak: how many things were achieved on it.
 pub const ACHIEVEMENTS: Counter = Counter::named("achievements");
@@ -20,11 +32,29 @@ pub const ACHIEVEMENTS: Counter = Counter::named("achievements");
 impl Counter {
     /// A name of at most 24 bytes is stored without an allocation.
     pub const fn named(name: &'static str) -> Self {
-        Self(name)
+        Self { name, number: None }
     }
 
-    pub const fn name(self) -> &'static str {
-        self.0
+    /// Counters with names such as `name_07`, in which the number has at least so many digits.
+    pub const fn family(name: &'static str, digits: usize) -> Family {
+        Family { name, digits }
+    }
+
+    pub fn name(self) -> CompactString {
+        match self.number {
+            None => CompactString::const_new(self.name),
+            Some((number, digits)) => format_compact!("{}_{number:0digits$}", self.name),
+        }
+    }
+}
+
+impl Family {
+    pub const fn at(self, number: u32) -> Counter {
+        Counter { name: self.name, number: Some((number, self.digits)) }
+    }
+
+    fn number_of(self, name: &str) -> Option<u32> {
+        name.strip_prefix(self.name)?.strip_prefix('_')?.parse().ok()
     }
 }
 
@@ -50,13 +80,20 @@ impl Counts {
     }
 
     pub fn get(&self, counter: Counter) -> u64 {
-        self.find(counter.0).map_or(0, |index| self.0[index].1)
+        self.find(&counter.name()).map_or(0, |index| self.0[index].1)
+    }
+
+    /// The numbers of a family that have anything, by name, with how much.
+    pub fn of(&self, family: Family) -> impl Iterator<Item = (u32, u64)> {
+        let from = self.0.partition_point(|(name, _)| name.as_str() < family.name);
+        let beginning = self.0[from..].iter().take_while(move |(name, _)| name.starts_with(family.name));
+        beginning.filter_map(move |(name, count)| Some((family.number_of(name)?, *count)))
     }
 
     /// Adds to a counter, or takes away from it, and never below zero.
     pub fn change(&mut self, counter: Counter, by: i64) {
         let was = self.get(counter);
-        self.set(counter.0, was.saturating_add_signed(by));
+        self.set(&counter.name(), was.saturating_add_signed(by));
     }
 
     /// The counters that there are with what they have, by name.
@@ -123,12 +160,19 @@ mod tests {
 
     use super::*;
 
-    const NAMES: [Counter; 3] =
-        [Counter::named("a"), Counter::named("focus_09"), Counter::named("a counter of more than 24 bytes")];
+    const HOURS: Family = Counter::family("focus", 2);
+    const NAMES: [Counter; 6] = [
+        Counter::named("a"),
+        HOURS.at(9),
+        HOURS.at(23),
+        HOURS.at(100),
+        Counter::named("focus_of_mind"),
+        Counter::named("a counter of more than 24 bytes"),
+    ];
 
     proptest! {
         #[test]
-        fn agree_with_a_plain_map(changes in prop::collection::vec((0..3_usize, -5..9_i64), 0..40)) {
+        fn agree_with_a_plain_map(changes in prop::collection::vec((0..NAMES.len(), -5..9_i64), 0..40)) {
             let (mut counts, mut plain) = (Counts::default(), BTreeMap::new());
             for (index, by) in changes {
                 counts.change(NAMES[index], by);
@@ -136,10 +180,19 @@ mod tests {
                 *count = count.saturating_add_signed(by);
             }
             plain.retain(|_, count| *count > 0);
-            prop_assert_eq!(counts.iter().collect::<Vec<_>>(), plain.into_iter().collect::<Vec<_>>());
+            prop_assert_eq!(counts.iter().collect::<Vec<_>>(), plain.iter().map(|(name, count)| (name.as_str(), *count)).collect::<Vec<_>>());
+            let hours: BTreeMap<u32, u64> = counts.of(HOURS).collect();
+            let expected = [9, 23, 100].map(|hour| (hour, counts.get(HOURS.at(hour)))).into_iter().filter(|(_, count)| *count > 0);
+            prop_assert_eq!(hours, expected.collect::<BTreeMap<_, _>>());
             let text = serde_json::to_string(&counts).expect("JSON");
             prop_assert_eq!(serde_json::from_str::<Counts>(&text).expect("read back"), counts);
         }
+    }
+
+    #[test]
+    fn the_number_of_a_counter_has_its_digits() {
+        assert_eq!([9, 100].map(|hour| HOURS.at(hour).name()), ["focus_09", "focus_100"]);
+        assert!(!Counter::family("started_at", 6).at(129_599).name().is_heap_allocated());
     }
 
     #[test]

@@ -25,11 +25,14 @@ pub struct Day {
     /// What held for the date when the day was first written; `None` for one from before this was kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terms: Option<DayTerms>,
+    /// How many changes of it there were that the user made; never taken back either. None were counted before this was.
+    pub interactions: u64,
 }
 
 impl Day {
     pub fn new(date: NaiveDate) -> Self {
-        Self { date, counts: Counts::default(), first_activity: None, last_activity: None, terms: None }
+        let (counts, first_activity, last_activity, terms, interactions) = Default::default();
+        Self { date, counts, first_activity, last_activity, terms, interactions }
     }
 
     /// Whether it says nothing that a missing document would not say.
@@ -89,6 +92,7 @@ struct StoredDay {
     last_activity: Option<Timestamp>,
     #[serde(default)]
     terms: Option<DayTerms>,
+    interactions: u64,
     // The former form.
     #[serde(default)]
     created_tasks: u64,
@@ -108,7 +112,7 @@ impl From<StoredDay> for Day {
             ("created_tasks", stored.created_tasks),
             ("completed_tasks", stored.completed_tasks),
             ("ended_work_sessions", stored.ended_sessions),
-            (ACHIEVEMENTS.name(), stored.completed_tasks + stored.ended_sessions),
+            (ACHIEVEMENTS.name().as_str(), stored.completed_tasks + stored.ended_sessions),
         ] {
             if count > 0 {
                 counts.set(name, count);
@@ -117,8 +121,8 @@ impl From<StoredDay> for Day {
         for (hour, micros) in stored.focus {
             counts.set(&format!("focus_{hour:02}"), micros);
         }
-        let StoredDay { date, first_activity, last_activity, terms, .. } = stored;
-        Self { date, counts, first_activity, last_activity, terms }
+        let StoredDay { date, first_activity, last_activity, terms, interactions, .. } = stored;
+        Self { date, counts, first_activity, last_activity, terms, interactions }
     }
 }
 

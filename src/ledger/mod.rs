@@ -23,7 +23,7 @@ use chrono::NaiveDate;
 use tokio::sync::broadcast;
 
 pub use calendar::Calendar;
-pub use counts::{ACHIEVEMENTS, Add, Counted, Counter, Counts};
+pub use counts::{ACHIEVEMENTS, Add, Counted, Counter, Counts, Family};
 pub use day::Day;
 pub use dues::Dues;
 pub use edit::Decision;
@@ -79,18 +79,26 @@ impl Ledger {
         Ok(found.map(|found| found.value))
     }
 
-    /// The user's days from one date to another, both included, as far as they are documents: all but the latest, which
-    /// is in the summary.
-    pub async fn days(&self, user: UserId, from: NaiveDate, to: NaiveDate) -> Result<Vec<Day>> {
+    /// What the user whose summary was just read did from one date to another, both included, on each date that has
+    /// anything, ascending.
+    pub async fn days(&self, summary: &Summary, from: NaiveDate, to: NaiveDate) -> Result<Vec<Day>> {
         let span = Span { from: Day::place(from), until: Day::place(to) + 1 };
         let mut days = Vec::new();
-        let mut page = PageRequest::first(Limit::MAX);
-        loop {
-            let read = self.collection::<Day>().range(Some(Partition::of(user)), span, page).await?;
+        let mut page = Some(PageRequest::first(Limit::MAX));
+        while let Some(wanted) = page {
+            let read = self.collection::<Day>().range(Some(Partition::of(summary.user_id)), span, wanted).await?;
             days.extend(read.items);
-            let Some(after) = read.next else { return Ok(days) };
-            page = PageRequest { limit: Limit::MAX, after: Some(after) };
+            page = read.next.map(|after| PageRequest { limit: Limit::MAX, after: Some(after) });
         }
+        // The latest is in the summary, which was read first. When its day was over between the two readings, the day is
+        // found twice, and never not at all; the document is then the later one.
+        let latest = summary.day.as_ref().filter(|day| (from..=to).contains(&day.date));
+        if let Some(latest) = latest.filter(|latest| days.iter().all(|day| day.date != latest.date)) {
+            days.push(latest.clone());
+            days.sort_by_key(|day| day.date);
+        }
+        days.retain(|day| !day.is_blank());
+        Ok(days)
     }
 
     /// To whom something is due by now, of those in a range of the store, the most overdue first.

@@ -36,7 +36,7 @@ pub struct Transaction<'a> {
     writes: Vec<Write>,
     /// What is counted when it commits: by date, or in the totals.
     counts: BTreeMap<(Option<NaiveDate>, Counter), i64>,
-    /// When the user did something, by date: the first and the last time.
+    /// When the user did something, by date: the first and the last time. It is one change of each of the dates.
     touched: BTreeMap<NaiveDate, (Timestamp, Timestamp)>,
     /// The summary as it will be. Its `seq` is the number of this change.
     pub summary: Summary,
@@ -284,6 +284,7 @@ impl<'a> Transaction<'a> {
                 if let Some((first, last)) = touched.get(&date) {
                     day.touch(*first);
                     day.touch(*last);
+                    day.interactions += 1;
                 }
             };
             if self.summary.is_past(date) {

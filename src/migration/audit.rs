@@ -121,12 +121,14 @@ impl Found {
         self.days.keys().next_back().copied().max(kept)
     }
 
-    /// When somebody was active is told by the days alone, so that it stays what they say.
+    /// When and how often somebody was active is told by the days alone, so that it stays what they say.
     fn keep_activity(&mut self, summary: &Summary, latest: Option<NaiveDate>) {
         let stored = self.stored_days.iter().map(|stored| &stored.value).chain(&summary.day);
         for day in stored.filter(|day| Some(day.date) <= latest) {
             for at in [day.first_activity, day.last_activity].into_iter().flatten() {
-                self.days.entry(day.date).or_insert_with(|| Day::new(day.date)).touch(at);
+                let kept = self.days.entry(day.date).or_insert_with(|| Day::new(day.date));
+                kept.touch(at);
+                kept.interactions = kept.interactions.max(day.interactions);
             }
         }
     }

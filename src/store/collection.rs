@@ -25,7 +25,7 @@ use crate::kernel::{Limit, Page, PageRequest, Timestamp, Versioned};
 ///   in, and the first of them everybody's list too; [`facet`](Self::facet) narrows lists; with
 ///   [`expires_at`](Self::expires_at) it goes by itself. Lists are read by a [`Collection`].
 /// - **Counted**: `impl Counted` adds to the slice's own `Counter::named("things")`, in total and for dates; `ACHIEVEMENTS` of a
-///   date makes the streak. It must follow from the document alone, so the date that it was for the user is stored in it. The
+///   date makes the streak. A `Counter::family` has a counter for each number, for what has a least and a most. It must follow from the document alone, so the date that it was for the user is stored in it. The
 ///   ledger adds and takes away; `verify` counts everything again by the same rule.
 /// - **`service.rs`**: use cases, which take an `Owner`. Each is one call of `Ledger::create`, `edit` or `delete`, or of `run` where
 ///   more than one document is read or written. `change.touch()` says that the user was active.

@@ -5,6 +5,7 @@ pub mod body;
 mod compression;
 pub mod conditional;
 pub mod cookies;
+pub mod csv;
 pub mod cursor;
 pub mod docs;
 pub mod error;

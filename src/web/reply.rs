@@ -64,6 +64,13 @@ impl Reply {
         Self(response)
     }
 
+    /// 200 with a table of comma-separated values.
+    pub fn csv(table: String) -> Self {
+        let mut response = Response::new(Body::from(table));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+        Self(response)
+    }
+
     pub fn no_content() -> Self {
         Self(StatusCode::NO_CONTENT.into_response())
     }

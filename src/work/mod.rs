@@ -5,6 +5,8 @@ pub mod days;
 pub mod forgotten_sessions;
 pub mod habits;
 pub mod hours;
+pub mod median;
+pub mod metrics;
 pub mod stats;
 pub mod tasks;
 pub mod work_sessions;
@@ -19,6 +21,7 @@ pub fn contribute(shared: &Shared) -> Contribution {
         .and(work_sessions::contribute(shared))
         .and(stats::contribute(shared))
         .and(days::contribute(shared))
+        .and(metrics::contribute(shared))
         .and(habits::contribute(shared))
         .due(ReviewSession::new(shared))
 }

@@ -28,6 +28,7 @@ mod import;
 mod jobs;
 mod lists;
 mod login;
+mod metrics;
 mod model;
 mod process;
 mod recorded_sessions;

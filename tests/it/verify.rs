@@ -126,16 +126,13 @@ async fn damaged_days_are_found_and_repaired() {
 
     let id = "2025-09-22".to_owned();
     write(&app, Write::Remove { kind: "days".into(), id, etag: None }).await;
-    assert_repairs(
-        &app,
-        &["day 2025-09-22 has no document and should have achievements 1, ended_work_sessions 1, focus_00 1800000000"],
-    )
-    .await;
+    let words = "achievements 1, breaks_due 1, ended_due_at_001800 1, ended_work_sessions 1, focus_00 1800000000";
+    assert_repairs(&app, &[&format!("day 2025-09-22 has no document and should have {words}")]).await;
 
     let mut busy = empty("2025-09-19");
     busy.counts.change(COMPLETED_TASKS, 1);
     busy.counts.change(ACHIEVEMENTS, 1);
-    busy.counts.change(FOCUS[7], 60_000_000);
+    busy.counts.change(FOCUS.at(7), 60_000_000);
     write(&app, collection::create(&busy, 1).expect("a write")).await;
     let words = "achievements 1, completed_tasks 1, focus_07 60000000 and should have nothing";
     assert_repairs(&app, &[&format!("day 2025-09-19 has {words}")]).await;

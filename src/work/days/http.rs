@@ -90,15 +90,28 @@ fn seconds(micros: u64) -> f64 {
     micros as f64 / 1e6
 }
 
+/// The dates that an answer is about.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct DaysQuery {
+pub struct RangeQuery {
     /// The first date, from 1970-01-01 on; 364 days before the last when left out.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<String>,
     /// The last date, at most 399 days after the first; the user's today when left out.
     #[param(value_type = Option<String>, format = Date)]
     to: Option<String>,
+}
+
+impl RangeQuery {
+    /// Errors: `InvalidParameter`.
+    pub fn wanted(&self) -> Result<Wanted> {
+        Ok(Wanted { from: parameter("from", self.from.as_deref())?, to: parameter("to", self.to.as_deref())? })
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct PictureQuery {
     /// As data, or as an image: a map of the focus of each day and hour.
     #[param(value_type = Option<String>, pattern = "^(json|svg)$")]
     format: Option<String>,
@@ -106,17 +119,18 @@ struct DaysQuery {
 
 /// Get what a user did on each date of a range.
 #[utoipa::path(get, path = "/api/stats/{user_id}/days", tag = "stats",
-    params(UserInPath, DaysQuery),
+    params(UserInPath, RangeQuery, PictureQuery),
     responses((status = 200, description = "The dates on which anything happened",
         content((DaysView = "application/json"), (String = "image/svg+xml")))))]
 async fn get_days(
     State(days): State<DayService>,
     ctx: Ctx,
     UserInPath(owner): UserInPath,
-    Query(query): Query<DaysQuery>,
+    Query(range): Query<RangeQuery>,
+    Query(picture): Query<PictureQuery>,
 ) -> Result<Reply> {
-    let wanted = Wanted { from: parameter("from", query.from.as_deref())?, to: parameter("to", query.to.as_deref())? };
-    let render: fn(&History) -> Result<Reply> = match query.format.as_deref() {
+    let wanted = range.wanted()?;
+    let render: fn(&History) -> Result<Reply> = match picture.format.as_deref() {
         None | Some("json") => |history| Reply::ok(&DaysView::from(history)),
         Some("svg") => |history| Ok(Reply::svg(image(history))),
         Some(_) => return Err(Error::new(Code::InvalidParameter, "Query parameter 'format' must be json or svg")),

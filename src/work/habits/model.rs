@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     kernel::{DayRule, Timestamp, UserId},
-    work::work_sessions::model::WorkSession,
+    work::{median::median, work_sessions::model::WorkSession},
 };
 
 /// How many days are looked back on: four of each day of the week.
@@ -106,14 +106,6 @@ fn minutes_into(date: NaiveDate, local: NaiveDateTime) -> u32 {
 fn usual(weekday: u32, days: &[Worked]) -> Usual {
     let of = |part: fn(&Worked) -> u32| median(days.iter().map(part)).unwrap_or(0);
     Usual { weekday, days: days.len(), start: of(|day| day.start), end: of(|day| day.end), length: of(|day| day.length) }
-}
-
-/// The middle one; of two in the middle, halfway between.
-fn median(values: impl Iterator<Item = u32>) -> Option<u32> {
-    let mut values: Vec<u32> = values.collect();
-    values.sort_unstable();
-    let (upper, lower) = (values.get(values.len() / 2)?, values.get(values.len().checked_sub(1)? / 2)?);
-    Some(upper.midpoint(*lower))
 }
 
 fn minutes(time: Duration) -> u32 {

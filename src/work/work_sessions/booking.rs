@@ -5,13 +5,17 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    breaks::{Due, Sign},
     model::{Note, WorkSession},
     review::{self, Activity},
 };
 use crate::{
     kernel::{Id, Interval, Result, Timestamp, UserId},
     ledger::{ACHIEVEMENTS, Add, Counted, Fact, Summary, Transaction},
-    work::counters::{ENDED_WORK_SESSIONS, FOCUS, WORK_SESSIONS, WORKED_MICROS},
+    work::counters::{
+        BREAK_MICROS, BREAKS, BREAKS_DUE, BREAKS_TAKEN, ENDED_AT, ENDED_DUE_AT, ENDED_WORK_SESSIONS, FOCUS, STARTED_AT,
+        WORK_SESSIONS, WORKED_MICROS,
+    },
 };
 
 /// The work that is due when something is to be done about the session under way.
@@ -136,7 +140,7 @@ pub fn clear(summary: &mut Summary) {
 
 impl Counted for WorkSession {
     /// A session counts once it has ended: as one for the date on which it ended, its time for the dates on which it
-    /// passed.
+    /// passed, and what it says of breaks for those to which that belongs.
     fn counts(&self, add: Add<'_>) {
         let Some(end) = self.end else { return };
         add(WORK_SESSIONS, None, 1);
@@ -144,8 +148,20 @@ impl Counted for WorkSession {
         add(ENDED_WORK_SESSIONS, Some(end.date), 1);
         add(ACHIEVEMENTS, Some(end.date), 1);
         for share in self.hours() {
-            if let Some(counter) = FOCUS.get(usize::from(share.hour)) {
-                add(*counter, Some(share.date), share.micros);
+            add(FOCUS.at(share.hour.into()), Some(share.date), share.micros);
+        }
+        for (date, sign) in self.signs() {
+            let mut on_it = |counter, count| add(counter, Some(date), count);
+            match sign {
+                Sign::Began { second } => on_it(STARTED_AT.at(second), 1),
+                Sign::Ended { second, due: Due::No } => on_it(ENDED_AT.at(second), 1),
+                Sign::Ended { second, due: Due::Yes } => on_it(ENDED_DUE_AT.at(second), 1),
+                Sign::Break { micros } => {
+                    on_it(BREAKS, 1);
+                    on_it(BREAK_MICROS, micros);
+                }
+                Sign::FellDue => on_it(BREAKS_DUE, 1),
+                Sign::Taken => on_it(BREAKS_TAKEN, 1),
             }
         }
     }

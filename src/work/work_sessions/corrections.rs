@@ -51,7 +51,10 @@ impl WorkSession {
             (None, Some(_)) => {
                 Err(Error::new(Code::SessionActive, "The end of an active session cannot be corrected; end it first"))
             }
-            (Some(end), Some(at)) if at != end.at => Ok(Some(End::new(at, self.days_or(days), end.by))),
+            (Some(end), Some(at)) if at != end.at => {
+                let right = End::new(at, self.days_or(days), end.by);
+                Ok(Some(End { break_after: end.break_after.or(right.break_after), ..right }))
+            }
             (end, _) => Ok(end),
         }
     }

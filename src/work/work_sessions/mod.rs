@@ -1,6 +1,7 @@
 //! Work sessions: stretches of time at work, at most one of them under way.
 
 pub mod booking;
+mod breaks;
 mod corrections;
 pub mod forgotten;
 pub mod http;

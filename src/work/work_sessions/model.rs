@@ -1,5 +1,5 @@
-//! What a work session is and how it goes on. Pure. How it is corrected is told in `corrections`, and when it is taken for
-//! forgotten in `review`.
+//! What a work session is and how it goes on. Pure. How it is corrected is told in `corrections`, what it says of breaks in
+//! `breaks`, and when it is taken for forgotten in `review`.
 
 mod times;
 
@@ -26,9 +26,13 @@ pub const MAX_PAUSES: usize = 500;
 pub const MAX_EDITS: usize = 200;
 /// The most that its pauses and what is kept of its corrections may weigh, in bytes as they are stored.
 pub const MAX_HISTORY: usize = 64 * 1024;
+/// A shorter interruption is no break, and no work either.
+pub const BREAK: Duration = Duration::from_mins(5);
+/// After how many minutes of continuous work a break is due.
+pub const BREAK_AFTER: u16 = 50;
 /// How much of a session, up to its end, is counted for hours and dates: one that was left running for longer says
 /// nothing of when somebody worked, and each date more is a document more to write.
-const COUNTED: Duration = Duration::from_hours(62 * 24);
+pub(super) const COUNTED: Duration = Duration::from_hours(62 * 24);
 
 /// A stretch of work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,11 +68,16 @@ pub struct End {
     pub day_start: DayStart,
     #[serde(default)]
     pub by: EndedBy,
+    /// After how many minutes of work a break was due when it was counted; `None` for a session from before breaks,
+    /// starts and ends were counted, which counts for none.
+    #[serde(default)]
+    pub break_after: Option<u16>,
 }
 
 impl End {
     pub fn new(at: Timestamp, days: DayRule, by: EndedBy) -> Self {
-        Self { at, date: days.date_at(at), zone: Some(days.zone), day_start: days.day_start, by }
+        let (zone, day_start, break_after) = (Some(days.zone), days.day_start, Some(BREAK_AFTER));
+        Self { at, date: days.date_at(at), zone, day_start, by, break_after }
     }
 
     /// The rule of dates by which its hours were counted, if they were.
@@ -352,7 +361,8 @@ mod tests {
     #[test]
     fn a_session_of_months_is_counted_for_no_more_dates_than_a_batch_takes() {
         let long = session().ended(at(60 * 24 * 400), Tz::America__Lima.into(), EndedBy::User);
-        let dates: std::collections::BTreeSet<_> = long.hours().iter().map(|share| share.date).collect();
+        let told = long.signs().into_iter().map(|(date, _)| date);
+        let dates: std::collections::BTreeSet<_> = long.hours().iter().map(|share| share.date).chain(told).collect();
         assert!((62..=64).contains(&dates.len()), "{}", dates.len());
     }
 }

@@ -26,10 +26,13 @@ const LAYERS: &[(Layer, &[&str])] = &[
         &[
             "model",
             "corrections",
+            "breaks",
             "review",
             "note",
             "notes",
             "hours",
+            "median",
+            "gaps",
             "svg",
             "tag",
             "words",
