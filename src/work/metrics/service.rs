@@ -1,28 +1,32 @@
 //! The one use case of metrics.
 
+use std::sync::Arc;
+
 use super::model::{DayFigures, Report, SessionEnd, metrics};
 use crate::{
     domain::Shared,
     kernel::{Ctx, Error, Owner, Result},
-    ledger::{Day, Family, Ledger, Summary},
+    ledger::{Day, Family, Ledger},
     work::{
         counters::{
             BREAK_MICROS, BREAKS, BREAKS_DUE, BREAKS_TAKEN, CARRIED_OVER_TASKS, COMPLETED_TASKS, ENDED_AT, ENDED_DUE_AT,
-            ESTIMATED_MINUTES, FOCUS, SPENT_ON_COMPLETED_SECONDS, SPENT_ON_ESTIMATED_SECONDS, STARTED_AT, TASKS,
-            TIMED_COMPLETED_TASKS, TIMED_SECONDS,
+            ESTIMATED_MINUTES, FOCUS, SPENT_ON_COMPLETED_SECONDS, SPENT_ON_ESTIMATED_SECONDS, STARTED_AT, TIMED_COMPLETED_TASKS,
+            TIMED_SECONDS,
         },
         days::model::Wanted,
+        tasks::repo::TaskRepo,
     },
 };
 
 #[derive(Debug, Clone)]
 pub struct MetricsService {
     ledger: Ledger,
+    tasks: TaskRepo,
 }
 
 impl MetricsService {
     pub fn new(shared: &Shared) -> Self {
-        Self { ledger: shared.ledger.clone() }
+        Self { ledger: shared.ledger.clone(), tasks: TaskRepo::new(Arc::clone(&shared.store)) }
     }
 
     /// The owner's metrics for the dates wanted. Errors: `NotFound` when there is no such user, `InvalidParameter`.
@@ -30,14 +34,9 @@ impl MetricsService {
         let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
         let range = wanted.on(summary.date_at(ctx.now()))?;
         let days: Vec<DayFigures> = self.ledger.days(&summary, range.from, range.to).await?.iter().map(figures).collect();
-        let metrics = metrics(&days, pending(&summary));
+        let metrics = metrics(&days, self.tasks.count_open_by(owner, range.to).await?);
         Ok(Report { user_id: owner.id(), time_zone: summary.time_zone, range, metrics })
     }
-}
-
-/// How many tasks are open. Since tasks have no dates, none of them is of other dates than the range.
-fn pending(summary: &Summary) -> u64 {
-    summary.counts.get(TASKS).saturating_sub(summary.counts.get(COMPLETED_TASKS))
 }
 
 fn figures(day: &Day) -> DayFigures {

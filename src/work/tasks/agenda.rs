@@ -57,6 +57,16 @@ impl Task {
     }
 }
 
+/// The tasks that are open, and those that were completed on the date or later.
+pub fn completed_since_or_open(date: NaiveDate) -> Stretch {
+    Stretch { list: List::Agenda, from: place(date), until: UNDATED + 1 }
+}
+
+/// The open tasks that have a date no later than this one.
+pub fn open_by(date: NaiveDate) -> Stretch {
+    Stretch { list: List::Agenda, from: OPEN, until: OPEN + place(date) + 1 }
+}
+
 impl TaskFilter {
     /// The one stretch that holds all tasks which the filter lets through.
     pub fn stretch(&self, present: Present) -> Stretch {

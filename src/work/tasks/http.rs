@@ -10,6 +10,7 @@ use super::{
     model::{Action, Task, TaskPatch},
     operations::{Applied, Deletion, Effect, Operation},
     query::ListTasksQuery,
+    report_view,
     service::{Origin, TaskService},
     shown::Shown,
     subtasks::Subtask,
@@ -27,6 +28,7 @@ pub fn router(service: TaskService) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_tasks, create_task, update_task_without_id))
         .routes(routes!(change_tasks))
+        .routes(routes!(report_view::summarize_tasks))
         .routes(routes!(get_task, update_task, delete_task))
         .routes(routes!(restore_task))
         .routes(routes!(start_task_timer))

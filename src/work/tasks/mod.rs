@@ -15,6 +15,8 @@ mod operations;
 mod query;
 mod recurrence;
 pub mod repo;
+mod report;
+mod report_view;
 mod selection;
 mod series;
 pub mod service;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::{
-    agenda::{List, Stretch},
+    agenda::{self, List, Stretch},
     filter::{Present, Sort, SortKey, TaskFilter},
     model::{Task, TaskId},
     selection::Selection,
@@ -153,6 +155,13 @@ impl TaskRepo {
             let Some(after) = read.next else { return Ok(()) };
             page = PageRequest { limit: Limit::MAX, after: Some(after) };
         }
+    }
+
+    /// How many open tasks the owner has with a date no later than this one.
+    pub async fn count_open_by(&self, owner: Owner, date: NaiveDate) -> Result<u64> {
+        let mut count = 0;
+        self.each(owner, agenda::open_by(date), None, &mut |_| count += 1).await?;
+        Ok(count)
     }
 
     /// The open tasks that are planned for a date before another one, by that date, with what is needed to replace each.

@@ -10,6 +10,7 @@ use super::{
     model::{NewTask, Task, TaskId},
     operations::{Applied, Effect, Operation},
     repo::TaskRepo,
+    report::Report,
     series::week_of,
     shown::Shown,
 };
@@ -17,7 +18,7 @@ use crate::{
     domain::Shared,
     kernel::{Ctx, DayRule, Error, IdempotencyKey, Owner, Page, PageRequest, Resource as _, Result, Versioned},
     ledger::{Decision, Ledger, Summary},
-    work::work_sessions::repo::WorkSessionRepo,
+    work::{days::model::Wanted, work_sessions::repo::WorkSessionRepo},
 };
 
 #[derive(Debug, Clone)]
@@ -124,6 +125,16 @@ impl TaskService {
             }
         };
         Ok(Page { items: self.shown(ctx, owner, tasks).await?, next })
+    }
+
+    /// What became of the owner's tasks on the dates wanted. Errors: `NotFound` when there is no such user, `InvalidParameter`.
+    pub async fn report(&self, ctx: &Ctx, owner: Owner, wanted: Wanted) -> Result<Report> {
+        let summary = self.summary(owner).await?;
+        let mut report = Report::new(owner.id(), wanted.on(summary.date_at(ctx.now()))?);
+        let (stretch, rule) = (report.stretch(), summary.day_rule());
+        let overdue = |task: &Task| task.is_overdue(ctx.now(), Some(rule)) == Some(true);
+        self.repo.each(owner, stretch, None, &mut |task| report.count(&task, overdue(&task))).await?;
+        Ok(report)
     }
 
     /// The tasks as they are shown. Where their owner is, is asked only when that decides whether one is overdue.

@@ -41,6 +41,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "fields",
             "filter",
             "operations",
+            "report",
             "selection",
             "series",
             "shown",
@@ -73,7 +74,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "open_streams",
         ],
     ),
-    (Layer::Edge, &["http", "render", "stream", "view", "bodies", "query"]),
+    (Layer::Edge, &["http", "render", "stream", "view", "bodies", "query", "report_view"]),
     (Layer::Module, &["mod"]),
 ];
 
