@@ -37,6 +37,7 @@ mod replicas;
 mod resources;
 mod stats;
 mod streams;
+mod task_summary;
 mod tasks;
 mod verify;
 mod work_sessions;
