@@ -133,6 +133,6 @@ mod tests {
     #[test]
     fn a_day_from_before_hours_were_kept_can_be_read() {
         let day: Day = serde_json::from_str(r#"{"date":"2025-09-25","completed_tasks":1,"ended_sessions":0}"#).expect("a day");
-        assert!(day.is_active() && day.first_activity.is_none() && day.terms.is_none());
+        assert!(day.is_active() && day.first_activity.is_none() && day.terms.is_none() && day.interactions == 0);
     }
 }

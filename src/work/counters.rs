@@ -8,6 +8,18 @@ pub const TASKS: Counter = Counter::named("tasks");
 pub const CREATED_TASKS: Counter = Counter::named("created_tasks");
 /// Tasks that are completed; of a date, those that were completed on it.
 pub const COMPLETED_TASKS: Counter = Counter::named("completed_tasks");
+/// Of a date, of the tasks that were completed on it and have both: how long they were thought to take, in minutes.
+pub const ESTIMATED_MINUTES: Counter = Counter::named("estimated_minutes");
+/// Of the same tasks: the time that was spent on them, in seconds.
+pub const SPENT_ON_ESTIMATED_SECONDS: Counter = Counter::named("spent_on_estimated_seconds");
+/// Of a date: the tasks that were completed on it and on which time was spent.
+pub const TIMED_COMPLETED_TASKS: Counter = Counter::named("timed_completed_tasks");
+/// Of the same tasks: that time, in seconds.
+pub const SPENT_ON_COMPLETED_SECONDS: Counter = Counter::named("spent_on_completed_seconds");
+/// Of a date: the time that timers of tasks measured, which were stopped on it, in seconds.
+pub const TIMED_SECONDS: Counter = Counter::named("timed_seconds");
+/// Of the first date of a week, or a date: the tasks that were carried over to it and to none since.
+pub const CARRIED_OVER_TASKS: Counter = Counter::named("carried_over_tasks");
 /// Sessions that have ended.
 pub const WORK_SESSIONS: Counter = Counter::named("work_sessions");
 /// Of a date: sessions that ended on it.
@@ -30,15 +42,3 @@ pub const STARTED_AT: Family = Counter::family("started_at", 6);
 pub const ENDED_AT: Family = Counter::family("ended_at", 6);
 /// Of a date: the other sessions that ended on it, so that what followed may be the break that was due.
 pub const ENDED_DUE_AT: Family = Counter::family("ended_due_at", 6);
-/// Of a date: the estimates of the tasks that were completed on it and for which time was spent, in minutes.
-pub const ESTIMATED_MINUTES: Counter = Counter::named("estimated_minutes");
-/// Of a date: the time spent on those tasks.
-pub const SPENT_ON_ESTIMATED_SECONDS: Counter = Counter::named("spent_on_estimated_seconds");
-/// Of a date: the time spent on the tasks that were completed on it.
-pub const SPENT_ON_COMPLETED_SECONDS: Counter = Counter::named("spent_on_completed_seconds");
-/// Of a date: the tasks that were completed on it and for which time was spent.
-pub const TIMED_COMPLETED_TASKS: Counter = Counter::named("timed_completed_tasks");
-/// Of a date: how long the timers of tasks ran on it.
-pub const TIMED_SECONDS: Counter = Counter::named("timed_seconds");
-/// Of a date: the tasks that were last carried over to it.
-pub const CARRIED_OVER_TASKS: Counter = Counter::named("carried_over_tasks");

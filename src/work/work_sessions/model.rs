@@ -356,6 +356,7 @@ mod tests {
             "start_time":"2025-09-24T09:00:00.000000Z","end":{"at":"2025-09-24T11:00:00.000000Z","date":"2025-09-24"}}"#;
         let old: WorkSession = serde_json::from_str(text).expect("a session");
         assert_eq!((minutes(&old), old.hours(), old.end.map(|end| end.by)), (Some(120), vec![], Some(EndedBy::User)));
+        assert_eq!(old.signs(), []);
     }
 
     #[test]
