@@ -92,6 +92,7 @@ struct StoredDay {
     last_activity: Option<Timestamp>,
     #[serde(default)]
     terms: Option<DayTerms>,
+    #[serde(default)]
     interactions: u64,
     // The former form.
     #[serde(default)]
