@@ -49,12 +49,21 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The program over a store in a folder, with one user who has some tasks.
+/// What a task says that has everything but a title: as much of it as people write.
+const FULL: &str = r#","notes":"Numbers from the warehouse, then a paragraph for each region. Ask Ann about the returns of December before it goes out.","priority":"high","tags":["office","weekly"],"due_on":"2030-01-18","due_time":"17:00","planned_for":"2030-01-16","estimate_minutes":90,"subtasks":[{"title":"Collect the figures"},{"title":"Write it"},{"title":"Send it","completed":true}],"recurrence":{"every":1,"unit":"week"}"#;
+
+/// The program over a store in a folder, with a user who has some tasks with nothing but titles, and one whose tasks are full.
 struct Fixture {
     store: Arc<dyn Store>,
     routes: Router,
+    plain: Somebody,
+    full: Somebody,
+}
+
+struct Somebody {
     user: UserId,
     token: String,
+    /// One of the tasks.
     task: String,
 }
 
@@ -71,17 +80,21 @@ impl Fixture {
         let secret = SecretString::from(SECRET.to_owned());
         let now = clock.now();
         let app = App::new(&config, Adapters::over(Arc::clone(&store), clock, secret.clone()))?;
-        let account = r#"{"username":"somebody","password":"correct horse battery"}"#;
         let routes = app.routes;
-        let user = runtime.block_on(create(&routes, "/api/auth/register", "", account))?;
-        let user = UserId::parse(&user).context("a user's id")?;
-        let token = Tokens::new(&secret, &[], Duration::from_hours(24)).issue(user, Uuid::nil(), now)?;
-        let body = format!(r#"{{"title":"{TITLE}","user_id":"{user}"}}"#);
-        let mut task = String::new();
-        for _ in 0..TASKS {
-            task = runtime.block_on(create(&routes, "/api/tasks", &token, &body))?;
-        }
-        Ok(Self { store, routes, user, token, task })
+        let with_tasks = |name: &str, fields: &str| -> anyhow::Result<Somebody> {
+            let account = format!(r#"{{"username":"{name}","password":"correct horse battery"}}"#);
+            let user = runtime.block_on(create(&routes, "/api/auth/register", "", &account))?;
+            let user = UserId::parse(&user).context("a user's id")?;
+            let token = Tokens::new(&secret, &[], Duration::from_hours(24)).issue(user, Uuid::nil(), now)?;
+            let body = format!(r#"{{"title":"{TITLE}","user_id":"{user}"{fields}}}"#);
+            let mut task = String::new();
+            for _ in 0..TASKS {
+                task = runtime.block_on(create(&routes, "/api/tasks", &token, &body))?;
+            }
+            Ok(Somebody { user, token, task })
+        };
+        let (plain, full) = (with_tasks("somebody", "")?, with_tasks("somebody else", FULL)?);
+        Ok(Self { store, routes, plain, full })
     }
 }
 
@@ -178,7 +191,7 @@ fn commit_a_batch(criterion: &mut Criterion, runtime: &Runtime) -> anyhow::Resul
 }
 
 fn read_a_document(criterion: &mut Criterion, runtime: &Runtime, fixture: &Fixture) -> anyhow::Result<()> {
-    let key = Key { partition: Partition::of(fixture.user), kind: "tasks".into(), id: fixture.task.clone() };
+    let key = Key { partition: Partition::of(fixture.plain.user), kind: "tasks".into(), id: fixture.plain.task.clone() };
     let read = || runtime.block_on(fixture.store.get(black_box(&key).clone()));
     anyhow::ensure!(read()?.is_some());
     criterion.bench_function("read a document", |b| b.iter(read));
@@ -187,7 +200,7 @@ fn read_a_document(criterion: &mut Criterion, runtime: &Runtime, fixture: &Fixtu
 
 fn list_documents(criterion: &mut Criterion, runtime: &Runtime, fixture: &Fixture) -> anyhow::Result<()> {
     let page = PageRequest::first(Limit::new(PAGE).context("a limit")?);
-    let scope = Scope::first(Some(Partition::of(fixture.user)));
+    let scope = Scope::first(Some(Partition::of(fixture.plain.user)));
     let query = Query::List { scope, kind: "tasks".into(), facet: None, order: Order::Ascending, span: Span::ALL, page };
     let list = || runtime.block_on(fixture.store.query(black_box(&query).clone()));
     anyhow::ensure!(list()?.items.len() == usize::try_from(PAGE)?);
@@ -197,12 +210,15 @@ fn list_documents(criterion: &mut Criterion, runtime: &Runtime, fixture: &Fixtur
 
 /// Whole requests, from the router to the body of the answer, without a socket and without a log.
 fn answer_requests(criterion: &mut Criterion, runtime: &Runtime, fixture: &Fixture) -> anyhow::Result<()> {
-    for (name, path) in [
-        ("answer: get a task", format!("/api/tasks/{}", fixture.task)),
-        ("answer: list 50 tasks", format!("/api/tasks?limit={PAGE}")),
-        ("answer: statistics", format!("/api/stats/{}", fixture.user)),
+    let Fixture { plain, full, .. } = fixture;
+    for (name, whose, path) in [
+        ("answer: get a task", plain, format!("/api/tasks/{}", plain.task)),
+        ("answer: get a full task", full, format!("/api/tasks/{}", full.task)),
+        ("answer: list 50 tasks", plain, format!("/api/tasks?limit={PAGE}")),
+        ("answer: list 50 full tasks", full, format!("/api/tasks?limit={PAGE}")),
+        ("answer: statistics", plain, format!("/api/stats/{}", plain.user)),
     ] {
-        let authorization = format!("Bearer {}", fixture.token);
+        let authorization = format!("Bearer {}", whose.token);
         let ask = || -> anyhow::Result<StatusCode> {
             let request = Request::get(&path)
                 .header(header::HOST, "localhost")
