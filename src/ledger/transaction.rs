@@ -170,8 +170,9 @@ impl<'a> Transaction<'a> {
 
     /// How many more writes the batch has room for. Each date that is counted for takes one at most.
     pub fn room(&self) -> usize {
+        let counted = self.counts.iter().filter(|(_, sum)| **sum != 0);
         let dates: std::collections::BTreeSet<_> =
-            self.counts.keys().filter_map(|(date, _)| *date).chain(self.touched.keys().copied()).collect();
+            counted.filter_map(|((date, _), _)| *date).chain(self.touched.keys().copied()).collect();
         // One for the summary, and one for the day that was the latest.
         MAX_WRITES.saturating_sub(self.writes.len() + dates.len() + 2)
     }

@@ -79,7 +79,8 @@ impl TaskFilter {
                 View::Today => (place(present.today), OPEN + place(present.today) + 1),
                 View::Yesterday => (place(present.yesterday()), OPEN + place(present.yesterday()) + 1),
                 View::Week => (place(present.week), OPEN + place(present.week_end()) + 1),
-                View::Overdue => (OPEN, OPEN + place(present.today) + 1),
+                // Where days begin late, the date on the clock on the wall, which the time of day is of, is one further.
+                View::Overdue => (OPEN, OPEN + place(present.today) + 2),
                 View::Upcoming => (OPEN, UNDATED),
                 View::Inbox => (UNDATED, UNDATED + 1),
             };

@@ -19,8 +19,8 @@ use crate::{
 
 /// The work that is due when the next week or day begins.
 pub const CARRY_OVER: &str = "task_carry_over";
-/// How many tasks are carried over in one commit.
-const AT_ONCE: u32 = 80;
+/// How many tasks are carried over in one commit: each may take away from another day for which it was carried over before.
+const AT_ONCE: u32 = 48;
 
 /// The weeks or days at whose start tasks are carried over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,12 +53,19 @@ fn period(_: &Summary) -> Result<Option<Period>> {
     Ok(Some(Period::Week(Weekday::Mon)))
 }
 
-/// Makes the work due at the next start, where an open task has a date for which it is planned.
+/// Makes the work due at the next start, where an open task has a date for which it is planned. What is due before, and not
+/// yet done, stays so.
 pub fn keep_due(change: &mut Transaction<'_>) -> Result<()> {
-    let next = period(&change.summary)?.map(|period| period.next_after(change.today()));
-    let at = next.map(|date| change.summary.day_rule().start_of(date));
+    let next = next_start(change)?;
+    let at = change.summary.due.get(CARRY_OVER).into_iter().chain(next).min();
     change.summary.due.set(CARRY_OVER, at);
     Ok(())
+}
+
+/// When the next week or day begins at whose start tasks are carried over.
+fn next_start(change: &Transaction<'_>) -> Result<Option<Timestamp>> {
+    let next = period(&change.summary)?.map(|period| period.next_after(change.today()));
+    Ok(next.map(|date| change.summary.day_rule().start_of(date)))
 }
 
 /// Whether the start of a week or day carries the task over: not when it was, and not when its date was set since.
@@ -98,7 +105,8 @@ impl CarryOver {
                         }
                     }
                     if read.next.is_none() {
-                        keep_due(change)?;
+                        let next = next_start(change)?;
+                        change.summary.due.set(CARRY_OVER, next);
                     }
                     Ok(Decision::Write(read.next))
                 })

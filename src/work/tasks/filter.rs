@@ -148,6 +148,8 @@ pub struct TaskFilter {
     pub completed_on: Dates,
     pub updated_since: Option<Timestamp>,
     pub words: Option<Words>,
+    /// Whether words are not looked for in notes, which are their owner's alone.
+    pub notes_hidden: bool,
     /// The trash, and nothing else.
     pub trashed: bool,
     pub sort: Option<Sort>,
@@ -156,7 +158,7 @@ pub struct TaskFilter {
 impl TaskFilter {
     /// Whether the list of all tasks by their creation answers it: then, whether backwards.
     pub fn as_created(&self) -> Option<Option<Sort>> {
-        let Self { completed: _, view, tags, priority, due, planned, completed_on, updated_since, words, trashed, sort } = self;
+        let Self { view, tags, priority, due, planned, completed_on, updated_since, words, trashed, sort, .. } = self;
         let narrowed = view.is_some()
             || tags.is_some()
             || priority.is_some()
@@ -179,7 +181,11 @@ impl TaskFilter {
             && self.updated_since.is_none_or(|since| since <= changed)
             && self.tags.as_ref().is_none_or(|wanted| wanted.matches(&task.tags))
             && self.view.is_none_or(|view| view.shows(task, present, overdue))
-            && self.words.as_ref().is_none_or(|words| words.matches(task.texts()))
+            && self.words.as_ref().is_none_or(|words| self.finds(words, task))
+    }
+
+    fn finds(&self, words: &Words, task: &Task) -> bool {
+        if self.notes_hidden { words.matches(task.shared_texts()) } else { words.matches(task.texts()) }
     }
 
     /// Where the task comes in the answer.

@@ -74,6 +74,7 @@ impl ListTasksQuery {
             completed_on: dates(["completed_from", "completed_to"], [&self.completed_from, &self.completed_to])?,
             updated_since: parameter("updated_since", self.updated_since.as_deref())?,
             words: parameter::<Words>("q", self.q.as_deref())?,
+            notes_hidden: false,
             trashed: parameter("trashed", self.trashed.as_deref())?.unwrap_or(false),
             sort: parameter("sort", self.sort.as_deref())?,
         })

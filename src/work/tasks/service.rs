@@ -115,7 +115,8 @@ impl TaskService {
                 let present = present(ctx, &summary)?;
                 let rule = summary.day_rule();
                 let overdue = |task: &Task| task.is_overdue(ctx.now(), Some(rule)) == Some(true);
-                let page = self.repo.select(owner, filter, present, &overdue, &page).await?;
+                let filter = TaskFilter { notes_hidden: ctx.caller().id() != Some(owner.id()), ..filter.clone() };
+                let page = self.repo.select(owner, &filter, present, &overdue, &page).await?;
                 let shown = page.items.into_iter().map(|task| Shown::new(ctx, task, Some(rule))).collect();
                 return Ok(Page { items: shown, next: page.next });
             }

@@ -47,8 +47,12 @@ impl Task {
 
     /// What it says in words.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let notes = self.notes.as_ref().map(super::model::Notes::as_str);
-        std::iter::once(self.title.as_str()).chain(notes).chain(self.tags.iter().map(super::tag::Tag::as_str))
+        self.shared_texts().chain(self.notes.as_ref().map(super::model::Notes::as_str))
+    }
+
+    /// What it says in words to whoever may see it.
+    pub fn shared_texts(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.title.as_str()).chain(self.tags.iter().map(super::tag::Tag::as_str))
     }
 
     /// About how many bytes it takes when it is shown.

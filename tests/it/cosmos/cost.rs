@@ -2,6 +2,8 @@
 //!
 //! `AVANOCHI_WRITE_COST=1 cargo test --test it cost` writes the table anew.
 
+mod tasks;
+
 use std::{
     collections::BTreeSet,
     fmt::{self, Write as _},
@@ -159,28 +161,6 @@ async fn accounts(book: &mut Book, ann: &Client) {
     book.line("PATCH /api/users/{id}", "", Some(CHANGE), Some([0, 1, 0]), ann.patch(&user, west)).await;
 }
 
-async fn tasks(book: &mut Book, ann: &Client) {
-    let new = json!({ "title": "a task", "user_id": ann.id });
-    let task = book.line("POST /api/tasks", "", Some(CREATION), Some([0, 1, 0]), ann.post("/api/tasks", new.clone())).await;
-    let keyed = ann.clone().with_header("idempotency-key", "a-key");
-    let with_key = ", with an `Idempotency-Key`";
-    book.line("POST /api/tasks", with_key, Some(CHANGE), None, keyed.post("/api/tasks", new.clone())).await;
-    let repeated = ", repeated under its key";
-    book.line("POST /api/tasks", repeated, Some(CHANGE), None, keyed.post("/api/tasks", new)).await;
-    book.line("GET /api/tasks", "", Some(PAGE), Some([0, 0, 1]), ann.get("/api/tasks")).await;
-    let open = ", those that are open";
-    book.line("GET /api/tasks", open, Some(PAGE), None, ann.get("/api/tasks?completed=false")).await;
-
-    let path = format!("/api/tasks/{}", task.text("id"));
-    book.line("GET /api/tasks/{id}", "", Some(READ), Some([1, 0, 0]), ann.get(&path)).await;
-    let renamed = json!({ "title": "renamed" });
-    book.line("PATCH /api/tasks/{id}", ", renaming it", Some(CHANGE), None, ann.patch(&path, renamed)).await;
-    let route = "PATCH /api/tasks/{id}";
-    book.line(route, ", completing it", Some(CHANGE), Some([1, 1, 0]), ann.patch(&path, json!({}))).await;
-    book.line("DELETE /api/tasks/{id}", "", Some(CHANGE), Some([0, 1, 0]), ann.delete(&path)).await;
-    book.line("PATCH /api/tasks", ", always refused", Some(FREE), None, ann.patch("/api/tasks", json!({}))).await;
-}
-
 async fn work_sessions(book: &mut Book, app: &TestApp, ann: &Client) {
     let start = "/api/work_sessions/start";
     let body = json!({ "user_id": ann.id });
@@ -333,7 +313,7 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     }
     let mut book = Book { emulator, routes: BTreeSet::new(), table: String::new() };
     accounts(&mut book, &ann).await;
-    tasks(&mut book, &ann).await;
+    tasks::tasks(&mut book, &ann).await;
     work_sessions(&mut book, &app, &ann).await;
     other_resources(&mut book, &app, &ann).await;
     let everything = book.line("GET /api/changes", ", of everything", Some(PAGE), None, ann.get("/api/changes")).await;
@@ -352,6 +332,7 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     let deep = Cost { reads: 1, writes: 1, queries: 1, ..FREE };
     book.line("GET /api/health", ", with `deep=true`", Some(deep), None, ann.get("/api/health?deep=true")).await;
     jobs(&mut book, &app, &ann).await;
+    tasks::jobs(&mut book, &app).await;
     app.advance_seconds(61);
     let minute = ", the caller's first in a minute";
     let twice = Cost { reads: 2, ..FREE };
