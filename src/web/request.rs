@@ -169,8 +169,10 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
-    use crate::app::logging::Form;
-    use crate::kernel::{ManualClock, RandomIds, Result, Timestamp, ports::Authenticator};
+    use crate::{
+        app::logging::Form,
+        kernel::{ManualClock, RandomIds, Result, Timestamp, ports::Authenticator},
+    };
 
     struct Nobody;
 
