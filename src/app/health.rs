@@ -33,14 +33,13 @@ const STORE_READ: &str = "store_read";
 const STORE_WRITE: &str = "store_write";
 
 pub fn router(health: Health) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(get_health)).with_state(health)
+    OpenApiRouter::new().routes(routes!(get_health)).with_state(Arc::new(health))
 }
 
 /// What is looked at, and the latest look.
-#[derive(Clone)]
 pub struct Health {
     parts: Parts,
-    last: Arc<Mutex<Option<Look>>>,
+    last: Mutex<Option<Look>>,
 }
 
 #[derive(Debug, Clone)]
@@ -76,7 +75,7 @@ impl fmt::Debug for Health {
 
 impl Health {
     pub fn new(store: Arc<dyn Store>, queue: Arc<dyn Queue>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
-        Self { parts: Parts { store, queue, clock, ids }, last: Arc::default() }
+        Self { parts: Parts { store, queue, clock, ids }, last: Mutex::default() }
     }
 
     /// Names what does not work; at most one look begins in a second.
@@ -159,7 +158,7 @@ struct HealthQuery {
 #[utoipa::path(get, path = "/api/health", tag = "service", params(HealthQuery),
     responses((status = 200, body = HealthView, description = "It does"),
         (status = 503, body = crate::web::ErrorBody, description = "With `deep=true`: the sentence names what does not work, of `store_read`, `store_write` and `queue`")))]
-async fn get_health(State(health): State<Health>, Query(query): Query<HealthQuery>) -> Result<Reply> {
+async fn get_health(State(health): State<Arc<Health>>, Query(query): Query<HealthQuery>) -> Result<Reply> {
     match query.deep.as_deref() {
         Some("true") => {
             let failing = health.failing().await;

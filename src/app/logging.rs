@@ -5,14 +5,28 @@
 //! a request costs. A line of a warning or an error wakes the thread at once.
 
 use std::{
+    fmt,
     io::{self, IsTerminal as _},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
 };
 
-use tracing::{Level, Metadata};
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use serde::Serialize;
+use tracing::{
+    Event, Level, Metadata, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{
+        FmtContext, FormatEvent, FormatFields, MakeWriter,
+        format::{self, Compact, Format, Writer},
+    },
+    registry::LookupSpan,
+};
+
+use crate::kernel::{Clock as _, RequestId, SystemClock};
 
 /// How long a line waits for others.
 const WRITE_DELAY: Duration = Duration::from_millis(50);
@@ -20,6 +34,8 @@ const WRITE_DELAY: Duration = Duration::from_millis(50);
 const WRITE_AT: usize = 16 * 1024;
 /// How many bytes of lines wait at most, beside as many that are being written.
 const WAITING_LIMIT: usize = 512 * 1024;
+/// How many bytes a line usually has at most.
+const LINE: usize = 384;
 /// How long the end of the program waits for the last lines to be taken.
 const LAST_LINES_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -48,14 +64,10 @@ pub fn start(filter: &str) -> io::Result<Logging> {
     let lines = Lines::default();
     let writer = lines.clone();
     thread::Builder::new().name("log-writer".into()).spawn(move || writer.write_to(&mut io::stdout()))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_target(false);
-    let builder = builder.with_writer(lines.clone());
+    let form = if io::stdout().is_terminal() { Form::Plain(format::format().compact().with_target(false)) } else { Form::Json };
     // The Functions host takes every line on standard error for an error.
-    if io::stdout().is_terminal() {
-        builder.compact().init();
-    } else {
-        builder.json().flatten_event(true).init();
-    }
+    let logging = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(lines.clone());
+    logging.event_format(form).init();
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         // A message that was put together at run time may hold somebody's data.
@@ -63,6 +75,75 @@ pub fn start(filter: &str) -> io::Result<Logging> {
         tracing::error!(place, message, "panic");
     }));
     Ok(Logging(lines))
+}
+
+/// How a line is written. What is logged as a part of a request bears its id, which is looked up only then: a span would have to
+/// be made for each request.
+pub enum Form {
+    /// An object with `timestamp`, `level`, `request_id` and the fields of the event.
+    Json,
+    /// For a person: the id in front.
+    Plain(Format<Compact>),
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>, N: for<'w> FormatFields<'w> + 'static> FormatEvent<S, N> for Form {
+    fn format_event(&self, ctx: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let request_id = RequestId::current();
+        match self {
+            Self::Json => writer.write_str(&json(event, request_id.as_ref()).ok_or(fmt::Error)?),
+            Self::Plain(compact) => {
+                request_id.map_or(Ok(()), |id| write!(writer, "{id} "))?;
+                compact.format_event(ctx, writer, event)
+            }
+        }
+    }
+}
+
+fn json(event: &Event<'_>, request_id: Option<&RequestId>) -> Option<String> {
+    let mut members = Members(Vec::with_capacity(LINE));
+    members.add("timestamp", &SystemClock.now());
+    members.add("level", event.metadata().level().as_str());
+    if let Some(id) = request_id {
+        members.add("request_id", id.as_str());
+    }
+    event.record(&mut members);
+    members.0.extend_from_slice(b"}\n");
+    String::from_utf8(members.0).ok()
+}
+
+/// The members of a JSON object, as far as they are written.
+struct Members(Vec<u8>);
+
+impl Members {
+    fn add(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+        self.0.push(if self.0.is_empty() { b'{' } else { b',' });
+        // Texts, numbers and truth values always have a JSON form, and memory takes them.
+        let _ = serde_json::to_writer(&mut self.0, name);
+        self.0.push(b':');
+        let _ = serde_json::to_writer(&mut self.0, value);
+    }
+}
+
+impl Visit for Members {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.add(field.name(), &format_args!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.add(field.name(), value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.add(field.name(), &value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.add(field.name(), &value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.add(field.name(), &value);
+    }
 }
 
 /// Whether a line may wait for others.

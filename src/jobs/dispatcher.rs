@@ -4,7 +4,6 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
-use tracing::Instrument as _;
 
 use super::{
     Entry, Outcome, Registry, Tick,
@@ -56,7 +55,7 @@ impl Dispatcher {
 
     /// Deals with one event for the job.
     pub async fn dispatch(&self, ctx: &Ctx, entry: &Entry, event: Event) -> Verdict {
-        self.deal_with(ctx, entry, event).instrument(span(ctx)).await
+        ctx.request_id().around(self.deal_with(ctx, entry, event)).await
     }
 
     async fn deal_with(&self, ctx: &Ctx, entry: &Entry, event: Event) -> Verdict {
@@ -110,11 +109,6 @@ impl Dispatcher {
         }
         self.dead_letters.drop(ctx, &read).await
     }
-}
-
-/// What every line bears that is logged on the way.
-fn span(ctx: &Ctx) -> tracing::Span {
-    tracing::error_span!("job", request_id = ctx.request_id().as_str())
 }
 
 /// A panic is a failure like any other: what fails with one will be set aside.

@@ -179,7 +179,8 @@ impl Job for Fated {
     const NAME: &'static str = "fated";
     type Payload = Option<String>;
 
-    async fn run(&self, _: &Ctx, payload: Option<String>) -> Outcome {
+    async fn run(&self, ctx: &Ctx, payload: Option<String>) -> Outcome {
+        assert_eq!(RequestId::current().as_ref(), Some(ctx.request_id()), "what it logs bears its id");
         match payload.as_deref() {
             None => Outcome::Done,
             Some("panic") => panic!("told to"),

@@ -1,6 +1,6 @@
 //! The context of one call: who, when, under which request id. First argument of every service call.
 
-use std::{collections::HashSet, fmt, sync::Arc};
+use std::{collections::HashSet, fmt, future::Future, sync::Arc};
 
 use super::{Error, Result, Timestamp, UserId};
 
@@ -51,7 +51,21 @@ impl Caller {
 #[derive(Clone, PartialEq, Eq)]
 pub struct RequestId(Arc<str>);
 
+tokio::task_local! {
+    static UNDER_WAY: RequestId;
+}
+
 impl RequestId {
+    /// Does the work as a part of this request: each line of the log that it writes bears the id.
+    pub fn around<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
+        UNDER_WAY.scope(self.clone(), work)
+    }
+
+    /// Of which request what runs here is a part, if of any.
+    pub fn current() -> Option<Self> {
+        UNDER_WAY.try_with(Self::clone).ok()
+    }
+
     /// `None` when the text is empty, too long, or not visible ASCII, so that it can go into a header and a log line.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());

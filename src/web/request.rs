@@ -17,8 +17,6 @@ use axum::{
 use futures_util::FutureExt as _;
 use http_body_util::BodyExt as _;
 
-use tracing::Instrument as _;
-
 use super::{Edge, compression, error, params::KnownParameters};
 use crate::kernel::{Caller, Code, Ctx, Error, RequestId};
 
@@ -65,9 +63,8 @@ pub async fn around(State(around): State<Arc<Around>>, mut request: Request, nex
     let accepted = compression::accepted(request.headers());
     request.extensions_mut().insert(Ctx::new(Caller::ANONYMOUS, now, request_id.clone()));
 
-    let span = tracing::error_span!("request", request_id = request_id.as_str());
     let mut response = match asks {
-        Ok(()) => answer(request, next, *time_limit).instrument(span).await,
+        Ok(()) => request_id.around(answer(request, next, *time_limit)).await,
         Err(error) => error.into_response(),
     };
 
@@ -80,7 +77,7 @@ pub async fn around(State(around): State<Arc<Around>>, mut request: Request, nex
         response = in_chunks(response);
     }
     tracing::info!(
-        %request_id,
+        request_id = request_id.as_str(),
         invocation_id = invocation.as_ref().map(RequestId::as_str),
         method = shown_method(&method),
         route = route.as_ref().map_or("unknown", MatchedPath::as_str),
@@ -172,7 +169,10 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
-    use crate::kernel::{ManualClock, RandomIds, Result, Timestamp, ports::Authenticator};
+    use crate::{
+        app::logging::Form,
+        kernel::{ManualClock, RandomIds, Result, Timestamp, ports::Authenticator},
+    };
 
     struct Nobody;
 
@@ -214,7 +214,7 @@ mod tests {
     async fn every_line_within_a_request_bears_its_id() {
         let lines = Lines::default();
         let writer = lines.clone();
-        let logging = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone()).finish();
+        let logging = tracing_subscriber::fmt().event_format(Form::Json).with_writer(move || writer.clone()).finish();
         let guard = tracing::subscriber::set_default(logging);
         let work = get(|| async {
             tracing::warn!("before");
@@ -227,21 +227,19 @@ mod tests {
             let request = Request::get("/work").header("x-request-id", id).body(Body::empty()).expect("a request");
             routes.clone().oneshot(request).await.expect("infallible")
         };
-        // They take turns, so that each leaves its span while the other is under way.
-        tokio::join!(ask("one"), ask("two"));
+        // They take turns, so that each waits while the other is under way.
+        tokio::join!(ask("one"), ask(r#""two\"#));
         drop(guard);
         let text = String::from_utf8(lines.0.lock().expect("not poisoned").clone()).expect("text");
         let told: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
         let ids = |message: &str| {
             let those = told.iter().filter(|line| line["message"] == message);
-            let mut ids: Vec<&str> = those
-                .filter_map(|line| if message == "request" { &line["request_id"] } else { &line["span"]["request_id"] }.as_str())
-                .collect();
+            let mut ids: Vec<&str> = those.filter_map(|line| line["request_id"].as_str()).collect();
             ids.sort_unstable();
             ids
         };
         for message in ["before", "after", "request"] {
-            assert_eq!(ids(message), ["one", "two"], "{text}");
+            assert_eq!(ids(message), [r#""two\"#, "one"], "{text}");
         }
     }
 }

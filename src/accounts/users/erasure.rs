@@ -58,7 +58,7 @@ impl Erasure {
     /// Step 2, for whoever has just ordered it: what is left when it fails is found by what is due.
     pub(super) async fn erase_now(&self, ctx: &Ctx, user: UserId) {
         if let Err(error) = self.erase(ctx, user).await {
-            tracing::warn!(request_id = %ctx.request_id(), error = %error.chain(), "an account will be erased later");
+            tracing::warn!(error = %error.chain(), "an account will be erased later");
         }
     }
 

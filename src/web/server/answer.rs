@@ -45,14 +45,15 @@ pub async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<Answer>, Closed> {
     connection.begin().await?;
-    let ended = Ended(Arc::clone(&connection));
+    let ended = Ended(connection);
+    let connection = &ended.0;
     if request.uri().path() == "/" {
         Tally::count(&shared.connections.tally.root);
     }
     let mut response = if is_addressed(&request) {
         let (mut parts, incoming) = request.into_parts();
         parts.extensions.insert(ConnectInfo(connection.peer));
-        let body = asked(incoming, &parts.headers, &connection);
+        let body = asked(incoming, &parts.headers, connection);
         let Ok(response) = route(shared.routes.clone(), Request::from_parts(parts, body)).await;
         response
     } else {
@@ -73,8 +74,7 @@ pub async fn answer(
     if share.is_none() && !ResponseBudget::is_small(length) {
         response = busy(&response);
     }
-    let budget = Arc::clone(&shared.budget);
-    Ok(response.map(|body| Answer { body, budget, share, waiting: None, _ended: ended }))
+    Ok(response.map(|body| Answer { body, shared, share, waiting: None, _ended: ended }))
 }
 
 async fn route(mut routes: Router, request: Request<Body>) -> Result<Response<Body>, Infallible> {
@@ -125,7 +125,7 @@ type Waiting = Pin<Box<dyn Future<Output = Option<Bytes>> + Send>>;
 /// The body of an answer, the large pieces of which take a share of the budget until they are written.
 pub struct Answer {
     body: Body,
-    budget: Arc<ResponseBudget>,
+    shared: Arc<Shared>,
     /// Of a body whose length was known.
     share: Option<Share>,
     /// A piece that waits for its share.
@@ -149,10 +149,10 @@ impl HttpBody for Answer {
                 return Poll::Ready(Some(Ok(frame)));
             }
             let Ok(data) = frame.into_data() else { return Poll::Ready(None) };
-            if let Some(share) = this.share.take().or_else(|| this.budget.try_take(length)) {
+            if let Some(share) = this.share.take().or_else(|| this.shared.budget.try_take(length)) {
                 return Poll::Ready(Some(Ok(Frame::data(share.hold(data)))));
             }
-            let budget = Arc::clone(&this.budget);
+            let budget = Arc::clone(&this.shared.budget);
             this.waiting = Some(Box::pin(async move { Some(budget.take(length).await?.hold(data)) }));
         }
         let Some(waiting) = &mut this.waiting else { return Poll::Ready(None) };

@@ -28,7 +28,11 @@ impl WorkSessionService {
                 Box::pin(async move {
                     let Some(active) = booking::active(&change.summary)? else { return Ok(Decision::Keep(())) };
                     let session = active.session(owner.id())?;
-                    let heartbeat = self.repo.heartbeat(owner, session.id).await?.map(|read| read.value.at);
+                    let heartbeat = if active.heartbeats {
+                        self.repo.heartbeat(owner, session.id).await?.map(|read| read.value.at)
+                    } else {
+                        None
+                    };
                     let activity = Activity { last: active.last_sign.max(heartbeat), nudged: active.nudged };
                     let usual = usual(change.summary.date_at(session.start_time));
                     match review::judge(&session, activity, usual, change.now()) {
