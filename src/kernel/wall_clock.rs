@@ -1,9 +1,9 @@
-//! Which hours a clock on the wall showed while something went on. Pure.
+//! Which hours a clock on the wall showed while something went on, and when it shows a time. Pure.
 //!
 //! A day on which the clock is put forward has 23 hours and one on which it is put back 25: what is counted is the time
 //! that passed, in the hour that the clock showed then, so that an hour which comes twice counts twice.
 
-use chrono::{NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Timelike as _};
+use chrono::{NaiveDate, NaiveTime, Offset as _, TimeZone as _, Timelike as _};
 use chrono_tz::Tz;
 
 use super::Timestamp;
@@ -43,12 +43,20 @@ pub fn split_by_hour(from: Timestamp, to: Timestamp, zone: Tz) -> Vec<HourShare>
 
 /// The first instant of a date on the clock on the wall, which is midnight unless the clock passes over that.
 pub fn start_of(date: NaiveDate, zone: Tz) -> Timestamp {
-    const QUARTER: TimeDelta = TimeDelta::minutes(15);
-    let midnight = date.and_time(NaiveTime::MIN);
-    // At most a day and some hours are passed over, as where the date line was moved.
-    let mut later = std::iter::successors(Some(midnight), |time| time.checked_add_signed(QUARTER)).take(4 * 30);
-    let first = later.find_map(|time| zone.from_local_datetime(&time).earliest());
-    first.map_or(Timestamp::from_micros(midnight.and_utc().timestamp_micros()), |first| first.to_utc().into())
+    instant_of(date, NaiveTime::MIN, zone)
+}
+
+/// The instant at which the clock on the wall shows that date and time: the first where it shows them twice, and that of the
+/// change where it passes over them, which at most it does a day long, as where the date line was moved.
+pub fn instant_of(date: NaiveDate, time: NaiveTime, zone: Tz) -> Timestamp {
+    let shown = date.and_time(time);
+    if let Some(first) = zone.from_local_datetime(&shown).earliest() {
+        return first.to_utc().into();
+    }
+    // No clock is further ahead of UTC than 14 hours or behind it than 12.
+    let utc = shown.and_utc().timestamp_micros();
+    let (before, after) = (utc - 15 * HOUR, utc + 13 * HOUR);
+    Timestamp::from_micros(change_between(before, after, offset_at(before, zone), zone))
 }
 
 /// The first instant of another offset, between one that has the offset and one that has not.
@@ -77,6 +85,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::kernel::FromText as _;
 
     const MINUTE: i64 = 60_000_000;
 
@@ -163,7 +172,37 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_time_that_is_passed_over_is_the_first_after_it_and_one_that_comes_twice_the_first() {
+        for (date, clock, zone, instant) in [
+            ("2026-01-14", "09:30", Tz::Europe__Madrid, "2026-01-14T08:30:00Z"),
+            ("2026-03-29", "02:30", Tz::Europe__Madrid, "2026-03-29T01:00:00Z"),
+            ("2026-03-29", "03:00", Tz::Europe__Madrid, "2026-03-29T01:00:00Z"),
+            ("2026-10-25", "02:30", Tz::Europe__Madrid, "2026-10-25T00:30:00Z"),
+            ("2026-10-04", "02:15", Tz::Australia__Lord_Howe, "2026-10-03T15:30:00Z"),
+            ("2011-12-30", "15:45", Tz::Pacific__Apia, "2011-12-30T10:00:00Z"),
+            // Its clock was 44 minutes and 30 seconds behind until then.
+            ("1972-01-07", "00:10", Tz::Africa__Monrovia, "1972-01-07T00:44:30Z"),
+        ] {
+            let clock = NaiveTime::from_text(clock).expect("a time of day");
+            assert_eq!(instant_of(date.parse().expect("a date"), clock, zone), time(instant), "{date} {clock} {zone}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn no_earlier_instant_shows_that_time_or_a_later_one(zone in zone(), near in instant(), minutes in 0..1_440_u32) {
+            let date = Timestamp::from_micros(near).date_in(zone);
+            let clock = NaiveTime::from_num_seconds_from_midnight_opt(minutes * 60, 0).expect("a time of day");
+            let shown = |micros| Timestamp::from_micros(micros).in_zone(zone).naive_local();
+            let instant = instant_of(date, clock, zone).micros();
+            prop_assert!(shown(instant) >= date.and_time(clock));
+            // The clock is put back by three hours at most.
+            for earlier in [1, MINUTE, HOUR, 2 * HOUR, 3 * HOUR] {
+                prop_assert!(shown(instant - earlier) < date.and_time(clock) || offset_at(instant - earlier, zone) > offset_at(instant, zone));
+            }
+        }
+
         #[test]
         fn the_shares_are_the_whole_and_can_be_added(
             zone in zone(), from in instant(), first in 0..200_000_000_000_i64, second in 0..200_000_000_000_i64
