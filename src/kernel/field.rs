@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{Datelike as _, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use utoipa::openapi::{KnownFormat, ObjectBuilder, SchemaFormat, schema::Type};
 
@@ -59,8 +59,24 @@ const MARK: char = '\u{1f}';
 /// For [`told`].
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let end = if self.whole { "." } else { "" };
-        write!(f, "{MARK}{}{MARK}{}{MARK}{end}", self.code.as_str(), self.text)
+        f.write_str(&words(self.code, self.text, self.whole))
+    }
+}
+
+/// As a rule is written, for one that is made of what a type is made of, such as its bounds.
+pub(super) fn words(code: Code, text: &str, whole: bool) -> String {
+    let end = if whole { "." } else { "" };
+    format!("{MARK}{}{MARK}{text}{MARK}{end}", code.as_str())
+}
+
+/// A rule between the members of one value, broken by the member that is named.
+#[derive(Debug, Clone, Copy)]
+pub struct MemberRule(pub &'static str, pub Rule);
+
+/// For [`told`].
+impl fmt::Display for MemberRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{MARK}{}", self.1, self.0)
     }
 }
 
@@ -69,7 +85,12 @@ pub fn told(words: &str, field: &str) -> Option<Error> {
     let mut parts = words.strip_prefix(MARK)?.split(MARK);
     let (code, text, end) = (parts.next()?, parts.next()?, parts.next()?);
     let code = *Code::ALL.iter().find(|known| known.as_str() == code)?;
-    Some(error(code, text, !end.is_empty(), field))
+    let field = match parts.next() {
+        Some(member) if field == "." => member.to_owned(),
+        Some(member) => format!("{field}.{member}"),
+        None => field.to_owned(),
+    };
+    Some(error(code, text, !end.is_empty(), &field))
 }
 
 fn error(code: Code, text: &str, whole: bool, field: &str) -> Error {
@@ -141,6 +162,20 @@ impl FromText for NaiveDate {
     }
 }
 
+impl FromText for NaiveTime {
+    fn schema() -> ObjectBuilder {
+        ObjectBuilder::new().schema_type(Type::String).pattern(Some("^([01][0-9]|2[0-3]):[0-5][0-9]$"))
+    }
+
+    fn from_text(text: &str) -> Result<Self, Rule> {
+        // The parser by itself takes spaces, signs and missing digits too.
+        let plain =
+            text.len() == 5 && text.bytes().enumerate().all(|(at, b)| if at == 2 { b == b':' } else { b.is_ascii_digit() });
+        let time = plain.then(|| Self::parse_from_str(text, "%H:%M").ok()).flatten();
+        time.ok_or(Rule::field("must be a time of day such as 09:30, from 00:00 to 23:59"))
+    }
+}
+
 impl FromText for Tz {
     fn schema() -> ObjectBuilder {
         ObjectBuilder::new().schema_type(Type::String)
@@ -163,6 +198,8 @@ mod tests {
         let error = told(&whole.to_string(), "action").expect("a rule");
         assert_eq!((error.code(), error.message()), (Code::UnsupportedAction, "It cannot be done"));
         assert_eq!((error.message(), error.field()), (whole.of_field("action").message(), Some("action")));
+        let between = MemberRule("to", Rule::field("must not be before 'from'"));
+        assert_eq!(told(&between.to_string(), "a").expect("a rule").field(), Some("a.to"));
         assert!(told("invalid type: string \"a value\"", "a").is_none());
     }
 
@@ -173,6 +210,16 @@ mod tests {
         }
         for bad in ["", "1969-12-31", "0000-01-01", "2026-1-14", "2026-02-30", "+026-01-14", "2026-01-14 ", "10000-01-01"] {
             assert!(NaiveDate::from_text(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_has_five_characters() {
+        for good in ["00:00", "09:30", "23:59"] {
+            assert_eq!(NaiveTime::from_text(good).expect("a time of day").format("%H:%M").to_string(), good);
+        }
+        for bad in ["", "9:30", "24:00", "12:60", "09:30:00", " 9:30", "+9:30", "09-30", "0930", "٠٩:٣"] {
+            assert!(NaiveTime::from_text(bad).is_err(), "{bad}");
         }
     }
 

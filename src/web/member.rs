@@ -1,6 +1,6 @@
-//! The members of a body: values that are texts, changes that may be left out, and which members a type has.
+//! The members of a body: changes that may be left out, whose something is to be, and which members a type has.
 
-use std::{fmt, marker::PhantomData};
+use std::marker::PhantomData;
 
 use serde::{
     Deserialize, Deserializer,
@@ -9,11 +9,7 @@ use serde::{
 };
 use utoipa::openapi::{KnownFormat, ObjectBuilder};
 
-use crate::kernel::{Code, Ctx, FromText, Owner, Resource, Result, Rule, field::formatted};
-
-/// A member whose text is read by the rule of its type.
-#[derive(Debug, Clone, Default)]
-pub struct Field<T>(pub T);
+use crate::kernel::{Code, Ctx, Field, FromText, Owner, Resource, Result, Rule, field::formatted};
 
 /// A member of a change; `None` when it is left out, and then nothing is changed. Null is a value, or an error of its type.
 #[derive(Debug, Clone)]
@@ -28,30 +24,6 @@ impl<T> Default for Change<T> {
 impl<T> Change<Field<T>> {
     pub fn value(self) -> Option<T> {
         self.0.map(|field| field.0)
-    }
-}
-
-impl<'de, T: FromText> Deserialize<'de> for Field<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader(PhantomData)).map(Self)
-    }
-}
-
-struct Reader<T>(PhantomData<T>);
-
-impl<T: FromText> Visitor<'_> for Reader<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-        T::from_text(text).map_err(E::custom)
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<T, E> {
-        T::missing().map_err(E::custom)
     }
 }
 

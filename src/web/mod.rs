@@ -26,13 +26,14 @@ pub use conditional::{IfMatch, IfNoneMatch};
 pub use cursor::{ListQuery, limit};
 pub use error::ErrorBody;
 pub use idempotency::IdempotencyHeader;
-pub use member::{Change, Field, Whose};
+pub use member::{Change, Whose};
 pub use origin::Page;
 pub use params::{Account, ById, Query, UserInPath, WhoseQuery, given, parameter};
 pub use peer::Peer;
 pub use reply::{Reply, render};
 pub use strict::object;
 
+pub use crate::kernel::Field;
 use crate::kernel::{Clock, IdSource, Network, ports::Authenticator};
 
 /// What the edge needs to know besides the routes.
