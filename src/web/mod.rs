@@ -28,7 +28,7 @@ pub use error::ErrorBody;
 pub use idempotency::IdempotencyHeader;
 pub use member::{Change, Whose};
 pub use origin::Page;
-pub use params::{Account, ById, Query, UserInPath, WhoseQuery, given, parameter};
+pub use params::{Account, ById, Own, OwnById, Query, UserInPath, given, parameter};
 pub use peer::Peer;
 pub use reply::{Reply, render};
 pub use strict::object;

@@ -132,7 +132,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("domain", &["kernel", "store", "ledger", "jobs", "web"]),
     ("config", &["kernel"]),
     ("accounts", &["kernel", "store", "ledger", "jobs", "web", "domain"]),
-    ("work", &["kernel", "store", "ledger", "jobs", "web", "domain"]),
+    ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
     ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work"]),
     (
@@ -192,7 +192,21 @@ enum Layer {
 
 /// Files of slices, by their path below the domain's folder or by their name alone.
 const LAYERS: &[(Layer, &[&str])] = &[
-    (Layer::Pure, &["model", "corrections", "review", "note", "hours", "svg", "auth/model/", "work_sessions/model/"]),
+    (
+        Layer::Pure,
+        &[
+            "model",
+            "corrections",
+            "patch",
+            "review",
+            "note",
+            "hours",
+            "svg",
+            "auth/model/",
+            "settings/model/",
+            "work_sessions/model/",
+        ],
+    ),
     (Layer::Storage, &["repo", "booking", "counters"]),
     (
         Layer::UseCase,
