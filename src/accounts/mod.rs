@@ -1,6 +1,8 @@
 //! Accounts: who the users are and how they prove it. Everything else about a user belongs to the other domains.
 
 pub mod auth;
+pub mod settings;
+pub mod time_off;
 pub mod users;
 
 use std::{sync::Arc, time::Duration};
@@ -47,6 +49,8 @@ pub fn contribute(shared: &Shared, settings: Settings, edge: impl FnOnce(Arc<dyn
         .authenticator(authenticator)
         .routes(users::http::router(UserService::new(shared, erasure.clone())))
         .kind::<User, users::http::UserView<'_>>(users::http::render)
+        .and(settings::contribute(shared))
+        .and(time_off::contribute(shared))
         .at_start(FormerDeletions::new(shared, erasure.clone()))
         .due(erasure)
 }

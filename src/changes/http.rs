@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     kernel::{Ctx, Result},
-    web::{Query, Reply, WhoseQuery},
+    web::{Own, Query, Reply},
 };
 
 pub fn router(feed: Feed) -> OpenApiRouter {
@@ -17,15 +17,9 @@ pub fn router(feed: Feed) -> OpenApiRouter {
 }
 
 /// List what changed since, oldest change first; everything without a token.
-#[utoipa::path(get, path = "/api/changes", tag = "changes", params(ChangesQuery, WhoseQuery),
+#[utoipa::path(get, path = "/api/changes", tag = "changes", params(ChangesQuery, Own),
     responses((status = 200, body = ChangesView, description = "What to apply, in order")))]
-async fn list_changes(
-    State(feed): State<Feed>,
-    ctx: Ctx,
-    Query(query): Query<ChangesQuery>,
-    Query(whose): Query<WhoseQuery>,
-) -> Result<Reply> {
-    let owner = ctx.owner(whose.given())?;
+async fn list_changes(State(feed): State<Feed>, ctx: Ctx, Own(owner): Own, Query(query): Query<ChangesQuery>) -> Result<Reply> {
     let changes = feed.changes.since(&ctx, owner, query.token()?.as_ref(), query.limit()?).await?;
     Reply::ok(&ChangesView::of(&changes, &feed.kinds)?)
 }

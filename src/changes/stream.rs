@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     kernel::{Ctx, Error, Limit, Meaning, Owner, Result, UserId},
-    web::{Query, WhoseQuery, authentication::authenticate},
+    web::{Own, Query, authentication::authenticate},
 };
 
 /// Ends before those in front of us end it: Azure's at 230 s.
@@ -37,16 +37,15 @@ const DISPLACED_RETRY_DELAY: Duration = Duration::from_mins(1);
 /// seconds at the latest, when the token is no longer good, and for the oldest of more than eight streams of one user: connect
 /// again with the last id in `Last-Event-ID`, as browsers do by themselves.
 #[utoipa::path(get, path = "/api/changes/stream", tag = "changes",
-    params(ChangesQuery, WhoseQuery, ("Last-Event-ID" = Option<String>, Header, description = "The token of what you applied last; wins over `since`")),
+    params(ChangesQuery, Own, ("Last-Event-ID" = Option<String>, Header, description = "The token of what you applied last; wins over `since`")),
     responses((status = 200, body = ChangesEvent, content_type = "text/event-stream", description = "Events with the changes, as they happen")))]
 pub(super) async fn stream_changes(
     State(feed): State<Feed>,
     ctx: Ctx,
+    Own(owner): Own,
     Query(query): Query<ChangesQuery>,
-    Query(whose): Query<WhoseQuery>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
-    let owner = ctx.owner(whose.given())?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty());
     let token = match last {
         Some(last) => Some(Token::parse(last)?),

@@ -165,6 +165,16 @@ impl Ctx {
         }
     }
 
+    /// The caller's own data where it is nobody else's concern, whoever is named: not even an administrator may name another.
+    /// Errors: `Forbidden`.
+    pub fn owner_alone(&self, named: Option<&str>) -> Result<Owner> {
+        let own = self.own()?;
+        match named {
+            Some(named) if UserId::parse(named) != Some(own.0) => Err(Error::forbidden()),
+            _ => Ok(own),
+        }
+    }
+
     /// As [`Self::owner_named`], for a user as a resource: somebody else's account is simply not there.
     pub fn owner_of_account(&self, id: &str) -> Result<Owner> {
         self.owner_named(id).map_err(|error| match error.code() {
@@ -223,7 +233,14 @@ mod tests {
         let admin = ctx(Caller::user(id, &Admins::new([id].into())));
         assert_eq!(admin.owner_named(&other.to_string()).expect("named").id(), other);
         assert_eq!(admin.owner_named("user_123").expect_err("no id").meaning(), Meaning::NotFound);
+        for named in [None, Some(id.to_string())] {
+            assert_eq!(admin.owner_alone(named.as_deref()).expect("own").id(), id);
+        }
+        for named in [other.to_string(), "user_123".to_owned()] {
+            assert_eq!(admin.owner_alone(Some(&named)).expect_err("another's").meaning(), Meaning::Forbidden);
+        }
         let nobody = ctx(Caller::ANONYMOUS);
+        assert_eq!(nobody.owner_alone(None).expect_err("nobody").meaning(), Meaning::Unauthenticated);
         assert_eq!(nobody.own().expect_err("nobody").meaning(), Meaning::Unauthenticated);
         assert_eq!(nobody.owner_named(&other.to_string()).expect_err("nobody").meaning(), Meaning::Unauthenticated);
     }

@@ -73,6 +73,7 @@ codes! {
     SessionActive = "session_active", Conflict;
     SessionEnded = "session_ended", Conflict;
     SessionsOverlap = "sessions_overlap", Conflict;
+    TimeOffOverlaps = "time_off_overlaps", Conflict;
     TooManyPauses = "too_many_pauses", Conflict;
     TooManyEdits = "too_many_edits", Conflict;
     TaskCompleted = "task_completed", Conflict;

@@ -69,6 +69,12 @@ impl<const MIN: u32, const MAX: u32> Bounded<MIN, MAX> {
         (MIN..=MAX).contains(&number).then_some(Self(number))
     }
 
+    /// The number, or the bound that it is beyond.
+    pub const fn nearest(number: u32) -> Self {
+        let number = if number < MIN { MIN } else { number };
+        Self(if number > MAX { MAX } else { number })
+    }
+
     pub const fn get(self) -> u32 {
         self.0
     }

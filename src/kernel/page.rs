@@ -6,6 +6,7 @@
 pub struct Limit(u16);
 
 impl Limit {
+    pub const ONE: Self = Self(1);
     pub const MAX: Self = Self(1000);
 
     /// `None` outside 1 to 1000.

@@ -1,9 +1,9 @@
-//! Which dates and hours a clock on the wall shows. Pure.
+//! Which dates and hours a clock on the wall shows, and when it shows a time. Pure.
 //!
 //! A day on which the clock is put forward has 23 hours and one on which it is put back 25: what is counted is the time
 //! that passed, in the hour that the clock showed then, so that an hour which comes twice counts twice.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Timelike as _};
+use chrono::{NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Timelike as _};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -67,30 +67,8 @@ impl DayRule {
     /// The first instant of a date, which is when the clock shows the day's start for the first time, or has passed over it.
     /// Of a date that the clock never showed, as where the date line was moved, it is that of the next.
     pub fn start_of(self, date: NaiveDate) -> Timestamp {
-        let midnight = date.and_time(NaiveTime::MIN);
-        let local = midnight.checked_add_signed(self.day_start.delta()).unwrap_or(midnight);
-        shown_at(local, self.zone)
+        instant_of(date, NaiveTime::MIN + self.day_start.delta(), self.zone)
     }
-}
-
-/// The instant at which the clock shows a time of a date: the first, where it shows it twice, and where it passes over it, that
-/// at which it does.
-pub fn instant_of(date: NaiveDate, time: NaiveTime, zone: Tz) -> Timestamp {
-    shown_at(date.and_time(time), zone)
-}
-
-fn shown_at(local: NaiveDateTime, zone: Tz) -> Timestamp {
-    let shown = zone.from_local_datetime(&local).earliest();
-    shown.map_or_else(|| passed_over(local, zone), |shown| shown.to_utc().into())
-}
-
-/// The first instant at which the clock shows more than a time that it passes over.
-fn passed_over(local: NaiveDateTime, zone: Tz) -> Timestamp {
-    // Nowhere is the clock so far from UTC.
-    const FAR: i64 = 16 * HOUR;
-    let about = local.and_utc().timestamp_micros();
-    let is_later = |micros: i64| micros.saturating_add(offset_at(micros, zone)) >= about;
-    Timestamp::from_micros(first(about.saturating_sub(FAR), about.saturating_add(FAR), is_later))
 }
 
 /// Time that passed while the clock showed one hour, on one date.
@@ -126,6 +104,20 @@ pub fn split_by_hour(from: Timestamp, to: Timestamp, rule: DayRule) -> Vec<HourS
         at = until;
     }
     shares
+}
+
+/// The instant at which the clock on the wall shows that date and time: the first where it shows them twice, and that of the
+/// change where it passes over them, which at most it does a day long, as where the date line was moved.
+pub fn instant_of(date: NaiveDate, time: NaiveTime, zone: Tz) -> Timestamp {
+    let shown = date.and_time(time);
+    if let Some(first) = zone.from_local_datetime(&shown).earliest() {
+        return first.to_utc().into();
+    }
+    // No clock is further ahead of UTC than 14 hours or behind it than 12.
+    let utc = shown.and_utc().timestamp_micros();
+    let (before, after) = (utc - 15 * HOUR, utc + 13 * HOUR);
+    let offset = offset_at(before, zone);
+    Timestamp::from_micros(first(before, after, |micros| offset_at(micros, zone) != offset))
 }
 
 /// The first microsecond of which something holds, between one of which it does not and one of which it does.
@@ -268,6 +260,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_done_before_the_start_of_the_day_belongs_to_the_date_before_in_the_hour_that_the_clock_shows() {
+        let rule = DayRule { zone: Tz::Europe__Madrid, day_start: DayStart(270) };
+        let shares = split_by_hour(time("2026-01-14T01:30:00Z"), time("2026-01-14T04:15:00Z"), rule);
+        let shares: Vec<_> = shares.iter().map(|share| (share.date.to_string(), share.hour, share.micros / 60_000_000)).collect();
+        let expected =
+            [("2026-01-13", 2, 30), ("2026-01-13", 3, 60), ("2026-01-13", 4, 30), ("2026-01-14", 4, 30), ("2026-01-14", 5, 15)];
+        assert_eq!(shares, expected.map(|(date, hour, minutes)| (date.to_owned(), hour, minutes)));
+    }
+
+    #[test]
     fn a_time_that_is_passed_over_is_the_first_after_it_and_one_that_comes_twice_the_first() {
         for (date, clock, zone, instant) in [
             ("2026-01-14", "09:30", Tz::Europe__Madrid, "2026-01-14T08:30:00Z"),
@@ -284,16 +286,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_is_done_before_the_start_of_the_day_belongs_to_the_date_before_in_the_hour_that_the_clock_shows() {
-        let rule = DayRule { zone: Tz::Europe__Madrid, day_start: DayStart(270) };
-        let shares = split_by_hour(time("2026-01-14T01:30:00Z"), time("2026-01-14T04:15:00Z"), rule);
-        let shares: Vec<_> = shares.iter().map(|share| (share.date.to_string(), share.hour, share.micros / 60_000_000)).collect();
-        let expected =
-            [("2026-01-13", 2, 30), ("2026-01-13", 3, 60), ("2026-01-13", 4, 30), ("2026-01-14", 4, 30), ("2026-01-14", 5, 15)];
-        assert_eq!(shares, expected.map(|(date, hour, minutes)| (date.to_owned(), hour, minutes)));
-    }
-
     proptest! {
         #[test]
         fn a_date_begins_with_its_first_instant(rule in rule(), at in instant()) {
@@ -304,6 +296,19 @@ mod tests {
             prop_assert!(rule.date_at(Timestamp::from_micros(start.micros() - 1)) < date);
             let next = date.succ_opt().expect("a date");
             prop_assert!(rule.date_at(rule.start_of(next)) >= next);
+        }
+
+        #[test]
+        fn no_earlier_instant_shows_that_time_or_a_later_one(zone in zone(), near in instant(), minutes in 0..1_440_u32) {
+            let date = DayRule::from(zone).date_at(Timestamp::from_micros(near));
+            let clock = NaiveTime::from_num_seconds_from_midnight_opt(minutes * 60, 0).expect("a time of day");
+            let shown = |micros| Timestamp::from_micros(micros).in_zone(zone).naive_local();
+            let instant = instant_of(date, clock, zone).micros();
+            prop_assert!(shown(instant) >= date.and_time(clock));
+            // The clock is put back by three hours at most.
+            for earlier in [1, MINUTE, HOUR, 2 * HOUR, 3 * HOUR] {
+                prop_assert!(shown(instant - earlier) < date.and_time(clock) || offset_at(instant - earlier, zone) > offset_at(instant, zone));
+            }
         }
 
         #[test]

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use crate::{
+    accounts::settings::model::{DaySettings, Settings, UserSettings},
     kernel::Result,
     ledger::{Calendar, Counter, Counts, Day, DayTerms, Summary},
     store::Stored,
@@ -24,6 +25,8 @@ pub struct Found {
     days: BTreeMap<NaiveDate, Day>,
     /// Sessions that have no end.
     open: Vec<WorkSession>,
+    /// What the user has set, if anything.
+    settings: Settings,
     /// The documents of days.
     pub stored_days: Vec<Stored<Day>>,
     /// The highest number of a change that a document bears.
@@ -65,6 +68,10 @@ impl Found {
         }
     }
 
+    pub fn settings(&mut self, of: &UserSettings) {
+        self.settings = of.settings.0;
+    }
+
     fn day(&mut self, date: NaiveDate) -> &mut Day {
         self.days.entry(date).or_insert_with(|| Day::new(date))
     }
@@ -79,6 +86,7 @@ impl Found {
         let mut right = summary.clone();
         right.seq = summary.seq.max(self.seq);
         right.time_zone = time_zone;
+        self.settings.keep(&mut right)?;
         right.counts = std::mem::take(&mut self.totals);
         right.longest_streak = active_days.longest_run();
         self.keep_terms(summary);
@@ -200,6 +208,7 @@ fn differences(is: &Summary, should: &Summary) -> Vec<String> {
         |day: &Option<Day>| day.as_ref().map_or_else(|| "none".into(), |day| format!("{} with {}", day.date, in_words(day)));
     compare("seq", is.seq.to_string(), should.seq.to_string());
     compare("time_zone", is.time_zone.to_string(), should.time_zone.to_string());
+    compare("day_start", is.day_start.minutes().to_string(), should.day_start.minutes().to_string());
     let names: BTreeSet<&str> =
         [is, should].into_iter().flat_map(|summary| summary.counts.iter()).map(|(name, _)| name).collect();
     let count =
@@ -214,12 +223,19 @@ fn differences(is: &Summary, should: &Summary) -> Vec<String> {
     if is_active == should_be_active && !same_active_session(is, should) {
         found.push("active_session differs from its document in a pause or the note".into());
     }
+    if settings(is) != settings(should) {
+        found.push("settings differ from their document".into());
+    }
     // Two calendars of the same dates may begin at different ones.
     let (too_many, missing) = (apart(&is.active_days, &should.active_days), apart(&should.active_days, &is.active_days));
     if too_many + missing > 0 {
         found.push(format!("active_days has {too_many} dates too many and misses {missing}"));
     }
     found
+}
+
+fn settings(summary: &Summary) -> (Option<Settings>, Option<DaySettings>) {
+    (Settings::of(summary).ok(), DaySettings::of(&summary.terms()).ok())
 }
 
 fn same_active_session(one: &Summary, other: &Summary) -> bool {

@@ -10,7 +10,10 @@ use super::{
     audit::{Audit, DayFix, Found},
 };
 use crate::{
-    accounts::users::{model::User, repo::UserRepo},
+    accounts::{
+        settings::model::UserSettings,
+        users::{model::User, repo::UserRepo},
+    },
     domain::Kinds,
     kernel::{Code, Limit, PageRequest, Result, UserId},
     ledger::{Day, Summary, Transaction, summary},
@@ -240,6 +243,7 @@ fn count(kinds: &Kinds, found: &mut Found, document: &Document) {
         Day::KIND => parse::<Day>(document).filter(|day| Day::id(day.date) == document.key.id).map(|value| {
             found.stored_days.push(Stored { value, etag: document.etag.clone(), op: document.op });
         }),
+        UserSettings::KIND => parse::<UserSettings>(document).map(|settings| found.settings(&settings)),
         WorkSession::KIND => parse::<WorkSession>(document).map(|session| found.session(&session)),
         _ => Some(()),
     };

@@ -36,6 +36,10 @@ use crate::kernel::{Limit, Page, PageRequest, Timestamp, Versioned};
 ///   who follow changes, as its view; any other says why not: `.internal_kind::<Thing>("…")`.
 /// - **Facts**: of what a user has one at most, and each change needs, `impl Fact` and `change.summary.facts.set(&fact)` keep a
 ///   copy in the summary, in the commit that changes it.
+/// - **What each day keeps**: `change.change_terms(|summary| summary.day_facts.set(&fact))` leaves a fact for the days that come; it
+///   is read off `Day::terms`, or `Summary::terms_on` for a date without one.
+/// - **Nobody else's**: where not even an administrator may name another user, `web::Own`, `OwnById` and `Whose::alone` take the
+///   place of `ById` and `Whose::owner`.
 /// - **Dues**: for work at an instant, `change.summary.due.set(NAME, Some(at))` in the commits that move it, `impl DueWork`, and
 ///   `.due(…)` in the contribution.
 pub trait Entity: Serialize + DeserializeOwned {

@@ -42,6 +42,11 @@ impl<T> Whose<T> {
     pub fn owner(&self, ctx: &Ctx) -> Result<Owner> {
         ctx.owner_named(&self.0)
     }
+
+    /// For what is nobody else's concern, where it need not be said whose it is. Errors: those of [`Ctx::owner_alone`].
+    pub fn alone(said: Option<&Field<Self>>, ctx: &Ctx) -> Result<Owner> {
+        ctx.owner_alone(said.map(|Field(whose)| whose.0.as_str()))
+    }
 }
 
 impl<T: Resource> FromText for Whose<T> {

@@ -100,6 +100,52 @@ impl<T> IntoParams for InnerId<T> {
     }
 }
 
+/// The caller's own data, of what is nobody else's concern. Errors: `Forbidden` for anybody else as `user_id`, also to an
+/// administrator.
+#[derive(Debug)]
+pub struct Own(pub Owner);
+
+impl<S: Send + Sync> FromRequestParts<S> for Own {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let ctx = Ctx::from_request_parts(parts, state).await?;
+        ctx.owner_alone(query::<OwnQuery>(&parts.uri)?.given()).map(Self)
+    }
+}
+
+impl IntoParams for Own {
+    fn into_params(parameter_in: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        OwnQuery::into_params(parameter_in)
+    }
+}
+
+/// The caller's own resource that the path names by its id, of what is nobody else's concern. Errors: `NotFound` for what is
+/// no id, and those of [`Own`].
+#[derive(Debug)]
+pub struct OwnById<T> {
+    pub id: Id<T>,
+    pub owner: Owner,
+}
+
+impl<T: Resource, S: Send + Sync> FromRequestParts<S> for OwnById<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let Own(owner) = Own::from_request_parts(parts, state).await?;
+        let id = in_path(parts, state).await?.as_deref().and_then(Id::parse);
+        Ok(Self { id: id.ok_or_else(|| Error::not_found(T::NOUN))?, owner })
+    }
+}
+
+impl<T> IntoParams for OwnById<T> {
+    fn into_params(parameter_in: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut all = vec![id_in_path("id")];
+        all.extend(OwnQuery::into_params(parameter_in));
+        all
+    }
+}
+
 /// The user whose account the path names by its id. Errors: `NotFound` for everybody else's, but to an administrator.
 #[derive(Debug)]
 pub struct Account(pub Owner);
@@ -160,6 +206,19 @@ pub struct WhoseQuery {
 }
 
 impl WhoseQuery {
+    pub fn given(&self) -> Option<&str> {
+        given(self.user_id.as_ref())
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OwnQuery {
+    /// You; nobody else's can be asked for.
+    user_id: Option<String>,
+}
+
+impl OwnQuery {
     pub fn given(&self) -> Option<&str> {
         given(self.user_id.as_ref())
     }

@@ -134,7 +134,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("domain", &["kernel", "store", "ledger", "jobs", "web"]),
     ("config", &["kernel"]),
     ("accounts", &["kernel", "store", "ledger", "jobs", "web", "domain"]),
-    ("work", &["kernel", "store", "ledger", "jobs", "web", "domain"]),
+    ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
     ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work"]),
     (

@@ -146,7 +146,7 @@ async fn a_token_that_leads_nowhere_begins_again() {
         ann.get(&format!("/api/changes?limit={bad}")).await.assert_error(400, "invalid_parameter");
     }
     ann.get(&format!("/api/changes?user_id={}", bob.id)).await.assert_error(403, "forbidden");
-    assert_eq!(admin.get(&format!("/api/changes?user_id={}", bob.id)).await.body["changes"][0]["id"], bob.id.as_str());
+    admin.get(&format!("/api/changes?user_id={}", bob.id)).await.assert_error(403, "forbidden");
     ann.delete(&format!("/api/users/{}", ann.id)).await;
     ann.get(&format!("/api/changes?since={token}")).await.assert_error(401, "unauthorized");
 }

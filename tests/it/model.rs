@@ -6,11 +6,7 @@ use std::{
     time::Duration,
 };
 
-use avanochi::{
-    kernel::{Clock as _, DayRule, DayStart, IdSource as _, RandomIds, Timestamp, UserId},
-    ledger::{Summary, summary},
-    store::{Batch, Collection, Partition, collection},
-};
+use avanochi::kernel::{Clock as _, DayRule, DayStart, Timestamp};
 use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
 use proptest::prelude::*;
@@ -299,22 +295,11 @@ pub async fn perform(app: &TestApp, ann: &Client, model: &mut Model, step: &Step
             model.days.zone = zone;
         }
         Step::Begin(day_start) => {
-            begin(app, ann, day_start).await;
+            let start = format!("{:02}:{:02}", day_start.minutes() / 60, day_start.minutes() % 60);
+            assert_eq!(ann.patch("/api/settings", json!({ "day_start": start })).await.status, 200);
             model.days.day_start = day_start;
         }
     }
-}
-
-/// Lets the dates of a user begin at another time from now on.
-async fn begin(app: &TestApp, ann: &Client, day_start: DayStart) {
-    let owner = UserId::parse(&ann.id).map(Partition::of).expect("an id");
-    let read = Collection::<Summary>::new(app.store.clone()).get(owner.clone(), summary::ID).await.expect("read");
-    let read = read.expect("a summary");
-    let mut summary = read.value;
-    summary.day_start = day_start;
-    let write = collection::replace(&summary, summary.seq, &read.etag).expect("a write");
-    let op = RandomIds::default().next(app.clock.now());
-    app.store.commit(Batch::new(owner, op).with(write)).await.expect("written");
 }
 
 async fn correct(ann: &Client, model: &mut Model, now: i64, session: usize, by: Stretch) {

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use avanochi::{
-    accounts::users::repo::UserRepo,
-    kernel::{Clock as _, Id, IdSource as _, Limit, PageRequest, RandomIds, UserId},
+    accounts::{settings::model::Settings, users::repo::UserRepo},
+    kernel::{Clock as _, DayStart, Id, IdSource as _, Limit, PageRequest, RandomIds, UserId},
     ledger::{ACHIEVEMENTS, Calendar, Counter, Day, Summary},
     migration::verify::{self, Mode, State},
     store::{Batch, Collection, Partition, Query, Write, collection},
@@ -74,6 +74,10 @@ async fn damaged_counters_are_found_and_repaired() {
     assert_repairs(&app, &["longest_streak is 9 and should be 4"]).await;
     damage(&app, |summary| summary.time_zone = chrono_tz::Tz::Asia__Tokyo).await;
     assert_repairs(&app, &["time_zone is Asia/Tokyo and should be UTC"]).await;
+    // What the summary knows of settings is what their document says; here there is none.
+    let settings = Settings { day_start: DayStart::after_midnight(90).expect("a start"), ..Settings::default() };
+    damage(&app, |summary| settings.keep(summary).expect("kept")).await;
+    assert_repairs(&app, &["day_start is 90 and should be 0", "settings differ from their document"]).await;
     damage(&app, |summary| summary.active_days = Calendar::default()).await;
     assert_repairs(&app, &["active_days has 0 dates too many and misses 4"]).await;
     damage(&app, |summary| summary.active_days.insert(date("2020-01-01"))).await;

@@ -26,6 +26,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
         &[
             "model",
             "corrections",
+            "patch",
             "breaks",
             "review",
             "note",
@@ -48,6 +49,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "spent",
             "subtasks",
             "auth/model/",
+            "settings/model/",
             "work_sessions/model/",
         ],
     ),

@@ -243,6 +243,22 @@ async fn corrections(book: &mut Book, app: &TestApp, ann: &Client) {
     book.line(route, ", its times, to another day", Some(another_day), None, ann.patch(&path, moved)).await;
 }
 
+/// What is nobody's but its owner's.
+async fn own(book: &mut Book, ann: &Client) {
+    // Where there is no document, the summary says whether there is a user.
+    let twice = Cost { reads: 2, ..FREE };
+    book.line("GET /api/settings", ", never changed", Some(twice), None, ann.get("/api/settings")).await;
+    let change = json!({ "day_start": "04:00" });
+    book.line("PATCH /api/settings", "", Some(CHANGE), None, ann.patch("/api/settings", change)).await;
+    book.line("GET /api/settings", "", Some(READ), None, ann.get("/api/settings")).await;
+    let off = json!({ "from": "2026-02-02", "to": "2026-02-06", "kind": "vacation" });
+    let checked = Cost { queries: 1, ..CREATION };
+    let off = book.line("POST /api/time_off", "", Some(checked), None, ann.post("/api/time_off", off)).await;
+    book.line("GET /api/time_off", "", Some(PAGE), None, ann.get("/api/time_off")).await;
+    let path = format!("/api/time_off/{}", off.text("id"));
+    book.line("DELETE /api/time_off/{id}", "", Some(CHANGE), None, ann.delete(&path)).await;
+}
+
 /// Resources of which nothing is said here: what each costs is what a task costs.
 async fn other_resources(book: &mut Book, app: &TestApp, ann: &Client) {
     let document = document(app);
@@ -315,6 +331,7 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     accounts(&mut book, &ann).await;
     tasks::tasks(&mut book, &ann).await;
     work_sessions(&mut book, &app, &ann).await;
+    own(&mut book, &ann).await;
     other_resources(&mut book, &app, &ann).await;
     let everything = book.line("GET /api/changes", ", of everything", Some(PAGE), None, ann.get("/api/changes")).await;
     let since = format!("?since={}", everything.text("token"));

@@ -38,6 +38,27 @@ pub const ACCOUNTS: &[Case] = &[
             ask(&world.ann, "PATCH", path, json!({ "name": "Ann", "time_zone": "Asia/Tokyo" }))
         })
     }),
+    Case::new("PATCH /api/settings", |world| {
+        Box::pin(async {
+            world.ann.create_task("a").await;
+            ask(&world.ann, "PATCH", "/api/settings".into(), json!({ "day_start": "04:00", "goals": { "tasks": 5 } }))
+        })
+    }),
+    Case::new("POST /api/time_off", |world| {
+        Box::pin(async {
+            ask(&world.ann, "POST", "/api/time_off".into(), json!({ "from": "2026-02-02", "to": "2026-02-06", "kind": "sick" }))
+        })
+    }),
+    Case {
+        again: &[404],
+        ..Case::new("DELETE /api/time_off/{id}", |world| {
+            Box::pin(async {
+                let off = json!({ "from": "2026-02-02", "to": "2026-02-06", "kind": "sick" });
+                let id = world.ann.post("/api/time_off", off).await.text("id");
+                ask(&world.ann, "DELETE", format!("/api/time_off/{id}"), None)
+            })
+        })
+    },
 ];
 
 pub const DELETION: &[Case] = &[Case {
@@ -269,6 +290,9 @@ async fn with_much(world: &World) -> Act {
     assert_eq!(ann.delete(&format!("/api/tasks/{gone}")).await.status, 204);
     let session = under_way(world, &["heartbeat"]).await;
     assert_eq!(ann.patch(&format!("/api/work_sessions/{session}"), json!({ "note": CANARY })).await.status, 200);
+    assert_eq!(ann.patch("/api/settings", json!({ "day_start": "04:00" })).await.status, 200);
+    let off = json!({ "from": "2026-02-02", "to": "2026-02-06", "kind": "sick" });
+    assert_eq!(ann.post("/api/time_off", off).await.status, 201);
     many_tasks(world).await;
     ask(ann, "DELETE", path, None)
 }

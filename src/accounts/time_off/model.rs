@@ -1,0 +1,144 @@
+//! What time off is, and which dates it leaves for work. Pure.
+
+use chrono::{Datelike as _, NaiveDate};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::{ObjectBuilder, schema::Type};
+
+use crate::{
+    described,
+    kernel::{Code, Error, FromText, Id, Resource, Result, Rule, Timestamp, UserId, Weekdays},
+};
+
+pub type TimeOffId = Id<TimeOff>;
+
+/// The most dates that one of them has.
+pub const MAX_DATES: u32 = 366;
+
+/// Dates off, one after another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeOff {
+    pub id: TimeOffId,
+    pub user_id: UserId,
+    #[serde(flatten)]
+    pub dates: Dates,
+    pub kind: TimeOffKind,
+    pub created_at: Timestamp,
+}
+
+/// From one date to another, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dates {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+}
+
+impl Dates {
+    /// Errors: `InvalidField`.
+    pub fn new(from: NaiveDate, to: NaiveDate) -> Result<Self> {
+        let further = to.signed_duration_since(from).num_days();
+        if further < 0 {
+            return Err(Rule::field("must not be before 'from'").of_field("to"));
+        }
+        if further >= MAX_DATES.into() {
+            return Err(Rule::sentence(Code::InvalidField, "Time off cannot be longer than 366 days").of_field("to"));
+        }
+        Ok(Self { from, to })
+    }
+
+    pub fn contain(self, date: NaiveDate) -> bool {
+        (self.from..=self.to).contains(&date)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeOffKind {
+    Vacation,
+    Sick,
+    Holiday,
+}
+
+described!(TimeOffKind, "TimeOffKind");
+
+impl FromText for TimeOffKind {
+    fn schema() -> ObjectBuilder {
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["vacation", "sick", "holiday"]))
+    }
+
+    fn from_text(text: &str) -> Result<Self, Rule> {
+        match text {
+            "vacation" => Ok(Self::Vacation),
+            "sick" => Ok(Self::Sick),
+            "holiday" => Ok(Self::Holiday),
+            _ => Err(Rule::field("must be one of: vacation, sick, holiday")),
+        }
+    }
+}
+
+/// What is known of time off that is to be entered.
+#[derive(Debug, Clone, Copy)]
+pub struct NewTimeOff {
+    pub dates: Dates,
+    pub kind: TimeOffKind,
+}
+
+/// The dates on which time off may begin that is listed, both included, as far as they are bounded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Begins {
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+}
+
+impl Begins {
+    /// Errors: `InvalidParameter`.
+    pub fn between(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Self> {
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            return Err(Error::new(Code::InvalidParameter, "Query parameter 'from' must not be after 'to'"));
+        }
+        Ok(Self { from, to })
+    }
+}
+
+/// Whether work is expected on a date: its day of the week is one for work, and it is not off.
+pub fn expected(date: NaiveDate, work_days: Weekdays, off: &[TimeOff]) -> bool {
+    work_days.0.contains(date.weekday()) && !off.iter().any(|off| off.dates.contain(date))
+}
+
+impl Resource for TimeOff {
+    const NOUN: &'static str = "Time off";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::settings::model::Settings;
+
+    /// Of January 2026; the 12th is a Monday.
+    fn date(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 1, day).expect("a date")
+    }
+
+    #[test]
+    fn time_off_is_a_date_at_least_and_a_leap_year_at_most() {
+        let last = |days| Dates::new(date(1), date(1) + chrono::Days::new(days));
+        assert!(last(0).is_ok() && last(365).is_ok());
+        assert_eq!(last(366).expect_err("too long").field(), Some("to"));
+        assert_eq!(Dates::new(date(2), date(1)).expect_err("backwards").field(), Some("to"));
+    }
+
+    #[test]
+    fn work_is_expected_on_days_for_work_that_are_not_off() {
+        let off = [TimeOff {
+            id: Id::new(uuid::Uuid::nil()),
+            user_id: UserId::new(uuid::Uuid::nil()),
+            dates: Dates::new(date(13), date(14)).expect("dates"),
+            kind: TimeOffKind::Vacation,
+            created_at: Timestamp::from_micros(0),
+        }];
+        let days = Settings::default().work_days;
+        let expected_on = |off: &[TimeOff]| (10..=18).filter(|day| expected(date(*day), days, off)).collect::<Vec<_>>();
+        assert_eq!(expected_on(&[]), [12, 13, 14, 15, 16]);
+        assert_eq!(expected_on(&off), [12, 15, 16]);
+        assert!((10..=18).all(|day| !expected(date(day), Weekdays(chrono::WeekdaySet::EMPTY), &[])));
+    }
+}
