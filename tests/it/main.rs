@@ -38,6 +38,7 @@ mod resources;
 mod settings;
 mod stats;
 mod streams;
+mod task_settings;
 mod task_summary;
 mod tasks;
 mod time_off;

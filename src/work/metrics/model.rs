@@ -9,8 +9,6 @@ use crate::{
     work::{days::model::DateRange, hours::hours, median::median},
 };
 
-/// Work of a date beyond this is overload, in minutes.
-const OVERLOAD_AFTER: u64 = 510;
 /// Starts of work that differ by so many minutes, as their standard deviation says, have no regularity left.
 const IRREGULAR: f64 = 120.0;
 
@@ -65,6 +63,8 @@ pub struct DayFigures {
     /// When sessions ended, ascending.
     pub ends: Vec<SessionEnd>,
     pub interactions: u64,
+    /// Work beyond this is overload, as it was set for the date.
+    pub overload_minutes: u64,
 }
 
 /// The metrics of the dates, in the order in which they are shown. `pending` is how many tasks are still to be done.
@@ -78,7 +78,7 @@ pub fn metrics(days: &[DayFigures], pending: u64) -> Vec<Metric> {
     let rested = sum(|day| day.break_micros)
         .saturating_add(between.iter().map(|gaps| gaps.seconds).sum::<u64>().saturating_mul(SECOND_MICROS));
     let taken = sum(|day| day.breaks_taken) + between.iter().map(|gaps| gaps.taken).sum::<u64>();
-    let overload = days.iter().filter(|day| day.worked_micros > OVERLOAD_AFTER * MINUTE_MICROS).count();
+    let overload = days.iter().filter(|day| day.worked_micros > day.overload_minutes * MINUTE_MICROS).count();
     let starts: Vec<u32> = days.iter().filter_map(|day| day.starts.first().copied()).collect();
     let ends = days.iter().filter_map(|day| Some(day.ends.last()?.second));
     let used = days.iter().filter(|day| day.interactions > 0).count();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::model::{DayFigures, Report, SessionEnd, metrics};
 use crate::{
+    accounts::settings::model::DaySettings,
     domain::Shared,
     kernel::{Ctx, Error, Owner, Result},
     ledger::{Day, Family, Ledger},
@@ -33,19 +34,21 @@ impl MetricsService {
     pub async fn report(&self, ctx: &Ctx, owner: Owner, wanted: Wanted) -> Result<Report> {
         let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
         let range = wanted.on(summary.date_at(ctx.now()))?;
-        let days: Vec<DayFigures> = self.ledger.days(&summary, range.from, range.to).await?.iter().map(figures).collect();
+        let days: Vec<DayFigures> = self.ledger.days(&summary, range.from, range.to).await?.iter().map(figures).collect::<Result<_>>()?;
         let metrics = metrics(&days, self.tasks.count_open_by(owner, range.to).await?);
         Ok(Report { user_id: owner.id(), time_zone: summary.time_zone, range, metrics })
     }
 }
 
-fn figures(day: &Day) -> DayFigures {
+/// Errors: `Internal`.
+fn figures(day: &Day) -> Result<DayFigures> {
+    let set = day.terms.as_ref().map(DaySettings::of).transpose()?.unwrap_or_default();
     let mut ends: Vec<SessionEnd> = [(ENDED_AT, false), (ENDED_DUE_AT, true)]
         .into_iter()
         .flat_map(|(family, due)| each(day, family).map(move |second| SessionEnd { second, due }))
         .collect();
     ends.sort_unstable();
-    DayFigures {
+    Ok(DayFigures {
         worked_micros: day.counts.of(FOCUS).map(|(_, micros)| micros).sum(),
         completed_tasks: day.get(COMPLETED_TASKS),
         estimated_minutes: day.get(ESTIMATED_MINUTES),
@@ -61,7 +64,8 @@ fn figures(day: &Day) -> DayFigures {
         starts: each(day, STARTED_AT).collect(),
         ends,
         interactions: day.interactions,
-    }
+        overload_minutes: set.overload_minutes.get().into(),
+    })
 }
 
 /// The numbers of a family, each as often as it is counted, ascending.

@@ -11,10 +11,11 @@ use super::{
     series::week_of,
 };
 use crate::{
+    accounts::settings::model::{CarryOver as CarryOverSetting, Settings},
     domain::Shared,
     jobs::DueWork,
     kernel::{Ctx, Limit, Owner, PageRequest, Result, Timestamp},
-    ledger::{Decision, Ledger, Summary, Transaction},
+    ledger::{Decision, Ledger, Transaction},
 };
 
 /// The work that is due when the next week or day begins.
@@ -49,23 +50,29 @@ impl Period {
 }
 
 /// `None` for a user who wants nothing carried over.
-fn period(_: &Summary) -> Result<Option<Period>> {
-    Ok(Some(Period::Week(Weekday::Mon)))
+fn period(settings: &Settings) -> Option<Period> {
+    match settings.carry_over {
+        CarryOverSetting::Weekly => Some(Period::Week(settings.week_start.weekday())),
+        CarryOverSetting::Daily => Some(Period::Day),
+        CarryOverSetting::Never => None,
+    }
 }
 
 /// Makes the work due at the next start, where an open task has a date for which it is planned. What is due before, and not
 /// yet done, stays so.
 pub fn keep_due(change: &mut Transaction<'_>) -> Result<()> {
     let next = next_start(change)?;
-    let at = change.summary.due.get(CARRY_OVER).into_iter().chain(next).min();
+    let at = change.summary.due.get(CARRY_OVER).into_iter().chain([next]).min();
     change.summary.due.set(CARRY_OVER, at);
     Ok(())
 }
 
-/// When the next week or day begins at whose start tasks are carried over.
-fn next_start(change: &Transaction<'_>) -> Result<Option<Timestamp>> {
-    let next = period(&change.summary)?.map(|period| period.next_after(change.today()));
-    Ok(next.map(|date| change.summary.day_rule().start_of(date)))
+/// When the next week or day begins at whose start tasks are carried over. A user who wants nothing of it is looked at once a
+/// week, so that another setting needs no look at the tasks.
+fn next_start(change: &Transaction<'_>) -> Result<Timestamp> {
+    let settings = Settings::of(&change.summary)?;
+    let period = period(&settings).unwrap_or(Period::Week(settings.week_start.weekday()));
+    Ok(change.summary.day_rule().start_of(period.next_after(change.today())))
 }
 
 /// Whether the start of a week or day carries the task over: not when it was, and not when its date was set since.
@@ -90,14 +97,16 @@ impl CarryOver {
         self.ledger
             .run(owner, |change| {
                 Box::pin(async move {
-                    let Some(period) = period(&change.summary)? else {
-                        change.summary.due.set(CARRY_OVER, None);
+                    let next = next_start(change)?;
+                    let Some(period) = period(&Settings::of(&change.summary)?) else {
+                        change.summary.due.set(CARRY_OVER, Some(next));
                         return Ok(Decision::Write(None));
                     };
                     let first = period.start_of(change.today());
                     let began = change.summary.day_rule().start_of(first);
                     let place = i64::from(first.num_days_from_ce());
                     let read = self.repo.planned_before(owner, place, page.clone()).await?;
+                    let none = read.items.is_empty() && page.after.is_none();
                     for read in read.items {
                         let carried = read.value.planned.filter(|planned| is_carried(&read.value, *planned, first, began));
                         if carried.is_some() {
@@ -105,8 +114,8 @@ impl CarryOver {
                         }
                     }
                     if read.next.is_none() {
-                        let next = next_start(change)?;
-                        change.summary.due.set(CARRY_OVER, next);
+                        let planned = !none || self.repo.is_any_planned(owner).await?;
+                        change.summary.due.set(CARRY_OVER, planned.then_some(next));
                     }
                     Ok(Decision::Write(read.next))
                 })

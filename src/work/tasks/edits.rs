@@ -6,7 +6,6 @@ use std::{
     time::Duration,
 };
 
-use chrono::Weekday;
 use uuid::Uuid;
 
 use super::{
@@ -17,6 +16,7 @@ use super::{
     timer::{self, RunningTimer},
 };
 use crate::{
+    accounts::settings::model::Settings,
     kernel::{Code, DayRule, Error, Id, Owner, Precondition, Resource as _, Result, Timestamp, UserId, Versioned},
     ledger::Transaction,
     store::{Stored, batch::MAX_WRITES},
@@ -315,7 +315,8 @@ impl<'t, 'a> Edits<'t, 'a> {
             return Ok(task);
         }
         let (now, today) = (self.change.now(), self.change.today());
-        let next_id = match task.next_occurrence(now, today, Weekday::Mon) {
+        let week_start = Settings::of(&self.change.summary)?.week_start.weekday();
+        let next_id = match task.next_occurrence(now, today, week_start) {
             Some(next) if self.find(next.id).await?.is_none() => Some(self.put(next)?.id),
             _ => None,
         };

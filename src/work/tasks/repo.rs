@@ -164,6 +164,12 @@ impl TaskRepo {
         Ok(count)
     }
 
+    /// Whether an open task is planned for any date.
+    pub async fn is_any_planned(&self, owner: Owner) -> Result<bool> {
+        let first = PageRequest::first(Limit::new(1).unwrap_or(Limit::MAX));
+        Ok(!self.planned_before(owner, Span::ALL.until, first).await?.items.is_empty())
+    }
+
     /// The open tasks that are planned for a date before another one, by that date, with what is needed to replace each.
     pub async fn planned_before(&self, owner: Owner, until: i64, page: PageRequest) -> Result<Page<Stored<Task>>> {
         let scope = Scope::Partition(Partition::of(owner.id()), List::Planned.place());

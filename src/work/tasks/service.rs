@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::Weekday;
-
 use super::{
     edits::Edits,
     filter::{Present, TaskFilter},
@@ -15,6 +13,7 @@ use super::{
     shown::Shown,
 };
 use crate::{
+    accounts::settings::model::Settings,
     domain::Shared,
     kernel::{Ctx, DayRule, Error, IdempotencyKey, Owner, Page, PageRequest, Resource as _, Result, Versioned},
     ledger::{Decision, Ledger, Summary},
@@ -156,5 +155,5 @@ impl TaskService {
 /// The user's date and week. Errors: `Internal`.
 pub(super) fn present(ctx: &Ctx, summary: &Summary) -> Result<Present> {
     let today = summary.date_at(ctx.now());
-    Ok(Present { today, week: week_of(today, Weekday::Mon) })
+    Ok(Present { today, week: week_of(today, Settings::of(summary)?.week_start.weekday()) })
 }

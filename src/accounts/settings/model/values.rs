@@ -1,6 +1,6 @@
 //! The values of settings that have a form of their own, held to their rules where they are read. Pure.
 
-use chrono::{NaiveTime, Timelike as _};
+use chrono::{NaiveTime, Timelike as _, Weekday};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::{
     ToSchema,
@@ -63,6 +63,15 @@ choice!(
     /// The first day of a week.
     WeekStart as "WeekStart", Monday = "monday", Sunday = "sunday"
 );
+impl WeekStart {
+    pub fn weekday(self) -> Weekday {
+        match self {
+            Self::Monday => Weekday::Mon,
+            Self::Sunday => Weekday::Sun,
+        }
+    }
+}
+
 choice!(
     /// When open tasks of earlier dates are planned anew: when a week begins, when a date does, or never.
     CarryOver as "CarryOver", Weekly = "weekly", Daily = "daily", Never = "never"
