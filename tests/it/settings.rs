@@ -2,14 +2,15 @@
 
 use avanochi::{
     accounts::settings::model::{DaySettings, Settings},
-    kernel::{Clock as _, DayStart, UserId},
+    kernel::{Clock as _, DayStart, IdSource as _, RandomIds, UserId},
     ledger::{Day, Summary},
-    store::{Collection, Partition},
+    migration::verify::Mode,
+    store::{Batch, Collection, Partition, Stored, collection},
 };
 use serde_json::{Value, json};
 
 use crate::{
-    import::assert_clean,
+    import::{assert_clean, check},
     support::{Answer, Client, TestApp, app_with_admin, time},
 };
 
@@ -31,9 +32,13 @@ fn partition(client: &Client) -> Partition {
     Partition::of(UserId::parse(&client.id).expect("an id"))
 }
 
-async fn summary(app: &TestApp, client: &Client) -> Summary {
+async fn stored(app: &TestApp, client: &Client) -> Stored<Summary> {
     let found = Collection::<Summary>::new(app.store.clone()).get(partition(client), "summary").await.expect("read");
-    found.expect("a summary").value
+    found.expect("a summary")
+}
+
+async fn summary(app: &TestApp, client: &Client) -> Summary {
+    stored(app, client).await.value
 }
 
 async fn day(app: &TestApp, client: &Client, date: &str) -> Day {
@@ -250,5 +255,24 @@ async fn each_day_keeps_what_was_set_for_it() {
     let later = day(&app, &ann, "2026-01-16").await;
     assert_eq!((kept(&later), later.terms.expect("terms").zone.name()), (7, "UTC"));
     assert!(app.clock.now() > end);
+    assert_clean(&app).await;
+}
+
+#[tokio::test]
+async fn what_the_summary_has_lost_is_found_in_the_document() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    set(&ann, json!({ "day_start": "04:00", "goals": { "tasks": 5 } })).await;
+    let Stored { value: mut lost, etag, .. } = stored(&app, &ann).await;
+    Settings::default().keep(&mut lost).expect("kept");
+    let op = RandomIds::default().next(app.clock.now());
+    let write = collection::replace(&lost, lost.seq, &etag).expect("a write");
+    app.store.commit(Batch::new(partition(&ann), op).with(write)).await.expect("written");
+
+    let (_, told) = check(&app, Mode::Repair).await;
+    assert_eq!(told, ["day_start is 0 and should be 240", "settings differ from their document"]);
+    let found = summary(&app, &ann).await;
+    assert_eq!((Settings::of(&found).expect("settings").goals.tasks.get(), found.day_start.minutes()), (5, 240));
+    assert_eq!(DaySettings::of(&found.terms()).expect("settings").goals.tasks.get(), 5);
     assert_clean(&app).await;
 }

@@ -21,15 +21,16 @@ pub type BreakAfter = Bounded<20, 90>;
 pub type TaskGoal = Bounded<1, 50>;
 pub type FocusGoal = Bounded<25, 240>;
 
-/// All settings of a user. A member that is not stored has its default.
+/// All settings of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
+// A member that is not stored has its default.
 pub struct Settings {
     /// Of the texts that are made for the user; errors stay English.
     pub language: Language,
     /// When a date begins, up to 12:00: what is done before belongs to the date before.
     #[serde(with = "day_start_as_time")]
-    #[schema(value_type = DayStart)]
+    #[schema(value_type = DayStart, default = "00:00")]
     pub day_start: DayStart,
     pub week_start: WeekStart,
     /// The days of the week on which work is expected, from Monday on.

@@ -43,11 +43,16 @@ impl Settings {
         } else {
             summary.facts.set(&Differences(self))?;
         }
-        if self.of_day() == DaySettings::default() {
+        let of_day = self.of_day();
+        // What is the same stays as it is written, which a store may have done in another order.
+        if DaySettings::of(&summary.terms()).ok() == Some(of_day) {
+            return Ok(());
+        }
+        if of_day == DaySettings::default() {
             summary.day_facts.clear::<DaySettings>();
             return Ok(());
         }
-        summary.day_facts.set(&self.of_day())
+        summary.day_facts.set(&of_day)
     }
 }
 
