@@ -62,8 +62,14 @@ enum Command {
     Backup { file: PathBuf },
     /// Put a copy back into an empty data folder; clients that keep a copy of theirs begin again
     Restore { file: PathBuf },
-    /// Take over documents as the original stored them: a JSON array or JSON lines; again as often as wanted
-    Import { file: PathBuf },
+    /// Take over what the original stored, a JSON array or JSON lines, or the tasks that its front end kept in a browser; again
+    /// as often as wanted
+    Import {
+        file: PathBuf,
+        /// Whose the tasks from a browser are: a user name or id
+        #[arg(long, value_name = "NAME")]
+        user: Option<String>,
+    },
     /// Show, run and replay what is done without a request
     Jobs {
         #[command(subcommand)]
@@ -107,7 +113,9 @@ pub fn run() -> ExitCode {
         Command::Backup { file } => embedded::backup(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         Command::Restore { file } => embedded::restore(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         Command::Jobs { command } => run_jobs(&config, command).map(|()| ExitCode::SUCCESS),
-        Command::Import { file } => run_on_store(&config, async |maintenance| console::import(&maintenance, &file).await),
+        Command::Import { file, user } => {
+            run_on_store(&config, async |maintenance| console::import(&maintenance, &file, user.as_deref()).await)
+        }
         Command::Verify { repair } => {
             let mode = if repair { Mode::Repair } else { Mode::Report };
             check_file(&config)

@@ -9,12 +9,12 @@ use super::{Maintenance, legacy::LegacyUser};
 use crate::{
     accounts::{
         auth::{
-            model::{Credential, Login},
+            model::{Credential, Login, LoginName},
             repo::LoginRepo,
         },
         users::model::{DisplayName, User},
     },
-    kernel::{Ctx, Error, Result, Versioned},
+    kernel::{Ctx, Error, Result, UserId, Versioned},
     ledger::{Summary, summary},
     store::{Collection, Partition, Stored},
 };
@@ -67,6 +67,17 @@ impl Accounts {
         self.logins.open_account(&made, opening).await?;
         self.settle(&ctx, legacy).await?;
         Ok(Fate::Taken)
+    }
+
+    /// The account of that user name, or of that id.
+    pub async fn find(&self, user: &str) -> Result<Option<UserId>> {
+        if let Ok(name) = LoginName::parse(user)
+            && let Some(credential) = self.logins.get(name.key()).await?.and_then(|login| login.value.credential)
+        {
+            return Ok(Some(credential.user_id));
+        }
+        let Some(id) = UserId::parse(user) else { return Ok(None) };
+        Ok(self.maintenance.shared.ledger.read(id).await?.map(|_| id))
     }
 
     fn user(&self, ctx: &Ctx, legacy: &LegacyUser) -> Versioned<User> {

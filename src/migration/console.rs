@@ -16,14 +16,15 @@ use super::{
 const INCOMPLETE: u8 = 1;
 
 /// Imports the file and shows what became of it.
-pub async fn import(maintenance: &Maintenance, file: &Path) -> anyhow::Result<ExitCode> {
+pub async fn import(maintenance: &Maintenance, file: &Path, user: Option<&str>) -> anyhow::Result<ExitCode> {
     let length = std::fs::metadata(file).with_context(|| format!("{} cannot be opened", file.display()))?.len();
     // It is read twice.
     let bar = ProgressBar::new(2 * length);
     bar.set_style(ProgressStyle::with_template("{wide_bar} {percent}% {elapsed}")?);
-    let outcome = import::import(maintenance, file, &mut |news| match news {
+    let outcome = import::import(maintenance, file, user, &mut |news| match news {
         import::News::Read { bytes } => bar.set_position(bytes),
         import::News::Refused(refusal) => bar.suspend(|| println!("{refusal}")),
+        import::News::Lost(loss) => bar.suspend(|| println!("{loss}")),
     })
     .await;
     bar.finish_and_clear();
@@ -60,6 +61,9 @@ fn in_words(outcome: &Outcome) -> Vec<String> {
     }
     if outcome.unknown > 0 {
         lines.push(format!("other documents: {} not taken", outcome.unknown));
+    }
+    if outcome.lost > 0 {
+        lines.push(format!("{} values of tasks were cut or left out", outcome.lost));
     }
     if outcome.without_password > 0 {
         lines.push(format!("{} of the users have no password in the file and cannot log in", outcome.without_password));

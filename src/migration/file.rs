@@ -23,7 +23,7 @@ pub enum Body {
 }
 
 /// Where a document stands, as a person looks for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Place {
     /// The line, counted from 1.
     Line(u64),

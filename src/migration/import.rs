@@ -9,16 +9,18 @@ use std::{
     fs::File,
     io::BufReader,
     path::Path,
-    time::Duration,
 };
 
 use anyhow::Context as _;
+use serde_json::Value;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::{
     Maintenance,
     accounts::{Accounts, Fate},
+    browser,
+    details::Losses,
     file::{Body, Pieces, Place},
     legacy::{self, Flaw, Legacy, LegacyKind, LegacyUser},
     resources::{self, Item, Known, Placed, Resource, Standing},
@@ -34,8 +36,6 @@ const AT_ONCE: usize = 32;
 const WAITING: usize = 50_000;
 /// How many ids are remembered before they are looked up again.
 const REMEMBERED: usize = 1_000_000;
-/// How far a clock elsewhere may have been ahead of ours.
-const MAX_CLOCK_SKEW: Duration = Duration::from_hours(24);
 
 /// What is told while it happens.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub enum News<'a> {
         bytes: u64,
     },
     Refused(&'a Refusal),
+    /// What was cut or left out of a task that was taken.
+    Lost(&'a Loss),
 }
 
 /// A document that could not be taken: where it is and why, and nothing of what is in it.
@@ -58,6 +60,19 @@ pub struct Refusal {
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}: {}", self.place, self.kind, self.reason)
+    }
+}
+
+/// Something that was cut or left out of a task: where it is and what, and nothing of what it said.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Loss {
+    pub place: Place,
+    pub what: String,
+}
+
+impl std::fmt::Display for Loss {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: task: {}", self.place, self.what)
     }
 }
 
@@ -78,6 +93,8 @@ pub struct Outcome {
     pub work_sessions: Count,
     /// Those whose kind is not known, which cannot be taken.
     pub unknown: u64,
+    /// How often something was cut or left out of a task that was taken.
+    pub lost: u64,
     /// Users among those taken who cannot log in, since they never had a password.
     pub without_password: u64,
 }
@@ -100,22 +117,43 @@ impl Outcome {
     }
 }
 
-/// Imports the file. Errors: when it cannot be read, or when the store fails; the run can then be repeated.
-pub async fn import(maintenance: &Maintenance, path: &Path, tell: &mut (dyn FnMut(News<'_>) + Send)) -> anyhow::Result<Outcome> {
-    let latest = maintenance.shared.clock.now().plus(MAX_CLOCK_SKEW);
-    let mut run = Run { maintenance, tell, latest, outcome: Outcome::default(), open: HashMap::new() };
-    run.accounts(path).await?;
-    run.resources(path).await?;
+/// Imports the file: documents of the original, or what its front end kept in a browser. That is the user's who is named (by
+/// user name or id), as far as it does not say whose it is. Errors: when the file cannot be read, when there is no such user, or
+/// when the store fails; the run can then be repeated.
+pub async fn import(
+    maintenance: &Maintenance,
+    path: &Path,
+    user: Option<&str>,
+    tell: &mut (dyn FnMut(News<'_>) + Send),
+) -> anyhow::Result<Outcome> {
+    let now = maintenance.shared.clock.now();
+    let (outcome, open, losses) = Default::default();
+    let mut run = Run { maintenance, tell, now, outcome, open, losses };
+    match browser::read(path, user.is_some())? {
+        Some(entries) => {
+            let user = match user {
+                Some(name) => Some(Accounts::new(maintenance.clone()).find(name).await.map_err(failed)?),
+                None => None,
+            };
+            run.browser(&entries, user.map(|found| found.context("there is no user of that name")).transpose()?).await?;
+        }
+        None => {
+            run.accounts(path).await?;
+            run.resources(path).await?;
+        }
+    }
     Ok(run.outcome)
 }
 
 struct Run<'a> {
     maintenance: &'a Maintenance,
     tell: &'a mut (dyn FnMut(News<'_>) + Send),
-    latest: Timestamp,
+    now: Timestamp,
     outcome: Outcome,
     /// The latest of each user's sessions that have no end.
     open: HashMap<UserId, (Timestamp, Uuid)>,
+    /// What is cut or left out of tasks when they are taken.
+    losses: HashMap<Place, Losses>,
 }
 
 impl Run<'_> {
@@ -175,7 +213,10 @@ impl Run<'_> {
         while let Some(piece) = pieces.next_piece().context("the file cannot be read")? {
             (self.tell)(News::Read { bytes: first + pieces.read() });
             let (owner, what) = match self.read(&piece.body) {
-                Ok(Legacy::Task { owner, task }) => (owner, Resource::Task(task)),
+                Ok(Legacy::Task { owner, task, losses }) => {
+                    self.keep(piece.place, losses);
+                    (owner, Resource::Task(task))
+                }
                 Ok(Legacy::WorkSession { owner, session }) => {
                     let latest = self.open.get(&owner).is_some_and(|(_, id)| *id == session.id);
                     let standing = if latest { Standing::Latest } else { Standing::Superseded };
@@ -191,6 +232,30 @@ impl Run<'_> {
             }
         }
         self.take_resources(waiting, &mut known).await
+    }
+
+    /// All of it, or nothing when there is an entry that is no task.
+    async fn browser(&mut self, entries: &[Value], user: Option<UserId>) -> anyhow::Result<()> {
+        let mut waiting: BTreeMap<Uuid, Vec<Item>> = BTreeMap::new();
+        for (place, entry) in (1..).map(Place::Element).zip(entries) {
+            match browser::task(entry, user, self.now) {
+                Ok((owner, task, losses)) => {
+                    self.keep(place, losses);
+                    waiting.entry(owner.uuid()).or_default().push(Item { place, what: Resource::Task(task) });
+                }
+                Err(reason) => self.refuse(place, Some(LegacyKind::Task), reason),
+            }
+        }
+        if self.outcome.refused() > 0 {
+            return Ok(());
+        }
+        self.take_resources(waiting, &mut HashMap::new()).await
+    }
+
+    fn keep(&mut self, place: Place, losses: Losses) {
+        if !losses.is_empty() {
+            self.losses.insert(place, losses);
+        }
     }
 
     async fn take_resources(
@@ -224,7 +289,7 @@ impl Run<'_> {
     fn read(&self, body: &Body) -> Result<Legacy, Flaw> {
         let unknown = |reason: &str| Err(Flaw { kind: None, reason: reason.into() });
         match body {
-            Body::Whole(text) => legacy::read(text, self.latest),
+            Body::Whole(text) => legacy::read(text, self.now),
             Body::TooLarge => unknown("it is too large"),
             Body::Unended => {
                 unknown("the array does not end: the file is cut off or broken, and nothing from here on could be read")
@@ -235,8 +300,15 @@ impl Run<'_> {
     fn settle(&mut self, mut placed: Vec<Placed>) {
         placed.sort_by_key(|(place, ..)| *place);
         for (place, kind, fate) in placed {
+            let losses = self.losses.remove(&place).unwrap_or_default();
             match fate {
-                Fate::Taken => self.outcome.of(kind).taken += 1,
+                Fate::Taken => {
+                    self.outcome.of(kind).taken += 1;
+                    for what in losses {
+                        self.outcome.lost += 1;
+                        (self.tell)(News::Lost(&Loss { place, what }));
+                    }
+                }
                 Fate::Present => self.outcome.of(kind).present += 1,
                 Fate::Deleted => self.outcome.of(kind).deleted += 1,
                 Fate::Refused(reason) => self.refuse(place, Some(kind), reason.into()),

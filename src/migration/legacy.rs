@@ -1,9 +1,13 @@
 //! A document of the original, read as what it is here. Pure; says what is wrong with one, and never what is in it.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::{
+    details::{Details, Losses},
+    members::{MAX_CLOCK_SKEW, Members, Read},
+};
 use crate::{
     accounts::auth::model::LoginName,
     kernel::{Id, Timestamp, UserId},
@@ -43,7 +47,7 @@ impl LegacyKind {
 #[derive(Debug, Clone)]
 pub enum Legacy {
     User(LegacyUser),
-    Task { owner: UserId, task: LegacyTask },
+    Task { owner: UserId, task: LegacyTask, losses: Losses },
     WorkSession { owner: UserId, session: LegacySession },
 }
 
@@ -72,6 +76,7 @@ pub struct LegacyTask {
     pub created_at: Timestamp,
     pub updated_at: Option<Timestamp>,
     pub completed_at: Option<Timestamp>,
+    pub details: Details,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -88,21 +93,18 @@ pub struct Flaw {
     pub reason: String,
 }
 
-type Read<T> = Result<T, String>;
-
-/// Reads one document. Times after `latest` are taken for mistakes.
-pub fn read(text: &[u8], latest: Timestamp) -> Result<Legacy, Flaw> {
+/// Reads one document. Times long after `now` are taken for mistakes.
+pub fn read(text: &[u8], now: Timestamp) -> Result<Legacy, Flaw> {
     let unknown = |reason: &str| Flaw { kind: None, reason: reason.into() };
     // The parser's own message may quote what it found.
     let value: Value = serde_json::from_slice(text).map_err(|_| unknown("it is not JSON"))?;
     let Value::Object(map) = value else { return Err(unknown("it is not an object")) };
-    let fields = Fields { map, latest };
-    let kind = fields.text("type").ok().flatten().and_then(LegacyKind::parse);
-    let kind = kind.ok_or_else(|| unknown("its type is not user, task or work_session"))?;
+    let members = Members { map: &map, latest: now.plus(MAX_CLOCK_SKEW) };
+    let kind = members.kind().ok_or_else(|| unknown("its type is not user, task or work_session"))?;
     let read = match kind {
-        LegacyKind::User => fields.user().map(Legacy::User),
-        LegacyKind::Task => fields.task(),
-        LegacyKind::WorkSession => fields.session(),
+        LegacyKind::User => members.user().map(Legacy::User),
+        LegacyKind::Task => members.task(),
+        LegacyKind::WorkSession => members.session(),
     };
     read.map_err(|reason| Flaw { kind: Some(kind), reason })
 }
@@ -110,7 +112,7 @@ pub fn read(text: &[u8], latest: Timestamp) -> Result<Legacy, Flaw> {
 /// The id here for an id there: a UUID is kept. For anything else, such as `user_123`, it is a UUID of version 8
 /// (RFC 9562) whose bits are the first of SHA-256 over `avanochi import`, the kind and the id, each followed by a zero
 /// byte: the same text always leads to the same id.
-fn id_of(kind: LegacyKind, text: &str) -> Uuid {
+pub fn id_of(kind: LegacyKind, text: &str) -> Uuid {
     if let Some(id) = UserId::parse(text) {
         return id.uuid();
     }
@@ -122,17 +124,13 @@ fn id_of(kind: LegacyKind, text: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-struct Fields {
-    map: Map<String, Value>,
-    latest: Timestamp,
-}
+impl Members<'_> {
+    /// What `type` says.
+    pub fn kind(self) -> Option<LegacyKind> {
+        self.text("type").ok().flatten().and_then(LegacyKind::parse)
+    }
 
-/// Nobody used the original before. A time from before is a mistake, and the calendar of a user's active days would
-/// grow with it.
-const EARLIEST: Timestamp = Timestamp::from_micros(946_684_800_000_000);
-
-impl Fields {
-    fn user(&self) -> Read<LegacyUser> {
+    fn user(self) -> Read<LegacyUser> {
         let name = self.text("username")?.or(self.text("name")?).ok_or("field 'name' is missing")?;
         let login = LoginName::parse(name).map_err(|_| "field 'name' must be 1 to 64 characters on one line")?;
         let password_hash = match self.text("password_hash")? {
@@ -150,27 +148,29 @@ impl Fields {
         })
     }
 
-    fn task(&self) -> Read<Legacy> {
+    fn task(self) -> Read<Legacy> {
         let title = self.text("title")?.ok_or("field 'title' is missing")?;
         let created_at = self.time("created_at")?.ok_or("field 'created_at' is missing")?;
         let updated_at = self.time("updated_at")?;
-        let completed = match self.map.get("completed") {
-            None | Some(Value::Null) => false,
+        let completed = match self.value("completed") {
+            None => false,
             Some(Value::Bool(completed)) => *completed,
             Some(_) => return Err("field 'completed' is neither true nor false".into()),
         };
         let completed_at = self.time("completed_at")?.or(updated_at).unwrap_or(created_at);
+        let mut losses = Losses::default();
         let task = LegacyTask {
             id: self.id("id", LegacyKind::Task)?,
             title: Title::parse(title).map_err(|_| "field 'title' must be 1 to 500 characters")?,
             created_at,
             updated_at,
             completed_at: completed.then_some(completed_at),
+            details: Details::read(self, &mut losses),
         };
-        Ok(Legacy::Task { owner: self.owner()?, task })
+        Ok(Legacy::Task { owner: self.owner()?, task, losses })
     }
 
-    fn session(&self) -> Read<Legacy> {
+    fn session(self) -> Read<Legacy> {
         let start_time = self.time("start_time")?.ok_or("field 'start_time' is missing")?;
         let end_time = self.time("end_time")?;
         if end_time.is_some_and(|end| end < start_time) {
@@ -180,31 +180,13 @@ impl Fields {
         Ok(Legacy::WorkSession { owner: self.owner()?, session })
     }
 
-    fn owner(&self) -> Read<UserId> {
+    fn owner(self) -> Read<UserId> {
         Ok(Id::new(self.id("user_id", LegacyKind::User)?))
     }
 
-    fn id(&self, field: &str, kind: LegacyKind) -> Read<Uuid> {
+    fn id(self, field: &str, kind: LegacyKind) -> Read<Uuid> {
         let text = self.text(field)?.filter(|text| !text.is_empty());
         text.map(|text| id_of(kind, text)).ok_or_else(|| format!("field '{field}' is missing"))
-    }
-
-    fn time(&self, field: &str) -> Read<Option<Timestamp>> {
-        let Some(text) = self.text(field)? else { return Ok(None) };
-        let time: Timestamp = text.parse().map_err(|_| format!("field '{field}' is not a time"))?;
-        if time < EARLIEST || time > self.latest {
-            return Err(format!("field '{field}' lies before the year 2000 or in the future"));
-        }
-        Ok(Some(time))
-    }
-
-    /// `None` when it is missing or null.
-    fn text(&self, field: &str) -> Read<Option<&str>> {
-        match self.map.get(field) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(format!("field '{field}' is not text")),
-        }
     }
 }
 
@@ -215,7 +197,7 @@ mod tests {
     use super::*;
 
     fn attempt(document: &Value) -> Result<Legacy, Flaw> {
-        read(document.to_string().as_bytes(), "2026-01-01T00:00:00Z".parse().expect("a time"))
+        read(document.to_string().as_bytes(), "2025-12-31T00:00:00Z".parse().expect("a time"))
     }
 
     fn reason(document: &Value) -> String {

@@ -1,4 +1,4 @@
-//! Moving in and keeping the books: what the original stored becomes ours ([`import`]), and what the ledgers count is
+//! Moving in and keeping the books: what the original and its front end stored becomes ours ([`import`]), and what the ledgers count is
 //! compared with what exists ([`verify`]).
 //!
 //! Both use the repositories and the ledger of the domains, from above them, as the composition root does; nothing
@@ -6,10 +6,13 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod browser;
 pub mod console;
+pub mod details;
 pub mod file;
 pub mod import;
 pub mod legacy;
+pub mod members;
 pub mod resources;
 pub mod verify;
 

@@ -13,9 +13,12 @@ use super::{
 use crate::{
     kernel::{Code, Id, Limit, PageRequest, Result, Timestamp, UserId},
     ledger::{Transaction, summary},
-    store::{Entity as _, Partition, Query},
+    store::{Entity as _, Partition, Query, batch::MAX_BYTES},
     work::{
-        tasks::model::{Completion, Task},
+        tasks::{
+            carry_over,
+            model::{Completion, Moment, Task},
+        },
         work_sessions::{
             booking,
             model::{EndedBy, WorkSession},
@@ -81,6 +84,9 @@ impl Resource {
 /// The documents that a user has, or had and has deleted.
 pub type Known = HashMap<(LegacyKind, Uuid), Fate>;
 
+/// How much of a batch is written before another one begins: as JSON a text takes up to twice its bytes.
+const BYTES_AT_ONCE: usize = MAX_BYTES / 4;
+
 /// Where an item belongs and what became of it.
 pub type Placed = (Place, LegacyKind, Fate);
 
@@ -124,14 +130,15 @@ async fn one_batch(maintenance: &Maintenance, user: UserId, items: &[Item], know
     loop {
         let mut fates = Vec::new();
         let mut new = Known::new();
+        let mut bytes = 0;
         for item in items {
-            if change.room() < writes_of(&item.what) {
+            if change.room() < writes_of(&item.what) || bytes > BYTES_AT_ONCE {
                 break;
             }
             let key = (item.what.kind(), item.what.id());
             let fate = match known.get(&key).or_else(|| new.get(&key)) {
                 Some(fate) => *fate,
-                None => write(&mut change, user, &item.what)?,
+                None => write(&mut change, user, &item.what, &mut bytes)?,
             };
             if fate == Fate::Taken {
                 new.insert(key, Fate::Present);
@@ -160,14 +167,23 @@ fn writes_of(what: &Resource) -> usize {
     }
 }
 
-fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource) -> Result<Fate> {
+/// Queues the item, and adds to `bytes` about how many its texts are.
+fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource, bytes: &mut usize) -> Result<Fate> {
     match what {
         Resource::Task(legacy) => {
-            let LegacyTask { id, title, created_at, updated_at, .. } = legacy.clone();
-            let created_on = change.summary.date_at(created_at);
-            let completion = legacy.completed_at.map(|at| Completion { at, date: change.summary.date_at(at) });
-            let task = Task::new(Id::new(id), user, title, created_at, Some(created_on));
-            change.create(&Task { updated_at, completion, ..task })?;
+            let LegacyTask { id, title, created_at, updated_at, completed_at, details } = legacy.clone();
+            let rule = change.summary.day_rule();
+            let completion = completed_at.map(|at| Completion { at, date: rule.date_at(at) });
+            let task = Task::new(Id::new(id), user, title, created_at, Some(rule.date_at(created_at)));
+            // What it says beyond that was last true then.
+            let now = completed_at.or(updated_at).unwrap_or(created_at);
+            let task = task.with(&details.fields(rule), &Moment { now, rule, next_id: &|| change.next_id() })?;
+            let task = Task { updated_at, completion, ..task };
+            if task.is_open() && task.planned.is_some() {
+                carry_over::keep_due(change)?;
+            }
+            *bytes += task.weight();
+            change.create(&task)?;
             change.touch_at(created_at);
             if let Some(completion) = completion {
                 change.touch_at(completion.at);

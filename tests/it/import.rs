@@ -34,7 +34,7 @@ fn file(text: &[u8]) -> NamedTempFile {
 
 async fn import_text(app: &TestApp, text: &str) -> (Outcome, Vec<Refusal>) {
     let mut refusals = Vec::new();
-    let outcome = import::import(&maintenance(app), file(text.as_bytes()).path(), &mut |news| {
+    let outcome = import::import(&maintenance(app), file(text.as_bytes()).path(), None, &mut |news| {
         if let import::News::Refused(refusal) = news {
             refusals.push(refusal.clone());
         }
@@ -324,7 +324,7 @@ async fn a_run_that_was_cut_short_anywhere_is_finished_by_the_next() {
             let store = FlakyStore::new();
             let app = TestApp::over(Arc::clone(&store));
             store.fail_after(cut_short, fault);
-            let first = import::import(&maintenance(&app), file(text.as_bytes()).path(), &mut |_| {}).await;
+            let first = import::import(&maintenance(&app), file(text.as_bytes()).path(), None, &mut |_| {}).await;
             assert_eq!(first.is_ok(), store.is_waiting());
             store.heal();
             import_all(&app, &realistic()).await;
@@ -345,7 +345,7 @@ async fn a_login_finishes_an_account_whose_import_was_cut_short() {
     let app = TestApp::over(Arc::clone(&store));
     store.fail_after(1, Fault::Before);
     let text = lines(&[user(ANN, "ann")]);
-    import::import(&maintenance(&app), file(text.as_bytes()).path(), &mut |_| {}).await.expect_err("cut short");
+    import::import(&maintenance(&app), file(text.as_bytes()).path(), None, &mut |_| {}).await.expect_err("cut short");
     let ann = log_in(&app, "ann").await;
     assert_eq!(ann.get("/api/auth/me").await.text("name"), "ann");
     log_in(&app, "ann").await;

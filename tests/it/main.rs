@@ -7,6 +7,7 @@ mod support;
 mod access;
 mod accounts;
 mod architecture;
+mod browser_import;
 mod changes;
 mod conventions;
 mod corrections;

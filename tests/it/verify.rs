@@ -299,6 +299,15 @@ fn the_program_imports_and_verifies() {
     std::fs::write(folder.path().join("bad.json"), "{\"id\": \"x\", \"type\": \"task\"}\n").expect("written");
     let (code, out, _) = program(&folder, &["import", "bad.json"]);
     assert_eq!((code, out.lines().next()), (1, Some("line 1: task: field 'title' is missing")));
+    std::fs::write(folder.path().join("browser.json"), r#"[{"id": 1, "title": "Write", "tags": [5]}]"#).expect("written");
+    let lines = format!(
+        "element 1: task: field 'tags' has 1 entries that were left out\nusers: 0 taken, 0 already there, {none}\ntasks: 1 taken, 0 already there, {none}\nwork sessions: 0 taken, 0 already there, {none}\n1 values of tasks were cut or left out\n"
+    );
+    assert_eq!(program(&folder, &["import", "browser.json", "--user", "Bob"]), (0, lines, String::new()));
+    std::fs::write(folder.path().join("browser.json"), r#"[{"id": 1, "title": "Write"},"#).expect("written");
+    let (code, out, error) = program(&folder, &["import", "browser.json", "--user", "Bob"]);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(error.contains("line 1, column 29: it is not JSON; nothing was taken"), "{error}");
     let (code, out, error) = program(&folder, &["import", "missing.json"]);
     assert_eq!((code, out.as_str()), (1, ""));
     assert!(error.contains("missing.json cannot be opened"), "{error}");

@@ -3,7 +3,7 @@
 mod agenda;
 mod bodies;
 mod bulk;
-mod carry_over;
+pub mod carry_over;
 mod edits;
 mod fields;
 mod filter;
@@ -24,7 +24,7 @@ mod shown;
 mod spent;
 mod subtasks;
 mod tag;
-mod timer;
+pub mod timer;
 mod view;
 mod words;
 

@@ -7,15 +7,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use super::{
-    fields::{Action, Priority, Title},
+    fields::{Action, Priority, StepTitle, Title},
     notes::Notes,
+    spent::MAX_SECONDS,
+    subtasks::{MAX as MAX_STEPS, NewSubtask, NewSubtasks},
+    tag::{Tag, Tags},
 };
-use super::{
-    recurrence::Recurrence,
-    spent::Spent,
-    subtasks::{NewSubtasks, Subtask},
-    tag::Tags,
-};
+use super::{recurrence::Recurrence, spent::Spent, subtasks::Subtask};
 use crate::kernel::{Bounded, DayRule, Id, Resource, Result, Rule, Timestamp, UserId, field};
 
 pub type TaskId = Id<Task>;

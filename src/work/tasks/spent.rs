@@ -9,7 +9,7 @@ use crate::kernel::Bounded;
 /// never changes more days than one commit can.
 const MAX_DATES: usize = 60;
 /// The most that is spent on one task, in seconds: a year.
-const MAX_SECONDS: u64 = 31_536_000;
+pub const MAX_SECONDS: u64 = 31_536_000;
 
 /// All the time that was spent on a task, in seconds.
 pub type SpentSeconds = Bounded<0, 31_536_000>;

@@ -71,6 +71,16 @@ impl Tags {
         self.0.iter()
     }
 
+    /// Adds a tag unless the same is there; `false` when there is no room for it.
+    pub fn add(&mut self, tag: Tag) -> bool {
+        let known = self.contains(&tag);
+        let fits = known || self.0.len() < Self::MAX;
+        if fits && !known {
+            self.0.push(tag);
+        }
+        fits
+    }
+
     /// Regardless of case.
     pub fn contains(&self, tag: &Tag) -> bool {
         self.0.iter().any(|own| own.is_same(tag))
