@@ -34,7 +34,7 @@ async fn the_week_begins_on_the_day_that_was_set() {
     let saturday = planned(&ann, "2026-01-17").await;
     // The first instant of Sunday.
     app.advance_hours(3 * 24 + 14);
-    app.run_due().await;
+    app.do_due().await.expect("done");
     assert_eq!(plan(&ann, &saturday).await, ("2026-01-18".into(), 1));
     assert_eq!(plan(&ann, &sunday).await, ("2026-01-18".into(), 0));
 }
@@ -47,18 +47,18 @@ async fn what_is_carried_over_each_day_or_never_is_as_it_was_set() {
     set(&ann, json!({ "carry_over": "daily", "day_start": "04:00" })).await;
     set(&bob, json!({ "carry_over": "never" })).await;
     app.advance_hours(17);
-    app.run_due().await;
+    app.do_due().await.expect("done");
     assert_eq!(plan(&ann, &anns).await, ("2026-01-14".into(), 0), "at three in the night it is still Wednesday");
     app.advance_hours(1);
-    app.run_due().await;
+    app.do_due().await.expect("done");
     assert_eq!(plan(&ann, &anns).await, ("2026-01-15".into(), 1));
     app.advance_hours(5 * 24);
-    app.run_due().await;
+    app.do_due().await.expect("done");
     assert_eq!(plan(&ann, &anns).await, ("2026-01-20".into(), 2), "the days in between were missed");
     assert_eq!(plan(&bob, &bobs).await, ("2026-01-14".into(), 0));
     // On Tuesday it is for the Monday before.
     set(&bob, json!({ "carry_over": "weekly" })).await;
-    app.run_due().await;
+    app.do_due().await.expect("done");
     assert_eq!(plan(&bob, &bobs).await, ("2026-01-19".into(), 1));
     crate::import::assert_clean(&app).await;
 }

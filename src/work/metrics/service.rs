@@ -34,7 +34,8 @@ impl MetricsService {
     pub async fn report(&self, ctx: &Ctx, owner: Owner, wanted: Wanted) -> Result<Report> {
         let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
         let range = wanted.on(summary.date_at(ctx.now()))?;
-        let days: Vec<DayFigures> = self.ledger.days(&summary, range.from, range.to).await?.iter().map(figures).collect::<Result<_>>()?;
+        let days: Vec<DayFigures> =
+            self.ledger.days(&summary, range.from, range.to).await?.iter().map(figures).collect::<Result<_>>()?;
         let metrics = metrics(&days, self.tasks.count_open_by(owner, range.to).await?);
         Ok(Report { user_id: owner.id(), time_zone: summary.time_zone, range, metrics })
     }
