@@ -12,6 +12,7 @@ mod day;
 mod dues;
 mod edit;
 mod facts;
+mod glance;
 pub mod idempotency;
 pub mod summary;
 mod terms;
@@ -22,6 +23,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::NaiveDate;
 use tokio::sync::broadcast;
 
+use self::glance::Glance;
 pub use calendar::Calendar;
 pub use counts::{ACHIEVEMENTS, Add, Counted, Counter, Counts, Family};
 pub use day::Day;
@@ -34,7 +36,7 @@ pub use transaction::Transaction;
 
 use crate::{
     kernel::{Clock, Error, IdSource, KeyedLocks, Limit, Owner, Page, PageRequest, Result, Timestamp, UserId},
-    store::{Batch, Collection, Entity, KeyRange, Partition, Store, StoreError, Write, collection, query::Span},
+    store::{Batch, Collection, Entity, Key, KeyRange, Partition, Store, StoreError, Write, collection, query::Span},
 };
 
 /// How many changes whoever watches may be behind.
@@ -77,6 +79,14 @@ impl Ledger {
     pub async fn read_even_closed(&self, user: UserId) -> Result<Option<Summary>> {
         let found = self.collection::<Summary>().get(Partition::of(user), summary::ID).await?;
         Ok(found.map(|found| found.value))
+    }
+
+    /// One fact of a user who exists, and no more of the summary than that: for what is asked all the time. One point read.
+    /// Errors: `NotFound` when there is no such user.
+    pub async fn fact<T: Fact>(&self, user: UserId) -> Result<Option<T>> {
+        let key = Key { partition: Partition::of(user), kind: Summary::KIND.into(), id: summary::ID.into() };
+        let document = self.0.store.get(key).await?.ok_or_else(|| Error::not_found("User"))?;
+        Glance::of(&document.body)?.fact()
     }
 
     /// What the user whose summary was just read did from one date to another, both included, on each date that has

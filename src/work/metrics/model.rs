@@ -281,9 +281,10 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_overload_beyond_eight_hours_and_a_half() {
-        let days =
-            [from_to(0, 510), from_to(0, 511), DayFigures { worked_micros: 510 * MINUTE_MICROS + 1, ..Default::default() }];
+    fn a_date_is_overload_beyond_what_was_set_for_it() {
+        let day = |worked_micros, overload_minutes| DayFigures { worked_micros, overload_minutes, ..Default::default() };
+        let minutes = |minutes: u64| minutes * MINUTE_MICROS;
+        let days = [day(minutes(510), 510), day(minutes(511), 510), day(minutes(510) + 1, 510), day(minutes(511), 600)];
         assert_eq!(value(&days, "overload_days"), Some(Value::Count(2)));
     }
 

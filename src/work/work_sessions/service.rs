@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    booking::{self, Traces},
+    booking::{self, ActiveSession, Traces},
     model::{Began, Moment, NewWorkSession, Times, WorkSession, WorkSessionId, WorkSessionPatch},
     repo::{Heartbeat, WorkSessionRepo},
     review::Activity,
@@ -276,8 +276,7 @@ impl WorkSessionService {
 
     /// The session under way: the summary knows all of it but the corrections. Errors: `NotFound` when there is no such user.
     pub async fn active(&self, _ctx: &Ctx, owner: Owner) -> Result<Option<WorkSession>> {
-        let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
-        let Some(active) = booking::active(&summary)? else { return Ok(None) };
+        let Some(active) = self.ledger.fact::<ActiveSession>(owner.id()).await? else { return Ok(None) };
         let session = active.session(owner.id())?;
         if !active.corrected {
             return Ok(Some(session));
