@@ -306,7 +306,7 @@ pub async fn perform(app: &TestApp, ann: &Client, model: &mut Model, step: &Step
 }
 
 /// Lets the dates of a user begin at another time from now on.
-async fn begin(app: &TestApp, ann: &Client, day_start: DayStart) {
+pub async fn begin(app: &TestApp, ann: &Client, day_start: DayStart) {
     let owner = UserId::parse(&ann.id).map(Partition::of).expect("an id");
     let read = Collection::<Summary>::new(app.store.clone()).get(owner.clone(), summary::ID).await.expect("read");
     let read = read.expect("a summary");
