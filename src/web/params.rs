@@ -6,13 +6,7 @@ use axum::{
     extract::{FromRequestParts, MatchedPath, RawPathParams},
     http::{Method, Uri, request::Parts},
 };
-use serde::{
-    Deserialize,
-    de::{
-        DeserializeOwned,
-        value::{self, MapDeserializer},
-    },
-};
+use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::{
     IntoParams,
     openapi::{
@@ -50,7 +44,9 @@ fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T> {
         known.push_str(if known.is_empty() { "" } else { "," });
         known.push_str(&value);
     }
-    T::deserialize(MapDeserializer::<_, value::Error>::new(joined.into_iter())).map_err(|_| bad())
+    let joined = form_urlencoded::Serializer::new(String::new()).extend_pairs(joined).finish();
+    let joined = Uri::builder().path_and_query(format!("/?{joined}")).build().map_err(|_| bad())?;
+    axum::extract::Query::try_from_uri(&joined).map(|axum::extract::Query(value)| value).map_err(|_| bad())
 }
 
 /// The resource that the path names by its id, and whose data it is looked for in: the caller's own, or that of the user

@@ -1,5 +1,17 @@
 //! Tasks, as docs/API.md promises them.
 
+mod bulk;
+mod carry_over;
+mod chosen_ids;
+mod commits;
+mod fields;
+mod filters;
+mod series;
+mod steps;
+mod timers;
+mod trash;
+mod views;
+
 use axum::body::Body;
 use insta::assert_snapshot;
 use serde_json::json;

@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::model::Task;
 use crate::{kernel::Timestamp, ledger::Fact};
 
-/// The work that is due when a timer has run for too long.
-pub const FORGOTTEN: &str = "task_timer";
+/// The work that is due when a timer has run for too long. Work that is due is done in the order of its names: the review of
+/// sessions comes before, so that one that was forgotten with the timer has ended.
+pub const FORGOTTEN: &str = "work_timer";
 /// How long a timer runs at most before it is taken for forgotten.
 pub const MAX_TIME: Duration = Duration::from_hours(12);
 /// How long somebody was at a task of whom nothing is known.

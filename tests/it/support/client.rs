@@ -34,6 +34,11 @@ pub struct Answer {
     pub body: Value,
 }
 
+/// Where a task is found.
+pub fn task_path(task: &Value) -> String {
+    format!("/api/tasks/{}", task["id"].as_str().expect("an id"))
+}
+
 impl Client {
     pub fn new(routes: Router) -> Self {
         Self { routes, id: String::new(), headers: Vec::new(), peer: None }
@@ -125,6 +130,37 @@ impl Client {
 
     pub async fn create_task(&self, title: &str) -> Answer {
         self.post("/api/tasks", json!({ "title": title, "user_id": self.id })).await
+    }
+
+    /// Creates a task with these fields; it as it was answered.
+    pub async fn task_with(&self, fields: Value) -> Value {
+        let mut body = json!({ "title": "a task", "user_id": self.id });
+        body.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
+        let made = self.post("/api/tasks", body).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        made.body
+    }
+
+    /// Changes a task; it as it was answered.
+    pub async fn change_task(&self, task: &Value, change: Value) -> Value {
+        let answer = self.patch(&task_path(task), change).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body
+    }
+
+    /// A task as it is now.
+    pub async fn task(&self, task: &Value) -> Value {
+        let answer = self.get(&task_path(task)).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body
+    }
+
+    /// The titles of the tasks that are listed, with these parameters.
+    pub async fn titles(&self, query: &str) -> Vec<String> {
+        let listed = self.get(&format!("/api/tasks?{query}")).await;
+        assert_eq!(listed.status, 200, "{query}: {listed:?}");
+        let tasks = listed.body.as_array().expect("a list").iter();
+        tasks.map(|task| task["title"].as_str().expect("a title").to_owned()).collect()
     }
 
     /// Creates a task and completes it; its id.

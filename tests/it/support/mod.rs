@@ -31,7 +31,7 @@ use avanochi::{
 };
 use axum::Router;
 
-pub use client::{Answer, Client};
+pub use client::{Answer, Client, task_path};
 pub use flaky::{Fault, FlakyStore};
 
 pub const SECRET: &str = "a secret of the tests, long enough to sign";
