@@ -8,7 +8,7 @@ use super::{
     booking,
     model::{EndedBy, Nudge, WorkSession},
     review::{self, Activity, Verdict},
-    service::{WorkSessionService, close, keep_active},
+    service::{WorkSessionService, break_after, close, keep_active},
 };
 use crate::{
     kernel::{Ctx, Owner, Result},
@@ -43,6 +43,7 @@ impl WorkSessionService {
                             // Only damage leaves a summary that knows of a session which is not under way.
                             let Some(read) = read else { return Ok(Decision::Keep(())) };
                             let ended = read.value.ended(at, change.summary.day_rule(), EndedBy::Sweep);
+                            let ended = ended.with_breaks_after(break_after(&change.summary)?);
                             close(change, &ended)?;
                             booking::trace(change, Some(&read.value), Some(&ended))?;
                             change.replace(&ended, &read)?;

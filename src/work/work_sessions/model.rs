@@ -229,6 +229,12 @@ impl WorkSession {
         Ok(Some(resumed))
     }
 
+    /// The session counted as that of a user for whom a break is due after so many minutes of work.
+    #[must_use]
+    pub fn with_breaks_after(self, minutes: u16) -> Self {
+        Self { end: self.end.map(|end| End { break_after: Some(minutes), ..end }), ..self }
+    }
+
     pub fn is_paused(&self) -> bool {
         self.pauses.last().is_some_and(Interval::is_open)
     }

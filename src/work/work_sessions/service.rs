@@ -9,6 +9,7 @@ use super::{
     review::Activity,
 };
 use crate::{
+    accounts::settings::model::Settings,
     domain::Shared,
     kernel::{
         Code, Created, Ctx, Error, Id, IdempotencyKey, Owner, Page, PageRequest, Precondition, Result, Timestamp, Versioned,
@@ -103,7 +104,7 @@ impl WorkSessionService {
                     return Ok(None);
                 }
                 let moment = Moment { now: change.now(), stated: at };
-                let ended = session.ended_at(moment, change.summary.day_rule())?;
+                let ended = session.ended_at(moment, change.summary.day_rule())?.with_breaks_after(break_after(&change.summary)?);
                 close(change, session)?;
                 booking::trace(change, Some(session), Some(&ended))?;
                 change.touch_at(at.unwrap_or(moment.now));
@@ -144,6 +145,7 @@ impl WorkSessionService {
                     }
                     self.check_free(owner, &change.summary, new.times, None).await?;
                     let past = WorkSession::past(Id::new(change.next_id()), owner.id(), new.times, change.summary.day_rule());
+                    let past = past.with_breaks_after(break_after(&change.summary)?);
                     booking::trace(change, None, Some(&past))?;
                     change.touch();
                     let made = change.created(WorkSession { note: new.note.clone(), ..past }, key)?;
@@ -350,6 +352,11 @@ pub(super) fn keep_active(summary: &mut Summary, session: &WorkSession, sign: im
         Some(active) => booking::keep(summary, session, sign(active.activity())),
         None => Ok(()),
     }
+}
+
+/// After how many minutes of work a break is due for the user. Errors: `Internal`.
+pub(super) fn break_after(summary: &Summary) -> Result<u16> {
+    Ok(u16::try_from(Settings::of(summary)?.break_after_minutes.get()).unwrap_or(u16::MAX))
 }
 
 /// What follows, besides the session, when it ends.
