@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
-use super::{Fact, Summary};
+use super::{facts::Fact, summary::Summary};
 use crate::kernel::{Error, Result};
 
 /// The facts of a stored summary, and whether it is closed.
