@@ -39,4 +39,5 @@ mod stats;
 mod streams;
 mod tasks;
 mod verify;
+mod verify_tasks;
 mod work_sessions;

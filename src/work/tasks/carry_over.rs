@@ -14,7 +14,7 @@ use crate::{
     domain::Shared,
     jobs::DueWork,
     kernel::{Ctx, Limit, Owner, PageRequest, Result, Timestamp},
-    ledger::{Decision, Ledger, Summary, Transaction},
+    ledger::{Decision, Ledger, Summary},
 };
 
 /// The work that is due when the next week or day begins.
@@ -53,12 +53,13 @@ fn period(_: &Summary) -> Result<Option<Period>> {
     Ok(Some(Period::Week(Weekday::Mon)))
 }
 
-/// Makes the work due at the next start, where an open task has a date for which it is planned.
-pub fn keep_due(change: &mut Transaction<'_>) -> Result<()> {
-    let next = period(&change.summary)?.map(|period| period.next_after(change.today()));
-    let at = next.map(|date| change.summary.day_rule().start_of(date));
-    change.summary.due.set(CARRY_OVER, at);
-    Ok(())
+/// Makes the work due at the next start after an instant, where an open task has a date for which it is planned; `false` when its
+/// user wants nothing carried over.
+pub fn keep_due(summary: &mut Summary, now: Timestamp) -> Result<bool> {
+    let next = period(summary)?.map(|period| period.next_after(summary.date_at(now)));
+    let at = next.map(|date| summary.day_rule().start_of(date));
+    summary.due.set(CARRY_OVER, at);
+    Ok(at.is_some())
 }
 
 /// Whether the start of a week or day carries the task over: not when it was, and not when its date was set since.
@@ -98,7 +99,8 @@ impl CarryOver {
                         }
                     }
                     if read.next.is_none() {
-                        keep_due(change)?;
+                        let now = change.now();
+                        keep_due(&mut change.summary, now)?;
                     }
                     Ok(Decision::Write(read.next))
                 })
