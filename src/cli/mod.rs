@@ -75,7 +75,7 @@ enum Command {
         #[command(subcommand)]
         command: jobs::Command,
     },
-    /// Check the file of the embedded store, and compare all counters with the documents that they count
+    /// Check the file of the embedded store, and compare all counters, timers and lists with the documents that they are about
     Verify {
         /// Correct what differs
         #[arg(long)]

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use super::tasks::{FoundTasks, Rewrite, timer_in_words};
 use crate::{
     accounts::settings::model::{DaySettings, Settings, UserSettings},
-    kernel::Result,
+    kernel::{Result, Timestamp},
     ledger::{Calendar, Counter, Counts, Day, DayTerms, Summary},
     store::Stored,
     work::work_sessions::{
@@ -27,6 +28,7 @@ pub struct Found {
     open: Vec<WorkSession>,
     /// What the user has set, if anything.
     settings: Settings,
+    pub tasks: FoundTasks,
     /// The documents of days.
     pub stored_days: Vec<Stored<Day>>,
     /// The highest number of a change that a document bears.
@@ -48,6 +50,7 @@ pub enum DayFix {
 pub struct Audit {
     pub summary: Summary,
     pub days: Vec<DayFix>,
+    pub tasks: Vec<Rewrite>,
     pub differences: Vec<String>,
     /// What is wrong and no count can mend.
     pub beyond: Vec<String>,
@@ -76,9 +79,9 @@ impl Found {
         self.days.entry(date).or_insert_with(|| Day::new(date))
     }
 
-    /// Compares with the summary and with the zone that the user's account has. Errors: `Internal` for a fact of the
-    /// summary that cannot be written.
-    pub fn audit(mut self, summary: &Summary, time_zone: Tz) -> Result<Audit> {
+    /// Compares with the summary as it is at an instant, and with the zone that the user's account has. Errors: `Internal` for a
+    /// fact of the summary that cannot be written.
+    pub fn audit(mut self, summary: &Summary, time_zone: Tz, now: Timestamp) -> Result<Audit> {
         let mut active_days = Calendar::default();
         self.days.values().filter(|day| day.is_active()).for_each(|day| active_days.insert(day.date));
         let latest = self.latest_date(summary);
@@ -96,7 +99,9 @@ impl Found {
             Some((session, activity)) => booking::keep(&mut right, session, activity)?,
             None => booking::clear(&mut right),
         }
+        let (words, tasks) = std::mem::take(&mut self.tasks).audit(&mut right, now)?;
         let mut differences = differences(summary, &right);
+        differences.extend(words);
         let days = self.day_fixes(right.day.as_ref().map(|day| day.date));
         differences.extend(days.iter().map(DayFix::words));
         let mut beyond = Vec::new();
@@ -106,7 +111,7 @@ impl Found {
         if self.unreadable > 0 {
             beyond.push(format!("{} documents cannot be read, so that nothing can be counted", self.unreadable));
         }
-        Ok(Audit { summary: right, days, differences, beyond })
+        Ok(Audit { summary: right, days, tasks, differences, beyond })
     }
 
     /// The session that the summary knows of while there is one with no end; otherwise the latest of those. The signs of
@@ -218,6 +223,7 @@ fn differences(is: &Summary, should: &Summary) -> Vec<String> {
     }
     let (is_active, should_be_active) = (active_in_words(is), active_in_words(should));
     compare("active_session", is_active.clone(), should_be_active.clone());
+    compare("task_timer", timer_in_words(is), timer_in_words(should));
     compare("longest_streak", is.longest_streak.to_string(), should.longest_streak.to_string());
     compare("day", day(&is.day), day(&should.day));
     if is_active == should_be_active && !same_active_session(is, should) {

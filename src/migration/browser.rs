@@ -16,6 +16,7 @@ use super::{
     file::{Body, Pieces, Place},
     legacy::{LegacyKind, LegacyTask, id_of},
     members::{MAX_CLOCK_SKEW, Members, Read},
+    when,
 };
 use crate::{
     kernel::{Id, Timestamp, UserId},
@@ -32,7 +33,11 @@ const TASKS: &str = "tasks";
 pub fn read(path: &Path, named: bool) -> anyhow::Result<Option<Vec<Value>>> {
     let cannot = || format!("{} cannot be opened", path.display());
     let file = File::open(path).with_context(cannot)?;
-    let length = file.metadata().with_context(cannot)?.len();
+    let about = file.metadata().with_context(cannot)?;
+    if !about.is_file() {
+        return Ok(None);
+    }
+    let length = about.len();
     let mut pieces = Pieces::new(BufReader::new(file)).with_context(|| format!("{} cannot be read", path.display()))?;
     let beginning = if named { Beginning::Export } else { beginning(&mut pieces)? };
     if beginning == Beginning::Documents || (beginning == Beginning::Unknown && length > MAX_BYTES) {
@@ -103,7 +108,7 @@ pub fn task(entry: &Value, user: Option<UserId>, now: Timestamp) -> Read<(UserId
     let title = title.ok_or("field 'title' is missing")?;
     let mut time = |field| {
         let value = members.value(field)?;
-        let at = details::instant(value).filter(|at| members.is_possible(*at));
+        let at = when::instant(value).filter(|at| members.is_possible(*at));
         if at.is_none() {
             losses.add(field, "is no time that it can have been, and was left out");
         }

@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
-use chrono::{Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
 use serde_json::Value;
 
-use super::members::Members;
+use super::{
+    members::Members,
+    when::{When, length},
+};
 use crate::{
-    kernel::{DayRule, FromText, Timestamp},
+    kernel::{DayRule, FromText},
     work::tasks::model::{
         Estimate, Fields, MAX_SECONDS, MAX_STEPS, NewSubtask, NewSubtasks, Notes, Priority, StepTitle, Tag, Tags, Title,
     },
@@ -45,14 +47,6 @@ pub struct Details {
     planned: Option<When>,
 }
 
-/// A date, a time on the clock of whoever chose it, or an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum When {
-    Date(NaiveDate),
-    Clock(NaiveDateTime),
-    Instant(Timestamp),
-}
-
 impl Details {
     /// Reads what there is.
     pub fn read(members: Members<'_>, losses: &mut Losses) -> Self {
@@ -72,19 +66,8 @@ impl Details {
 
     /// The fields, for a user whose dates follow from the rule.
     pub fn fields(&self, rule: DayRule) -> Fields {
-        let due = self.due.map(|due| match due {
-            When::Date(date) => (date, None),
-            When::Clock(shown) => (shown.date(), to_the_minute(shown.time())),
-            When::Instant(at) => {
-                let shown = at.in_zone(rule.zone).naive_local();
-                (shown.date(), to_the_minute(shown.time()))
-            }
-        });
-        let planned = self.planned.map(|planned| match planned {
-            When::Date(date) => date,
-            When::Clock(shown) => shown.date(),
-            When::Instant(at) => rule.date_at(at),
-        });
+        let due = self.due.map(|due| due.on_the_clock(rule));
+        let planned = self.planned.map(|planned| planned.date(rule));
         Fields {
             due_on: due.map(|(date, _)| Some(date)),
             due_time: due.map(|(_, time)| time),
@@ -92,10 +75,6 @@ impl Details {
             ..self.fields.clone()
         }
     }
-}
-
-fn to_the_minute(time: NaiveTime) -> Option<NaiveTime> {
-    NaiveTime::from_hms_opt(time.hour(), time.minute(), 0)
 }
 
 struct Reading<'a, 'l> {
@@ -199,7 +178,7 @@ impl<'a> Reading<'a, '_> {
     }
 
     fn when(&mut self, field: &str) -> Option<When> {
-        self.field(field, when)
+        self.field(field, When::read)
     }
 }
 
@@ -228,38 +207,6 @@ pub fn fitted<T: FromText>(text: &str, max: usize, field: &str, losses: &mut Los
     Some(read)
 }
 
-/// A length in milliseconds.
-fn length(value: &Value) -> Option<Duration> {
-    let millis = value.as_u64().map(Duration::from_millis);
-    millis.or_else(|| Duration::try_from_secs_f64(value.as_f64()? / 1000.0).ok())
-}
-
-/// An instant, as text with its offset or in milliseconds since 1970.
-pub fn instant(value: &Value) -> Option<Timestamp> {
-    match value {
-        Value::String(text) => text.trim().parse().ok(),
-        _ => Some(Timestamp::from_micros(0).plus(length(value)?)),
-    }
-}
-
-fn when(value: &Value) -> Option<When> {
-    let text = value.as_str().map(str::trim);
-    let local = |text: &str| {
-        let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
-        forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-    };
-    let date = |text: &str| NaiveDate::from_text(text).ok();
-    let when = text.and_then(date).map(When::Date).or_else(|| text.and_then(local).map(When::Clock));
-    let when = when.or_else(|| instant(value).map(When::Instant))?;
-    let date = match when {
-        When::Date(date) => date,
-        When::Clock(shown) => shown.date(),
-        When::Instant(at) => DayRule::default().date_at(at),
-    };
-    // Wherever the user is, it is then a date that there can be here.
-    ((1971..=9998).contains(&date.year())).then_some(when)
-}
-
 #[cfg(test)]
 mod tests {
     use chrono_tz::Tz;
@@ -279,38 +226,6 @@ mod tests {
     fn fields(document: &Value) -> (Fields, Vec<String>) {
         let (details, losses) = details(document.as_object().expect("an object"));
         (details.fields(Tz::Europe__Madrid.into()), losses)
-    }
-
-    fn due(at: &Value) -> Option<String> {
-        let (fields, losses) = fields(&json!({ "dueAt": at }));
-        let due = fields.due_on.flatten().map(|on| (on, fields.due_time.flatten()));
-        assert_eq!(due.is_none(), !losses.is_empty(), "{at}: {losses:?}");
-        due.map(|(on, time)| time.map_or_else(|| on.to_string(), |time| format!("{on} {}", time.format("%H:%M:%S"))))
-    }
-
-    #[test]
-    fn a_due_date_is_that_of_the_clock_where_the_user_is() {
-        for (at, expected) in [
-            (json!("2026-07-01"), "2026-07-01"),
-            (json!("2026-07-01T14:30"), "2026-07-01 14:30:00"),
-            (json!("2026-07-01T14:30:59.999"), "2026-07-01 14:30:00"),
-            (json!("2026-07-01T22:30:00.000Z"), "2026-07-02 00:30:00"),
-            (json!("2026-01-01T12:00:00-05:00"), "2026-01-01 18:00:00"),
-            (json!(1_782_945_000_000_i64), "2026-07-02 00:30:00"),
-            (json!(1_782_945_000_000.5_f64), "2026-07-02 00:30:00"),
-        ] {
-            assert_eq!(due(&at).as_deref(), Some(expected), "{at}");
-        }
-        for bad in
-            [json!("soon"), json!(-5), json!(1e300), json!("0000-01-01"), json!("9999-12-31T23:59:59Z"), json!([]), json!(true)]
-        {
-            assert_eq!(due(&bad), None, "{bad}");
-        }
-        let planned = |at: Value| fields(&json!({ "plannedFor": at })).0.planned_for.flatten().map(|on| on.to_string());
-        assert_eq!(planned(json!("2026-07-01")).as_deref(), Some("2026-07-01"));
-        assert_eq!(planned(json!("2026-07-01T22:30:00Z")).as_deref(), Some("2026-07-02"));
-        assert_eq!(planned(json!("2026-07-01T22:30")).as_deref(), Some("2026-07-01"));
-        assert_eq!(planned(json!("tomorrow")), None);
     }
 
     #[test]

@@ -129,18 +129,11 @@ pub async fn import(
     let now = maintenance.shared.clock.now();
     let (outcome, open, losses) = Default::default();
     let mut run = Run { maintenance, tell, now, outcome, open, losses };
-    match browser::read(path, user.is_some())? {
-        Some(entries) => {
-            let user = match user {
-                Some(name) => Some(Accounts::new(maintenance.clone()).find(name).await.map_err(failed)?),
-                None => None,
-            };
-            run.browser(&entries, user.map(|found| found.context("there is no user of that name")).transpose()?).await?;
-        }
-        None => {
-            run.accounts(path).await?;
-            run.resources(path).await?;
-        }
+    if let Some(entries) = browser::read(path, user.is_some())? {
+        run.browser(&entries, user).await?;
+    } else {
+        run.accounts(path).await?;
+        run.resources(path).await?;
     }
     Ok(run.outcome)
 }
@@ -215,7 +208,7 @@ impl Run<'_> {
             let (owner, what) = match self.read(&piece.body) {
                 Ok(Legacy::Task { owner, task, losses }) => {
                     self.keep(piece.place, losses);
-                    (owner, Resource::Task(task))
+                    (owner, Resource::Task(Box::new(task)))
                 }
                 Ok(Legacy::WorkSession { owner, session }) => {
                     let latest = self.open.get(&owner).is_some_and(|(_, id)| *id == session.id);
@@ -235,13 +228,20 @@ impl Run<'_> {
     }
 
     /// All of it, or nothing when there is an entry that is no task.
-    async fn browser(&mut self, entries: &[Value], user: Option<UserId>) -> anyhow::Result<()> {
+    async fn browser(&mut self, entries: &[Value], user: Option<&str>) -> anyhow::Result<()> {
+        let user = match user {
+            Some(name) => {
+                let found = Accounts::new(self.maintenance.clone()).find(name).await.map_err(failed)?;
+                Some(found.context("there is no user of that name")?)
+            }
+            None => None,
+        };
         let mut waiting: BTreeMap<Uuid, Vec<Item>> = BTreeMap::new();
         for (place, entry) in (1..).map(Place::Element).zip(entries) {
             match browser::task(entry, user, self.now) {
                 Ok((owner, task, losses)) => {
                     self.keep(place, losses);
-                    waiting.entry(owner.uuid()).or_default().push(Item { place, what: Resource::Task(task) });
+                    waiting.entry(owner.uuid()).or_default().push(Item { place, what: Resource::Task(Box::new(task)) });
                 }
                 Err(reason) => self.refuse(place, Some(LegacyKind::Task), reason),
             }

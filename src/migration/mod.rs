@@ -1,5 +1,5 @@
-//! Moving in and keeping the books: what the original and its front end stored becomes ours ([`import`]), and what the ledgers count is
-//! compared with what exists ([`verify`]).
+//! Moving in and keeping the books: what the original and its front end stored becomes ours ([`import`]), and what the
+//! ledgers count and know and where tasks are listed is compared with what exists ([`verify`]).
 //!
 //! Both use the repositories and the ledger of the domains, from above them, as the composition root does; nothing
 //! imports this but the command line.
@@ -14,7 +14,9 @@ pub mod import;
 pub mod legacy;
 pub mod members;
 pub mod resources;
+pub mod tasks;
 pub mod verify;
+pub mod when;
 
 use std::sync::Arc;
 

@@ -36,7 +36,7 @@ pub struct Item {
 
 #[derive(Debug, Clone)]
 pub enum Resource {
-    Task(LegacyTask),
+    Task(Box<LegacyTask>),
     Finished { id: Uuid, start_time: Timestamp, end_time: Timestamp },
     Open { id: Uuid, start_time: Timestamp, standing: Standing },
 }
@@ -171,7 +171,7 @@ fn writes_of(what: &Resource) -> usize {
 fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource, bytes: &mut usize) -> Result<Fate> {
     match what {
         Resource::Task(legacy) => {
-            let LegacyTask { id, title, created_at, updated_at, completed_at, details } = legacy.clone();
+            let LegacyTask { id, title, created_at, updated_at, completed_at, details } = (**legacy).clone();
             let rule = change.summary.day_rule();
             let completion = completed_at.map(|at| Completion { at, date: rule.date_at(at) });
             let task = Task::new(Id::new(id), user, title, created_at, Some(rule.date_at(created_at)));
@@ -180,7 +180,8 @@ fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource, bytes: &mu
             let task = task.with(&details.fields(rule), &Moment { now, rule, next_id: &|| change.next_id() })?;
             let task = Task { updated_at, completion, ..task };
             if task.is_open() && task.planned.is_some() {
-                carry_over::keep_due(change)?;
+                let now = change.now();
+                carry_over::keep_due(&mut change.summary, now)?;
             }
             *bytes += task.weight();
             change.create(&task)?;

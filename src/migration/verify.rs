@@ -1,4 +1,4 @@
-//! The check of the books: every user's summary and days against the user's documents, and their correction.
+//! The check of the books: every user's summary, days and lists against the user's documents, and their correction.
 //!
 //! It may run beside a server, whose changes go through the same summary: a correction that meets one loses and is worked
 //! out again, and a difference is believed only when nothing changed while it was looked for.
@@ -17,14 +17,19 @@ use crate::{
     domain::Kinds,
     kernel::{Code, Limit, PageRequest, Result, UserId},
     ledger::{Day, Summary, Transaction, summary},
-    store::{Batch, Document, Entity as _, Key, Partition, Query, StoreError, Stored, collection},
-    work::work_sessions::model::WorkSession,
+    store::{
+        Batch, Document, Entity as _, Key, Order, Partition, Place, Query, Scope, Span, StoreError, Stored, batch::MAX_BYTES,
+        collection,
+    },
+    work::{tasks::model::Task, work_sessions::model::WorkSession},
 };
 
 /// How often a user who changes meanwhile is looked at again.
 const ATTEMPTS: u32 = 16;
-/// How many days are corrected in one batch, which bears the summary too.
-const DAYS_AT_ONCE: usize = 90;
+/// How many documents are corrected in one batch, which bears the summary too.
+const AT_ONCE: usize = 90;
+/// How much of tasks is written in one batch: as JSON a text takes up to twice its bytes.
+const BYTES_AT_ONCE: usize = MAX_BYTES / 4;
 
 /// What to do about differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,7 +164,9 @@ async fn check_once(maintenance: &Maintenance, user: &User, mode: Mode, findings
     let (_, owner) = maintenance.ctx(user.id)?;
     let mut change = maintenance.shared.ledger.begin(owner).await?;
     let is = change.summary.numbered(change.summary.seq - 1);
-    let audit = scan(maintenance, user.id).await?.audit(&is, user.time_zone)?;
+    let mut found = scan(maintenance, user.id).await?;
+    find_in_lists(maintenance, user.id, &mut found).await?;
+    let audit = found.audit(&is, user.time_zone, change.now())?;
     if audit.differences.is_empty() && audit.beyond.is_empty() {
         return Ok(Step::Over);
     }
@@ -172,25 +179,36 @@ async fn check_once(maintenance: &Maintenance, user: &User, mode: Mode, findings
         findings.tell(&audit);
         return Ok(Step::Over);
     }
-    let rest = audit.days.len().saturating_sub(DAYS_AT_ONCE);
-    correct(&mut change, &audit)?;
+    let all = correct(&mut change, &audit).await?;
     if !change.commit().await? {
         return Ok(Step::Raced);
     }
     findings.tell(&audit);
-    Ok(if rest == 0 { Step::Over } else { Step::More })
+    Ok(if all { Step::Over } else { Step::More })
 }
 
-fn correct(change: &mut Transaction<'_>, audit: &Audit) -> Result<()> {
+/// Queues what a batch holds of the correction; `false` when something of it is left.
+async fn correct(change: &mut Transaction<'_>, audit: &Audit) -> Result<bool> {
     change.summary = audit.summary.numbered(audit.summary.seq + 1);
-    for fix in audit.days.iter().take(DAYS_AT_ONCE) {
+    for fix in audit.days.iter().take(AT_ONCE) {
         match fix {
             DayFix::Create(day) => change.create(day)?,
             DayFix::Replace(day, read) => change.replace(day, read)?,
             DayFix::Remove(read) => change.remove(read),
         }
     }
-    Ok(())
+    let mut bytes = 0;
+    for (written, rewrite) in audit.tasks.iter().enumerate() {
+        if audit.days.len() + written >= AT_ONCE || bytes > BYTES_AT_ONCE {
+            return Ok(false);
+        }
+        if let Some(read) = change.find::<Task>(&rewrite.id).await? {
+            let timer_started_at = read.value.timer_started_at.filter(|_| !rewrite.stop);
+            bytes += read.value.weight();
+            change.replace(&Task { timer_started_at, ..read.value.clone() }, &read)?;
+        }
+    }
+    Ok(audit.days.len() <= AT_ONCE)
 }
 
 /// Says what is wrong when there is no summary to compare with, and makes an empty one to be corrected.
@@ -234,6 +252,30 @@ async fn scan(maintenance: &Maintenance, user: UserId) -> Result<Found> {
     }
 }
 
+/// Looks for the user's tasks in the lists in which they must stand: one from before there was a list is not in it.
+async fn find_in_lists(maintenance: &Maintenance, user: UserId, found: &mut Found) -> Result<()> {
+    for (place, unlisted) in Place::ALL.into_iter().zip(&mut found.tasks.unlisted) {
+        let mut page = PageRequest::first(Limit::MAX);
+        while !unlisted.is_empty() {
+            let query = Query::List {
+                scope: Scope::Partition(Partition::of(user), place),
+                kind: Task::KIND.into(),
+                facet: None,
+                order: Order::Ascending,
+                span: Span::ALL,
+                page,
+            };
+            let listed = maintenance.shared.store.query(query).await?;
+            for document in listed.items {
+                unlisted.remove(&document.key.id);
+            }
+            let Some(after) = listed.next else { break };
+            page = PageRequest { limit: Limit::MAX, after: Some(after) };
+        }
+    }
+    Ok(())
+}
+
 fn count(kinds: &Kinds, found: &mut Found, document: &Document) {
     found.seq = found.seq.max(document.seq);
     if document.deleted_at.is_some() {
@@ -245,6 +287,7 @@ fn count(kinds: &Kinds, found: &mut Found, document: &Document) {
         }),
         UserSettings::KIND => parse::<UserSettings>(document).map(|settings| found.settings(&settings)),
         WorkSession::KIND => parse::<WorkSession>(document).map(|session| found.session(&session)),
+        Task::KIND => parse::<Task>(document).map(|task| found.tasks.add(&task)),
         _ => Some(()),
     };
     // A newer version may have kinds that this one does not know.

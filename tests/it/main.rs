@@ -44,4 +44,5 @@ mod task_summary;
 mod tasks;
 mod time_off;
 mod verify;
+mod verify_tasks;
 mod work_sessions;

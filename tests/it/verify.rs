@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Changes Ann's summary behind everybody's back.
-async fn damage(app: &TestApp, change: impl FnOnce(&mut Summary)) {
+pub async fn damage(app: &TestApp, change: impl FnOnce(&mut Summary)) {
     let summaries = Collection::<Summary>::new(app.store.clone());
     let ann = UserId::parse(ANN).expect("an id");
     let read = summaries.get(Partition::of(ann), "summary").await.expect("read").expect("a summary");
@@ -33,7 +33,7 @@ async fn damage(app: &TestApp, change: impl FnOnce(&mut Summary)) {
     write(app, collection::replace(&summary, summary.seq, &read.etag).expect("a write")).await;
 }
 
-async fn write(app: &TestApp, write: Write) {
+pub async fn write(app: &TestApp, write: Write) {
     let op = RandomIds::default().next(app.clock.now());
     let ann = UserId::parse(ANN).expect("an id");
     app.store.commit(Batch::new(Partition::of(ann), op).with(write)).await.expect("written");
@@ -56,7 +56,7 @@ async fn assert_repairs(app: &TestApp, expected: &[&str]) {
 }
 
 #[tokio::test]
-async fn damaged_counters_are_found_and_repaired() {
+pub async fn damaged_counters_are_found_and_repaired() {
     let app = TestApp::new();
     import_all(&app, &realistic()).await;
     damage(&app, |summary| summary.counts.change(TASKS, 27)).await;
@@ -115,7 +115,7 @@ async fn a_damaged_active_session_is_found_and_repaired() {
 }
 
 #[tokio::test]
-async fn damaged_days_are_found_and_repaired() {
+pub async fn damaged_days_are_found_and_repaired() {
     let app = TestApp::new();
     import_all(&app, &realistic()).await;
     let days = Collection::<Day>::new(app.store.clone());

@@ -15,7 +15,7 @@ use crate::{
     domain::Shared,
     jobs::DueWork,
     kernel::{Ctx, Limit, Owner, PageRequest, Result, Timestamp},
-    ledger::{Decision, Ledger, Transaction},
+    ledger::{Decision, Ledger, Summary},
 };
 
 /// The work that is due when the next week or day begins.
@@ -58,21 +58,21 @@ fn period(settings: &Settings) -> Option<Period> {
     }
 }
 
-/// Makes the work due at the next start, where an open task has a date for which it is planned. What is due before, and not
-/// yet done, stays so.
-pub fn keep_due(change: &mut Transaction<'_>) -> Result<()> {
-    let next = next_start(change)?;
-    let at = change.summary.due.get(CARRY_OVER).into_iter().chain([next]).min();
-    change.summary.due.set(CARRY_OVER, at);
+/// Makes the work due at the next start after an instant, where an open task has a date for which it is planned. What is due
+/// before, and not yet done, stays so.
+pub fn keep_due(summary: &mut Summary, now: Timestamp) -> Result<()> {
+    let next = next_start(summary, now)?;
+    let at = summary.due.get(CARRY_OVER).into_iter().chain([next]).min();
+    summary.due.set(CARRY_OVER, at);
     Ok(())
 }
 
 /// When the next week or day begins at whose start tasks are carried over. A user who wants nothing of it is looked at once a
 /// week, so that another setting needs no look at the tasks.
-fn next_start(change: &Transaction<'_>) -> Result<Timestamp> {
-    let settings = Settings::of(&change.summary)?;
+fn next_start(summary: &Summary, now: Timestamp) -> Result<Timestamp> {
+    let settings = Settings::of(summary)?;
     let period = period(&settings).unwrap_or(Period::Week(settings.week_start.weekday()));
-    Ok(change.summary.day_rule().start_of(period.next_after(change.today())))
+    Ok(summary.day_rule().start_of(period.next_after(summary.date_at(now))))
 }
 
 /// Whether the start of a week or day carries the task over: not when it was, and not when its date was set since.
@@ -97,7 +97,7 @@ impl CarryOver {
         self.ledger
             .run(owner, |change| {
                 Box::pin(async move {
-                    let next = next_start(change)?;
+                    let next = next_start(&change.summary, change.now())?;
                     let Some(period) = period(&Settings::of(&change.summary)?) else {
                         change.summary.due.set(CARRY_OVER, Some(next));
                         return Ok(Decision::Write(None));

@@ -272,7 +272,8 @@ impl<'t, 'a> Edits<'t, 'a> {
 
     fn put(&mut self, task: Task) -> Result<Task> {
         if task.is_open() && task.planned.is_some() {
-            carry_over::keep_due(self.change)?;
+            let now = self.change.now();
+            carry_over::keep_due(&mut self.change.summary, now)?;
         }
         let edited = self.tasks.entry(task.id.uuid()).or_insert(Edited { read: None, now: None });
         edited.now = Some(task.clone());

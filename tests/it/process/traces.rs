@@ -46,7 +46,7 @@ fn delete_many(user: &Http, canary: &str) {
     assert_eq!(user.patch(&format!("/api/work_sessions/{session}"), &json!({ "note": "nothing" })).status, 200);
     for id in tasks.iter().rev().step_by(2).chain(tasks.iter().step_by(2)) {
         let path = format!("/api/tasks/{id}");
-        assert!([204, 404].contains(&user.send("DELETE", &path, None).status));
+        assert!([204, 404].contains(&user.send("DELETE", &format!("{path}?permanent=true"), None).status));
     }
 }
 
@@ -92,7 +92,7 @@ fn what_was_deleted_is_soon_gone_while_the_program_runs() {
     for _ in 0..3 {
         let task = ann.create_task(&canary[0]).text("id");
         assert!(!holding(&data, &canary).is_empty());
-        assert_eq!(ann.send("DELETE", &format!("/api/tasks/{task}"), None).status, 204);
+        assert_eq!(ann.send("DELETE", &format!("/api/tasks/{task}?permanent=true"), None).status, 204);
         eventually("no trace of the task", || holding(&data, &canary).is_empty().then_some(()));
     }
 }
