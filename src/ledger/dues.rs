@@ -22,11 +22,6 @@ impl Dues {
         self.set_named(CompactString::const_new(work), at);
     }
 
-    /// Has all that is due looked at by then at the latest, since what it is due by has changed.
-    pub(super) fn hasten(&mut self, now: Timestamp) {
-        self.0.values_mut().for_each(|at| *at = now.min(*at));
-    }
-
     pub fn get(&self, work: &str) -> Option<Timestamp> {
         self.0.get(work).copied()
     }

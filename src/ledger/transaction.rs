@@ -155,7 +155,6 @@ impl<'a> Transaction<'a> {
     pub fn change_terms(&mut self, change: impl FnOnce(&mut Summary) -> Result<()>) -> Result<()> {
         let held = self.summary.terms();
         change(&mut self.summary)?;
-        self.summary.due.hasten(self.now);
         if self.summary.terms() != held {
             let today = self.today();
             self.summary.former_terms.ended(today, held);

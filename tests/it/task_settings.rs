@@ -2,11 +2,20 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestApp};
+use crate::support::{
+    Client, TestApp,
+    events::{deliver, documents, hints},
+};
 
 async fn set(client: &Client, settings: Value) {
     let answer = client.patch("/api/settings", settings).await;
     assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+/// Passes all changes of a user on to whoever follows them.
+async fn follow(app: &TestApp, client: &Client) {
+    let hints = hints(&documents(app, &client.id).await);
+    deliver(app, &hints).await;
 }
 
 async fn planned(client: &Client, date: &str) -> String {
@@ -32,6 +41,7 @@ async fn the_week_begins_on_the_day_that_was_set() {
     set(&ann, json!({ "week_start": "sunday" })).await;
     assert_eq!(shown().await, 0);
     let saturday = planned(&ann, "2026-01-17").await;
+    follow(&app, &ann).await;
     // The first instant of Sunday.
     app.advance_hours(3 * 24 + 14);
     app.do_due().await.expect("done");
@@ -46,6 +56,8 @@ async fn what_is_carried_over_each_day_or_never_is_as_it_was_set() {
     let (anns, bobs) = (planned(&ann, "2026-01-14").await, planned(&bob, "2026-01-14").await);
     set(&ann, json!({ "carry_over": "daily", "day_start": "04:00" })).await;
     set(&bob, json!({ "carry_over": "never" })).await;
+    follow(&app, &ann).await;
+    follow(&app, &bob).await;
     app.advance_hours(17);
     app.do_due().await.expect("done");
     assert_eq!(plan(&ann, &anns).await, ("2026-01-14".into(), 0), "at three in the night it is still Wednesday");
@@ -56,10 +68,14 @@ async fn what_is_carried_over_each_day_or_never_is_as_it_was_set() {
     app.do_due().await.expect("done");
     assert_eq!(plan(&ann, &anns).await, ("2026-01-20".into(), 2), "the days in between were missed");
     assert_eq!(plan(&bob, &bobs).await, ("2026-01-14".into(), 0));
-    // On Tuesday it is for the Monday before.
+    // On Tuesday, it is for the weeks that come.
     set(&bob, json!({ "carry_over": "weekly" })).await;
+    follow(&app, &bob).await;
     app.do_due().await.expect("done");
-    assert_eq!(plan(&bob, &bobs).await, ("2026-01-19".into(), 1));
+    assert_eq!(plan(&bob, &bobs).await, ("2026-01-14".into(), 0));
+    app.advance_hours(6 * 24);
+    app.do_due().await.expect("done");
+    assert_eq!(plan(&bob, &bobs).await, ("2026-01-26".into(), 1));
     crate::import::assert_clean(&app).await;
 }
 

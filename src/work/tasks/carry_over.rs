@@ -13,8 +13,8 @@ use super::{
 use crate::{
     accounts::settings::model::{CarryOver as CarryOverSetting, Settings},
     domain::Shared,
-    jobs::DueWork,
-    kernel::{Ctx, Limit, Owner, PageRequest, Result, Timestamp},
+    jobs::{Consumer, DueWork},
+    kernel::{Ctx, Limit, Owner, PageRequest, Result, Timestamp, UserId},
     ledger::{Decision, Ledger, Summary},
 };
 
@@ -136,5 +136,41 @@ impl DueWork for CarryOver {
             page.after = Some(after);
         }
         Ok(())
+    }
+}
+
+/// Keeps the work due at the starts that follow from where the user is and what the user has set.
+pub struct FollowSettings(pub Ledger);
+
+#[async_trait::async_trait]
+impl Consumer for FollowSettings {
+    fn name(&self) -> &'static str {
+        CARRY_OVER
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        &["settings", "users"]
+    }
+
+    fn writes(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Needs no number of what it has seen: the same settings give the same start.
+    async fn follow(&self, ctx: &Ctx, user: UserId, _: u64) -> Result<()> {
+        self.0
+            .run(ctx.owner_for_program(user)?, |change| {
+                Box::pin(async move {
+                    let next = next_start(&change.summary, change.now())?;
+                    // What is due by now is done first, and sets the next start itself.
+                    let due = change.summary.due.get(CARRY_OVER).filter(|due| change.now() < *due && *due != next);
+                    if due.is_none() {
+                        return Ok(Decision::Keep(()));
+                    }
+                    change.summary.due.set(CARRY_OVER, Some(next));
+                    Ok(Decision::Write(()))
+                })
+            })
+            .await
     }
 }

@@ -28,7 +28,12 @@ pub mod timer;
 mod view;
 mod words;
 
-use self::{carry_over::CarryOver, forgotten::StopForgottenTimer, model::Task, service::TaskService};
+use self::{
+    carry_over::{CarryOver, FollowSettings},
+    forgotten::StopForgottenTimer,
+    model::Task,
+    service::TaskService,
+};
 use crate::domain::{Contribution, Shared};
 
 /// What the slice adds to the program.
@@ -39,4 +44,5 @@ pub fn contribute(shared: &Shared) -> Contribution {
         .kind::<Task, view::TaskView<'_>>(view::render)
         .due(StopForgottenTimer(tasks))
         .due(CarryOver::new(shared))
+        .follows(FollowSettings(shared.ledger.clone()))
 }

@@ -186,6 +186,8 @@ async fn work_sessions(book: &mut Book, app: &TestApp, ann: &Client) {
     book.line("GET /api/stats/{user_id}", "", Some(READ), Some([0, 0, 2]), ann.get(&stats)).await;
     let year = format!("/api/stats/{}/days", ann.id);
     book.line("GET /api/stats/{user_id}/days", "", Some(read_and_page), None, ann.get(&year)).await;
+    let summed_up = ann.get("/api/tasks/summary");
+    book.line("GET /api/tasks/summary", "", Some(read_and_page), None, summed_up).await;
     let figures = format!("/api/stats/{}/metrics", ann.id);
     let with_what_is_open = Cost { queries: 2, ..READ };
     book.line("GET /api/stats/{user_id}/metrics", "", Some(with_what_is_open), None, ann.get(&figures)).await;
