@@ -85,7 +85,7 @@ impl Fixture {
             let account = format!(r#"{{"username":"{name}","password":"correct horse battery"}}"#);
             let user = runtime.block_on(create(&routes, "/api/auth/register", "", &account))?;
             let user = UserId::parse(&user).context("a user's id")?;
-            let token = Tokens::new(&secret, &[], Duration::from_hours(24)).issue(user, Uuid::nil(), now)?;
+            let token = Tokens::new(&secret, &[], Duration::from_hours(1)).issue(user, Uuid::nil(), now)?;
             let body = format!(r#"{{"title":"{TITLE}","user_id":"{user}"{fields}}}"#);
             let mut task = String::new();
             for _ in 0..TASKS {

@@ -27,7 +27,7 @@ pub struct Glance<'a> {
 impl<'a> Glance<'a> {
     /// Errors: `Internal` for what is no summary.
     pub fn of(body: &'a str) -> Result<Self> {
-        let glance: Self = serde_json::from_str(body).map_err(unreadable)?;
+        let glance: Self = serde_json::from_str(body).map_err(|error| unreadable(&error))?;
         Ok(Self { body, ..glance })
     }
 
@@ -37,14 +37,14 @@ impl<'a> Glance<'a> {
             return Err(Error::not_found("User"));
         }
         if self.active_session.is_some() {
-            return serde_json::from_str::<Summary>(self.body).map_err(unreadable)?.facts.get();
+            return serde_json::from_str::<Summary>(self.body).map_err(|error| unreadable(&error))?.facts.get();
         }
-        self.facts.get(T::NAME).map(|text| serde_json::from_str(text.get())).transpose().map_err(unreadable)
+        self.facts.get(T::NAME).map(|text| serde_json::from_str(text.get())).transpose().map_err(|error| unreadable(&error))
     }
 }
 
 /// The position, never the content: it is somebody's data.
-fn unreadable(error: serde_json::Error) -> Error {
+fn unreadable(error: &serde_json::Error) -> Error {
     Error::internal(format!("a summary that cannot be read at column {}", error.column()))
 }
 

@@ -119,7 +119,7 @@ impl<'t, 'a> Edits<'t, 'a> {
         match deletion {
             Deletion::Permanent => drop(self.tasks.entry(id.uuid()).and_modify(|edited| edited.now = None)),
             Deletion::ToTrash => {
-                drop(self.put(Task { trashed: Some(Trashed { at: now, until }), updated_at: Some(now), ..task })?)
+                drop(self.put(Task { trashed: Some(Trashed { at: now, until }), updated_at: Some(now), ..task })?);
             }
         }
         Ok(())
@@ -144,8 +144,10 @@ impl<'t, 'a> Edits<'t, 'a> {
         expected: &Precondition,
     ) -> Result<Task> {
         let task = self.load(id, expected).await?;
-        let changed = subtasks::patched(&task.subtasks, step, patch).ok_or_else(|| Error::not_found(subtasks::Subtask::NOUN))?;
-        let Some(subtasks) = changed else { return Ok(task) };
+        let subtasks = subtasks::patched(&task.subtasks, step, patch).ok_or_else(|| Error::not_found(subtasks::Subtask::NOUN))?;
+        if subtasks == task.subtasks {
+            return Ok(task);
+        }
         self.change.touch();
         self.put(Task { subtasks, updated_at: Some(self.change.now()), ..task })
     }

@@ -100,6 +100,13 @@ impl FromText for Sort {
     }
 }
 
+/// Which end of the list by creation comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Creation {
+    OldestFirst,
+    LatestFirst,
+}
+
 /// A range of dates, both included; what is missing is no bound.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Dates {
@@ -108,11 +115,11 @@ pub struct Dates {
 }
 
 impl Dates {
-    pub fn is_given(&self) -> bool {
+    pub fn is_given(self) -> bool {
         self.from.is_some() || self.to.is_some()
     }
 
-    fn hold(&self, date: Option<NaiveDate>) -> bool {
+    fn hold(self, date: Option<NaiveDate>) -> bool {
         !self.is_given()
             || date.is_some_and(|date| self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to))
     }
@@ -127,11 +134,11 @@ pub struct Present {
 }
 
 impl Present {
-    pub fn yesterday(&self) -> NaiveDate {
+    pub fn yesterday(self) -> NaiveDate {
         self.today.pred_opt().unwrap_or(self.today)
     }
 
-    pub fn week_end(&self) -> NaiveDate {
+    pub fn week_end(self) -> NaiveDate {
         self.week.checked_add_days(Days::new(6)).unwrap_or(self.week)
     }
 }
@@ -156,17 +163,35 @@ pub struct TaskFilter {
 }
 
 impl TaskFilter {
-    /// Whether the list of all tasks by their creation answers it: then, whether backwards.
-    pub fn as_created(&self) -> Option<Option<Sort>> {
-        let Self { view, tags, priority, due, planned, completed_on, updated_since, words, trashed, sort, .. } = self;
+    /// Whether the list of all tasks by their creation answers it, and which end of that comes first.
+    pub fn as_created(&self) -> Option<Creation> {
+        let Self {
+            completed: _,
+            notes_hidden: _,
+            view,
+            tags,
+            priority,
+            due,
+            planned,
+            completed_on,
+            updated_since,
+            words,
+            trashed,
+            sort,
+        } = self;
         let narrowed = view.is_some()
             || tags.is_some()
             || priority.is_some()
-            || [due, planned, completed_on].into_iter().any(Dates::is_given)
+            || [*due, *planned, *completed_on].into_iter().any(Dates::is_given)
             || updated_since.is_some()
             || words.is_some()
             || *trashed;
-        (!narrowed && sort.is_none_or(|sort| sort.by == SortBy::CreatedAt)).then_some(*sort)
+        match sort {
+            _ if narrowed => None,
+            None | Some(Sort { by: SortBy::CreatedAt, descending: false }) => Some(Creation::OldestFirst),
+            Some(Sort { by: SortBy::CreatedAt, descending: true }) => Some(Creation::LatestFirst),
+            Some(_) => None,
+        }
     }
 
     /// Whether the task is one of those that are asked for. `overdue`: whether it is.

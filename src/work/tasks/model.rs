@@ -268,7 +268,7 @@ impl Task {
         if patch.complete_subtasks {
             task.subtasks.iter_mut().for_each(|step| step.completed = true);
         }
-        Ok((task != *self).then(|| Self { updated_at: Some(moment.now), ..task }))
+        Ok((task != *self).then_some(Self { updated_at: Some(moment.now), ..task }))
     }
 
     pub fn is_open(&self) -> bool {

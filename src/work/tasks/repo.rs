@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{
     agenda::{self, List, Stretch},
-    filter::{Present, Sort, SortKey, TaskFilter},
+    filter::{Creation, Present, SortKey, TaskFilter},
     model::{Task, TaskId},
     selection::Selection,
 };
@@ -105,11 +105,14 @@ impl TaskRepo {
         &self,
         owner: Option<Owner>,
         completed: Option<bool>,
-        sort: Option<Sort>,
+        creation: Creation,
         page: PageRequest,
     ) -> Result<Page<Task>> {
         let scope = Scope::first(owner.map(|owner| Partition::of(owner.id())));
-        let order = if sort.is_some_and(|sort| sort.descending) { Order::Descending } else { Order::Ascending };
+        let order = match creation {
+            Creation::OldestFirst => Order::Ascending,
+            Creation::LatestFirst => Order::Descending,
+        };
         let page = self.0.list_in(scope, completed.map(Task::facet_of), order, Span::ALL, page).await?;
         page.try_map(|read| Ok(read.value))
     }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Ratios are kept in ten-thousandths.
-const RATIO: u64 = 10_000;
+const RATIO: u32 = 10_000;
 
 /// The figures of some tasks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct Figures {
 impl Figures {
     /// The median of the time spent by the estimate; `None` where no task has both.
     pub fn median_ratio(&self) -> Option<f64> {
-        median(self.ratios.iter().copied()).map(|ratio| f64::from(ratio) / f64::from(RATIO as u32))
+        median(self.ratios.iter().copied()).map(|ratio| f64::from(ratio) / f64::from(RATIO))
     }
 
     fn add(&mut self, one: &Self) {
@@ -107,7 +107,9 @@ impl Report {
             figures.estimated_minutes = estimate.unwrap_or(0);
             figures.spent_seconds = task.spent.seconds();
             let both = estimate.filter(|_| figures.spent_seconds > 0);
-            figures.ratios.extend(both.and_then(|minutes| u32::try_from(figures.spent_seconds * RATIO / (minutes * 60)).ok()));
+            figures
+                .ratios
+                .extend(both.and_then(|minutes| u32::try_from(figures.spent_seconds * u64::from(RATIO) / (minutes * 60)).ok()));
         }
         figures
     }

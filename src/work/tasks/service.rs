@@ -108,23 +108,19 @@ impl TaskService {
         if owner.is_none() {
             ctx.require_admin()?;
         }
-        let (tasks, next) = match (filter.as_created(), owner) {
-            (None, Some(owner)) => {
-                let summary = self.summary(owner).await?;
-                let present = present(ctx, &summary)?;
-                let rule = summary.day_rule();
-                let overdue = |task: &Task| task.is_overdue(ctx.now(), Some(rule)) == Some(true);
-                let filter = TaskFilter { notes_hidden: ctx.caller().id() != Some(owner.id()), ..filter.clone() };
-                let page = self.repo.select(owner, &filter, present, &overdue, &page).await?;
-                let shown = page.items.into_iter().map(|task| Shown::new(ctx, task, Some(rule))).collect();
-                return Ok(Page { items: shown, next: page.next });
-            }
-            (sort, _) => {
-                let page = self.repo.list(owner, filter.completed, sort.flatten(), page).await?;
-                (page.items, page.next)
-            }
-        };
-        Ok(Page { items: self.shown(ctx, owner, tasks).await?, next })
+        if let Some(creation) = filter.as_created() {
+            let page = self.repo.list(owner, filter.completed, creation, page).await?;
+            return Ok(Page { items: self.shown(ctx, owner, page.items).await?, next: page.next });
+        }
+        // Of everybody's tasks there is the list of all alone.
+        let owner = owner.map_or_else(|| ctx.own(), Ok)?;
+        let summary = self.summary(owner).await?;
+        let (present, rule) = (present(ctx, &summary)?, summary.day_rule());
+        let overdue = |task: &Task| task.is_overdue(ctx.now(), Some(rule)) == Some(true);
+        let filter = TaskFilter { notes_hidden: ctx.caller().id() != Some(owner.id()), ..filter.clone() };
+        let page = self.repo.select(owner, &filter, present, &overdue, &page).await?;
+        let shown = page.items.into_iter().map(|task| Shown::new(ctx, task, Some(rule))).collect();
+        Ok(Page { items: shown, next: page.next })
     }
 
     /// What became of the owner's tasks on the dates wanted. Errors: `NotFound` when there is no such user, `InvalidParameter`.

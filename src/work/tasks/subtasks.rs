@@ -81,18 +81,15 @@ where
     NewSubtasks::new(steps.into_iter().map(Into::into).collect()).map_err(D::Error::custom)
 }
 
-/// The steps with one of them changed; `None` when there is no such step. The inner value is `None` when nothing changes.
-pub fn patched(steps: &[Subtask], id: SubtaskId, patch: &SubtaskPatch) -> Option<Option<Vec<Subtask>>> {
-    let index = steps.iter().position(|step| step.id == id)?;
-    let known = &steps[index];
-    let title = patch.title.clone().unwrap_or_else(|| known.title.clone());
-    let changed = Subtask { id, title, completed: patch.completed.unwrap_or(known.completed) };
-    if changed == *known {
-        return Some(None);
-    }
+/// The steps with one of them as it is to be; `None` when there is no such step.
+pub fn patched(steps: &[Subtask], id: SubtaskId, patch: &SubtaskPatch) -> Option<Vec<Subtask>> {
     let mut steps = steps.to_vec();
-    steps[index] = changed;
-    Some(Some(steps))
+    let step = steps.iter_mut().find(|step| step.id == id)?;
+    if let Some(title) = &patch.title {
+        step.title = title.clone();
+    }
+    step.completed = patch.completed.unwrap_or(step.completed);
+    Some(steps)
 }
 
 #[cfg(test)]
@@ -126,9 +123,9 @@ mod tests {
     fn one_step_is_changed_by_its_id() {
         let steps = NewSubtasks::new(vec![step(None, "a")]).expect("good").take_the_place_of(&[], &|| Uuid::from_u128(9));
         let patch = SubtaskPatch { completed: Some(true), ..SubtaskPatch::default() };
-        let done = patched(&steps, steps[0].id, &patch).expect("there").expect("a change");
+        let done = patched(&steps, steps[0].id, &patch).expect("there");
         assert!(done[0].completed && done[0].title == steps[0].title);
-        assert_eq!(patched(&done, steps[0].id, &patch), Some(None));
+        assert_eq!(patched(&done, steps[0].id, &patch), Some(done.clone()));
         assert_eq!(patched(&done, SubtaskId::new(Uuid::nil()), &patch), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Tasks as callers see them.
 
-use chrono::{NaiveDate, NaiveTime};
-use serde::{Serialize, Serializer};
+use chrono::NaiveDate;
+use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use super::{
     tag::Tags,
 };
 use crate::{
+    accounts::settings::model::TimeOfDay,
     kernel::{Result, Timestamp, UserId},
     web,
 };
@@ -43,9 +44,8 @@ pub struct TaskView<'a> {
     tags: &'a Tags,
     due_on: Option<NaiveDate>,
     /// `HH:MM` on the owner's clock; without it the task is due by the end of the date.
-    #[serde(serialize_with = "as_hours_and_minutes")]
     #[schema(value_type = Option<String>)]
-    due_time: Option<NaiveTime>,
+    due_time: Option<TimeOfDay>,
     planned_for: Option<NaiveDate>,
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 6000)]
     estimate_minutes: Option<Estimate>,
@@ -84,7 +84,7 @@ impl<'a> From<&'a Shown> for TaskView<'a> {
             priority: task.priority,
             tags: &task.tags,
             due_on: task.due.map(|due| due.on),
-            due_time: task.due.and_then(|due| due.time),
+            due_time: task.due.and_then(|due| due.time).map(TimeOfDay),
             planned_for: task.planned.map(|planned| planned.on),
             estimate_minutes: task.estimate_minutes,
             subtasks: &task.subtasks,
@@ -109,11 +109,4 @@ pub fn render(body: &str) -> Result<Box<RawValue>> {
         let shown = task.trashed.is_none().then(|| Shown { task: task.clone(), overdue, with_notes: true });
         to_raw_value(&shown.as_ref().map(TaskView::from))
     })
-}
-
-fn as_hours_and_minutes<S: Serializer>(time: &Option<NaiveTime>, serializer: S) -> Result<S::Ok, S::Error> {
-    match time {
-        Some(time) => serializer.collect_str(&time.format("%H:%M")),
-        None => serializer.serialize_none(),
-    }
 }
