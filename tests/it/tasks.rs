@@ -6,6 +6,7 @@ mod chosen_ids;
 mod commits;
 mod fields;
 mod filters;
+mod histories;
 mod series;
 mod steps;
 mod timers;
