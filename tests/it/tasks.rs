@@ -2,6 +2,7 @@
 
 mod bulk;
 mod carry_over;
+mod chains;
 mod chosen_ids;
 mod commits;
 mod fields;
