@@ -2,10 +2,12 @@
 
 mod bulk;
 mod carry_over;
+mod chains;
 mod chosen_ids;
 mod commits;
 mod fields;
 mod filters;
+mod histories;
 mod series;
 mod steps;
 mod timers;

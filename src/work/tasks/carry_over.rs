@@ -107,17 +107,21 @@ impl CarryOver {
                     let place = i64::from(first.num_days_from_ce());
                     let read = self.repo.planned_before(owner, place, page.clone()).await?;
                     let none = read.items.is_empty() && page.after.is_none();
+                    let mut changes = false;
                     for read in read.items {
                         let carried = read.value.planned.filter(|planned| is_carried(&read.value, *planned, first, began));
                         if carried.is_some() {
                             change.replace(&read.value.carried_to(first, change.now()), &read)?;
+                            changes = true;
                         }
                     }
                     if read.next.is_none() {
                         let planned = !none || self.repo.is_any_planned(owner).await?;
-                        change.summary.due.set(CARRY_OVER, planned.then_some(next));
+                        let next = planned.then_some(next);
+                        changes |= change.summary.due.get(CARRY_OVER) != next;
+                        change.summary.due.set(CARRY_OVER, next);
                     }
-                    Ok(Decision::Write(read.next))
+                    Ok(if changes { Decision::Write(read.next) } else { Decision::Keep(read.next) })
                 })
             })
             .await

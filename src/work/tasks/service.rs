@@ -73,6 +73,10 @@ impl TaskService {
                     let task = Versioned { version: edits.version(value.id), value };
                     edits.queue()?;
                     if effect != Effect::Created {
+                        // Another delivery of this request may have made it just now.
+                        if let Some(first) = change.replayed(key).await? {
+                            return Ok(Decision::Keep(Creation { task: first.value, origin: Origin::Replayed, rule }));
+                        }
                         return Ok(Decision::Keep(Creation { task, origin: Origin::Known, rule }));
                     }
                     change.remember(key, &task)?;

@@ -11,12 +11,19 @@ use serde_json::{Value, json};
 use super::{Act, Case};
 use crate::support::{
     events::{documents, hints},
-    time,
+    task_path, time,
     world::World,
 };
 
 /// Some of the messages may have been sent: then the next tick sends all of them again.
 const SOME: Option<fn(World) -> BoxFuture<'static, ()>> = Some(|_| Box::pin(async {}));
+
+/// Some of the tasks may have been carried over: then it stays due to carry over the others.
+const SOME_TASKS: Option<fn(World) -> BoxFuture<'static, ()>> = Some(|world| {
+    Box::pin(async move {
+        assert!(world.app.due().await.contains(&world.ann.id));
+    })
+});
 
 pub const ALL: &[Case] = &[
     Case {
@@ -60,6 +67,28 @@ pub const ALL: &[Case] = &[
             message("jobs", json!({ "user_id": world.ann.id }))
         })
     }),
+    Case::new("jobs", |world| {
+        Box::pin(async {
+            // A timer that was left running.
+            let task = world.ann.task_with(json!({ "estimate_minutes": 45 })).await;
+            assert_eq!(world.ann.post_empty(&format!("{}/timer/start", task_path(&task))).await.status, 200);
+            world.app.advance_hours(12);
+            message("jobs", json!({ "user_id": world.ann.id }))
+        })
+    }),
+    Case {
+        halfway: SOME_TASKS,
+        ..Case::new("jobs", |world| {
+            Box::pin(async {
+                // Of a week that is over, and more than one commit holds.
+                let operations = vec![json!({ "op": "create", "title": "a", "planned_for": "2026-01-14" }); 50];
+                let made = world.ann.post("/api/tasks/bulk", json!({ "operations": operations })).await;
+                assert_eq!(made.status, 200);
+                world.app.advance_hours(5 * 24);
+                message("jobs", json!({ "user_id": world.ann.id }))
+            })
+        })
+    },
     Case::new("jobs_poison", |world| Box::pin(async { message("jobs_poison", json!({ "user_id": world.ann.id })) })),
     Case::new("changes", |world| {
         Box::pin(async {

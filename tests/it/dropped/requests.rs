@@ -77,6 +77,12 @@ pub const TASKS: &[Case] = &[
             ask(&world.ann, "POST", "/api/tasks".into(), json!({ "title": "a", "user_id": world.ann.id }))
         })
     }),
+    Case::new("POST /api/tasks", |world| {
+        Box::pin(async {
+            let body = json!({ "title": "a", "user_id": world.ann.id, "client_id": "0193c7a8-5b6e-4d2f-8a1b-0c9d8e7f6a5b" });
+            ask(&world.ann, "POST", "/api/tasks".into(), body)
+        })
+    }),
     Case::new("PATCH /api/tasks/{id}", |world| {
         Box::pin(async {
             let id = world.ann.create_task("a").await.text("id");
@@ -99,10 +105,23 @@ pub const TASKS: &[Case] = &[
             ask(&world.ann, "PATCH", format!("/api/tasks/{id}"), json!({ "action": "complete" }))
         })
     }),
+    Case::new("PATCH /api/tasks/{id}", |world| {
+        Box::pin(async {
+            let path = format!("/api/tasks/{}", recurring(world).await);
+            assert_eq!(world.ann.patch(&path, json!({})).await.status, 200);
+            ask(&world.ann, "PATCH", path, json!({ "action": "reopen" }))
+        })
+    }),
     Case {
         again: &[404],
         ..Case::new("DELETE /api/tasks/{id}", |world| {
             Box::pin(async { ask(&world.ann, "DELETE", format!("/api/tasks/{}", completed_yesterday(world).await), None) })
+        })
+    },
+    Case {
+        again: &[404],
+        ..Case::new("DELETE /api/tasks/{id}", |world| {
+            Box::pin(async { ask(&world.ann, "DELETE", format!("/api/tasks/{}?permanent=true", timed(world).await), None) })
         })
     },
     Case::new("POST /api/tasks/{id}/restore", |world| {
