@@ -30,6 +30,7 @@ async fn id_of(ann: &Client) -> Value {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "most of them are the whole answer")]
 async fn operations_are_done_in_order_in_one_commit() {
     let app = TestApp::new();
     let ann = app.user("ann").await;

@@ -198,6 +198,9 @@ fn ids(tasks: &[Value]) -> BTreeSet<String> {
     tasks.iter().map(|task| task["id"].as_str().expect("an id").to_owned()).collect()
 }
 
+/// Whether a question is about the task.
+type Rule<'a> = &'a dyn Fn(&Value) -> bool;
+
 /// Holds each view and filter to a filter over all tasks. `completed_on`: the date of each that was completed where its user was.
 async fn check_lists(world: &World, completed_on: &BTreeMap<String, NaiveDate>) {
     let (ann, today) = (&world.ann, world.today());
@@ -212,7 +215,6 @@ async fn check_lists(world: &World, completed_on: &BTreeMap<String, NaiveDate>) 
         assert_eq!(ann.all_pages(&format!("/api/tasks?view={view}"), 3).await, listed, "{view}");
     }
     let week_ago = today - Days::new(7);
-    type Rule<'a> = &'a dyn Fn(&Value) -> bool;
     let between =
         |field: &'static str| move |task: &Value| Naive(task).date(field).is_some_and(|date| week_ago <= date && date <= today);
     let questions: [(String, Rule<'_>); 9] = [
@@ -243,9 +245,9 @@ async fn check_lists(world: &World, completed_on: &BTreeMap<String, NaiveDate>) 
         for (sign, turned) in [("", false), ("-", true)] {
             let listed = ann.all_pages(&format!("/api/tasks?sort={sign}{sort}"), 4).await;
             let dates: Vec<Option<NaiveDate>> = listed.iter().map(|task| Naive(task).date(field)).collect();
-            let dated: Vec<NaiveDate> = dates.iter().copied().take_while(Option::is_some).flatten().collect();
-            assert!(dated.windows(2).all(|pair| if turned { pair[0] >= pair[1] } else { pair[0] <= pair[1] }), "{dates:?}");
-            assert!(dates[dated.len()..].iter().all(Option::is_none), "{dates:?}");
+            let told: Vec<NaiveDate> = dates.iter().copied().take_while(Option::is_some).flatten().collect();
+            assert!(told.windows(2).all(|pair| if turned { pair[0] >= pair[1] } else { pair[0] <= pair[1] }), "{dates:?}");
+            assert!(dates[told.len()..].iter().all(Option::is_none), "{dates:?}");
             assert_eq!(ids(&listed), ids(&all));
         }
     }

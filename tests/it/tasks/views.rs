@@ -60,7 +60,7 @@ async fn each_view_shows_what_it_is_about() {
     let mut shown = String::new();
     for view in VIEWS {
         let titles = ann.titles(&format!("view={view}")).await;
-        shown.push_str(&format!("{view}:\n  {}\n", titles.join("\n  ")));
+        shown.extend([view, ":\n  ", &titles.join("\n  "), "\n"]);
     }
     insta::assert_snapshot!(shown, @r#"
     today:

@@ -66,8 +66,8 @@ async fn one(book: &mut Book, ann: &Client, id: &str) {
     let route = "PATCH /api/tasks/{id}";
     let steps = json!({ "title": "renamed", "subtasks": [{ "title": "a step" }] });
     let changed = book.line(route, ", its fields", Some(CHANGE), None, ann.patch(&path, steps)).await;
-    let step = format!("{path}/subtasks/{}", changed.body["subtasks"][0]["id"].as_str().expect("an id"));
-    let done = ann.patch(&step, json!({ "completed": true }));
+    let first = format!("{path}/subtasks/{}", changed.body["subtasks"][0]["id"].as_str().expect("an id"));
+    let done = ann.patch(&first, json!({ "completed": true }));
     book.line("PATCH /api/tasks/{id}/subtasks/{sid}", "", Some(CHANGE), None, done).await;
     let other = format!("/api/tasks/{}", ann.create_task("another").await.text("id"));
     let start = "POST /api/tasks/{id}/timer/start";
