@@ -148,6 +148,18 @@ impl<T: Entity> Collection<T> {
         self.store.query(query).await?.try_map(read)
     }
 
+    /// As [`Self::list_in`], each document as the text that is stored.
+    pub async fn texts_in(
+        &self,
+        scope: Scope,
+        facet: Option<&'static str>,
+        order: Order,
+        page: PageRequest,
+    ) -> Result<Page<String>, StoreError> {
+        let query = Query::List { scope, kind: Kind::Borrowed(T::KIND), facet, order, span: Span::ALL, page };
+        self.store.query(query).await?.try_map(|document| Ok(document.body))
+    }
+
     /// The last documents of a list whose place is before `until`, the nearest first: at most `limit`, and fewer where their
     /// bodies are large, but at least one when there is one.
     pub async fn last_before(&self, partition: Partition, place: Place, until: i64, limit: Limit) -> Result<Vec<T>, StoreError> {

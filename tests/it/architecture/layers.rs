@@ -76,7 +76,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "open_streams",
         ],
     ),
-    (Layer::Edge, &["http", "render", "stream", "view", "bodies", "query", "report_view"]),
+    (Layer::Edge, &["http", "render", "stream", "view", "bodies", "query", "report_view", "listed"]),
     (Layer::Module, &["mod"]),
 ];
 
