@@ -53,12 +53,6 @@ pub enum Reason {
     Tasks,
     /// The time worked in sessions on a date.
     Focus,
-    /// Breaks taken when they were due.
-    Breaks,
-    /// The goal of the date was drunk.
-    Hydration,
-    /// Lunch was had in time.
-    Lunch,
     /// The first task ever completed.
     FirstTask,
     /// The first work session ever ended.
@@ -70,9 +64,6 @@ impl Reason {
         match self {
             Self::Tasks => "tasks",
             Self::Focus => "focus",
-            Self::Breaks => "breaks",
-            Self::Hydration => "hydration",
-            Self::Lunch => "lunch",
             Self::FirstTask => "first_task",
             Self::FirstSession => "first_session",
         }

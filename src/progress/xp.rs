@@ -1,5 +1,6 @@
 //! How much experience things give, and which level it comes to. Pure, in whole numbers.
 
+use super::entry::Reason;
 use crate::work::tasks::model::Priority;
 
 /// A streak longer than this pays no more.
@@ -64,6 +65,14 @@ pub fn blocks(micros: u64) -> u64 {
 /// What the pieces of focus of a date give.
 pub fn focus_xp(blocks: u64) -> u32 {
     u32::try_from(blocks.min(MAX_BLOCKS)).unwrap_or(0)
+}
+
+/// For how many reasons a date gives something besides its tasks.
+pub const DATE_REASONS: usize = 1;
+
+/// What a date gives besides its tasks, by reason.
+pub fn of_date(blocks: u64) -> [(Reason, u32); DATE_REASONS] {
+    [(Reason::Focus, focus_xp(blocks))]
 }
 
 /// How much experience leads from a level to the next.

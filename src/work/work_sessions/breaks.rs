@@ -66,6 +66,21 @@ impl WorkSession {
     }
 }
 
+/// So much work at a time is deep.
+const DEEP: Duration = Duration::from_mins(90);
+
+impl WorkSession {
+    /// Whether it came to 90 minutes of work, with each break taken before it was overdue.
+    pub fn is_deep(&self) -> bool {
+        let Some(end) = self.end else { return false };
+        let signs = self.signs();
+        let count = |is: fn(&Sign) -> bool| signs.iter().filter(|(_, sign)| is(sign)).count();
+        let due = count(|sign| matches!(sign, Sign::FellDue));
+        let taken = count(|sign| matches!(sign, Sign::Taken | Sign::Ended { due: Due::Yes, .. }));
+        !signs.is_empty() && due == taken && self.worked_by(end.at) >= DEEP
+    }
+}
+
 struct Signs {
     end: End,
     due_after: Duration,

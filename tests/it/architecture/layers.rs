@@ -50,6 +50,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "subtasks",
             "achievements",
             "entry",
+            "goals",
             "plan",
             "streak",
             "texts",
