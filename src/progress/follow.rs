@@ -206,7 +206,7 @@ impl Desk<'_, '_> {
         let done = self.days.get(&completion.date).map_or(0, |news| news.seen.tasks);
         let completed = Completed {
             priority: task.priority,
-            estimate: task.estimate_minutes.map(|minutes| u32::from(minutes.get())),
+            estimate: task.estimate_minutes.map(|minutes| minutes.get()),
             streak: self.progress.streak_before(completion.date, &self.change.summary)?,
             position: done + 1,
         };
@@ -308,7 +308,7 @@ impl Desk<'_, '_> {
         let granted = Granted { entry, date, xp };
         // What gives nothing needs no entry.
         if xp > 0 {
-            self.enter(Entry { xp: xp.into(), ..self.entry(entry, source, reason, date) })?;
+            self.enter(&Entry { xp: xp.into(), ..self.entry(entry, source, reason, date) })?;
         }
         Ok(granted)
     }
@@ -318,7 +318,7 @@ impl Desk<'_, '_> {
             return Ok(());
         }
         let entry = self.entry(entry::id_of_reversal(granted.entry), source, reason, granted.date);
-        self.enter(Entry { xp: -i64::from(granted.xp), reverses: Some(granted.entry), ..entry })
+        self.enter(&Entry { xp: -i64::from(granted.xp), reverses: Some(granted.entry), ..entry })
     }
 
     fn entry(&self, id: entry::EntryId, source: Source, reason: Reason, date: NaiveDate) -> Entry {
@@ -326,10 +326,10 @@ impl Desk<'_, '_> {
         Entry { id, user_id: self.owner.id(), number, at, date, source, reason, xp: 0, reverses: None }
     }
 
-    fn enter(&mut self, entry: Entry) -> Result<()> {
+    fn enter(&mut self, entry: &Entry) -> Result<()> {
         self.progress.add(entry.xp);
         self.seen_on(entry.date, |day| day.xp += entry.xp);
-        self.change.create(&entry)
+        self.change.create(entry)
     }
 
     fn seen_on(&mut self, date: NaiveDate, change: impl FnOnce(&mut DaySeen)) {
