@@ -24,7 +24,7 @@ use crate::{
     store::Stored,
     work::{
         counters::COMPLETED_TASKS,
-        tasks::model::{Completion, Task},
+        tasks::model::{Completion, Estimate, Task},
     },
 };
 
@@ -206,7 +206,7 @@ impl Desk<'_, '_> {
         let done = self.days.get(&completion.date).map_or(0, |news| news.seen.tasks);
         let completed = Completed {
             priority: task.priority,
-            estimate: task.estimate_minutes.map(|minutes| minutes.get()),
+            estimate: task.estimate_minutes.map(Estimate::get),
             streak: self.progress.streak_before(completion.date, &self.change.summary)?,
             position: done + 1,
         };

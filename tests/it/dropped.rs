@@ -116,7 +116,7 @@ impl Act {
         let state = world.state().await;
         match self {
             Self::Request { .. } => state,
-            Self::Event { job: "changes", .. } => without_numbers(without_times(state)),
+            Self::Event { job: "changes", .. } => without_numbers(&without_times(state)),
             Self::Event { .. } | Self::Round => without_times(state),
         }
     }

@@ -204,6 +204,15 @@ mod tests {
     }
 
     #[test]
+    fn ninety_minutes_are_deep_when_no_break_was_overdue() {
+        let is_deep = |end, pauses: &[(&str, &str)]| session("14T09:00", end, pauses, Tz::UTC).is_deep();
+        let (in_time, late) = (("14T09:55", "14T10:00"), ("14T10:31", "14T10:36"));
+        assert!(is_deep("14T10:35", &[in_time]) && is_deep("14T10:50", &[in_time]));
+        assert!(!is_deep("14T10:34", &[in_time]), "it is too short");
+        assert!(!is_deep("14T10:30", &[]) && !is_deep("14T11:00", &[late]), "a break was overdue");
+    }
+
+    #[test]
     fn what_happens_over_midnight_is_told_of_the_date_on_which_it_began() {
         // In Madrid it is an hour later: from 23:05 to 01:00, with a pause from 23:57 to 00:07.
         let night = session("14T22:05", "15T00:00", &[("14T22:57", "14T23:07")], Tz::Europe__Madrid);

@@ -102,7 +102,7 @@ pub fn without_times(state: Vec<String>) -> Vec<String> {
 }
 
 /// The same under whatever numbers of changes: where several follow one change, any of them may come first.
-pub fn without_numbers(state: Vec<String>) -> Vec<String> {
+pub fn without_numbers(state: &[String]) -> Vec<String> {
     let number = |text: &str| {
         let begin = ["\"seq\":", " seq "].into_iter().find(|begin| text.starts_with(begin))?;
         Some(begin.len() + text[begin.len()..].bytes().take_while(u8::is_ascii_digit).count())
