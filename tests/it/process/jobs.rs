@@ -204,7 +204,7 @@ fn the_jobs_are_listed_and_run_while_nobody_else_has_the_data() {
     assert_eq!((listed.code, listed.stderr.as_str()), (Some(0), ""), "{listed:?}");
     let lines: Vec<(&str, &str)> = listed.stdout.lines().filter_map(|line| line.split_once(' ')).collect();
     let starts = [
-        "changes, followed by habits (reads work_sessions; writes habits), progress (reads tasks, work_sessions, time_off; writes ",
+        "changes, followed by task_carry_over (reads settings, users; writes ), habits (reads work_sessions; writes habits), progress (",
         "timer, next at 20",
         "queue jobs",
     ];
