@@ -118,9 +118,12 @@ struct Desk<'d, 't> {
 
 impl Desk<'_, '_> {
     async fn settle(&mut self, taken: Taken) -> Result<()> {
-        let Taken { tasks, sessions, time_off, dates, .. } = taken;
+        let Taken { tasks, sessions, time_off, dates, marked, .. } = taken;
         if time_off {
             self.progress.off = self.repo.time_off(self.owner).await?;
+        }
+        for date in marked.difference(&dates) {
+            self.mark(*date).await?;
         }
         for date in dates {
             self.open(date).await?;
@@ -148,13 +151,19 @@ impl Desk<'_, '_> {
     async fn open(&mut self, date: NaiveDate) -> Result<()> {
         let read = self.repo.day(self.owner, date).await?;
         let seen = read.as_ref().map_or_else(|| DaySeen::new(date), |read| read.value.clone());
+        let day = self.mark(date).await?;
+        self.days.insert(date, DayNews { seen, read, day });
+        Ok(())
+    }
+
+    /// Reads what a date is like now, for the streak.
+    async fn mark(&mut self, date: NaiveDate) -> Result<Option<Day>> {
         let day = match &self.change.summary.day {
             Some(day) if day.date == date => Some(day.clone()),
             _ => self.change.find::<Day>(&Day::id(date)).await?.map(|found| found.value),
         };
         self.progress.mark(date, day.as_ref(), &self.change.summary)?;
-        self.days.insert(date, DayNews { seen, read, day });
-        Ok(())
+        Ok(day)
     }
 
     /// Takes back what was granted for a task that is not completed any more, or at another time. Returns it where something else
@@ -222,8 +231,7 @@ impl Desk<'_, '_> {
     }
 
     fn session(&mut self, news: &SessionNews) -> Result<()> {
-        let dates: Vec<NaiveDate> = news.was.dates.keys().chain(news.is.dates.keys()).copied().collect();
-        for date in dates.into_iter().collect::<BTreeSet<_>>() {
+        for date in news.was.last_dates().chain(news.is.last_dates()).collect::<BTreeSet<_>>() {
             let ((blocks, micros), (new_blocks, new_micros)) = (news.was.paid_on(date), news.is.paid_on(date));
             self.seen_on(date, |day| {
                 day.blocks = (day.blocks + new_blocks).saturating_sub(blocks);

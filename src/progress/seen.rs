@@ -20,7 +20,8 @@ use crate::{
     },
 };
 
-/// Of how many dates the time of one session is paid, the latest of them: who states the times of a session states a day at most.
+/// Of how many dates the time of one session is paid, the latest of them, so that what follows fits in one commit: a session that is
+/// stated lasts a day at most.
 pub const SESSION_DATES: usize = 3;
 /// A task takes as long as was estimated when it differs by no more than one part in so many.
 const WELL: u64 = 5;
@@ -80,16 +81,19 @@ impl SessionSeen {
         for share in session.map(WorkSession::hours).unwrap_or_default() {
             *dates.entry(share.date).or_default() += share.micros;
         }
-        while dates.len() > SESSION_DATES {
-            dates.pop_first();
-        }
         let paid = session.is_some_and(|session| session.end.is_some() && !session.needs_review);
         Self { id, dates, paid }
     }
 
+    /// The dates of which it can be paid.
+    pub fn last_dates(&self) -> impl Iterator<Item = NaiveDate> {
+        self.dates.keys().rev().take(SESSION_DATES).copied()
+    }
+
     /// How many pieces of focus, and how much time, it is paid on a date.
     pub fn paid_on(&self, date: NaiveDate) -> (u64, u64) {
-        let micros = self.dates.get(&date).copied().filter(|_| self.paid).unwrap_or(0);
+        let paid = self.paid && self.last_dates().any(|known| known == date);
+        let micros = self.dates.get(&date).copied().filter(|_| paid).unwrap_or(0);
         (xp::blocks(micros), micros)
     }
 }

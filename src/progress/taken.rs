@@ -57,8 +57,10 @@ pub struct Taken {
     pub tasks: Vec<TaskNews>,
     pub sessions: Vec<SessionNews>,
     pub time_off: bool,
-    /// The dates that any of it has to do with.
+    /// The dates for which something may be granted or taken back.
     pub dates: BTreeSet<NaiveDate>,
+    /// The dates that may count for the streak now, or not any more.
+    pub marked: BTreeSet<NaiveDate>,
     /// How many documents were read.
     pub looked: usize,
 }
@@ -118,7 +120,8 @@ impl Taken {
         }
         let ended_on = session.as_ref().and_then(|session| session.end).map(|end| end.date);
         let deep = is.paid && session.as_ref().is_some_and(WorkSession::is_deep);
-        self.dates.extend(was.dates.keys().chain(is.dates.keys()).copied().chain(ended_on));
+        self.dates.extend(was.last_dates().chain(is.last_dates()).chain(ended_on));
+        self.marked.extend(was.dates.keys().chain(is.dates.keys()));
         self.sessions.push(SessionNews { ended_on, is, was, deep, read });
         Ok(())
     }

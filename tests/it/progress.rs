@@ -126,6 +126,20 @@ async fn focus_is_granted_for_each_date_and_follows_corrections() {
 }
 
 #[tokio::test]
+async fn a_session_of_many_dates_counts_for_all_and_is_paid_for_the_last() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    // From Wednesday, 10:00, to Monday.
+    let id = ann.start().await.text("id");
+    app.advance_hours(5 * 24);
+    ann.end(&id).await;
+    assert_eq!(ledger(&ann).await, told(&[("first_session", 15), ("focus", 48), ("focus", 48), ("focus", 48)]));
+    assert_eq!(progress(&ann).await["streak"]["current"], 6);
+    assert_eq!(ann.delete(&format!("/api/work_sessions/{id}")).await.status, 204);
+    assert_eq!((progress(&ann).await["xp"].clone(), progress(&ann).await["streak"]["longest"].clone()), (json!(15), json!(0)));
+}
+
+#[tokio::test]
 async fn what_was_guessed_gives_nothing_until_somebody_says_that_it_is_right() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
