@@ -9,6 +9,7 @@ pub mod config;
 
 pub mod accounts;
 pub mod changes;
+pub mod progress;
 pub mod work;
 
 pub mod migration;

@@ -20,6 +20,7 @@ use crate::{
         queue::{AzureQueue, Queue, StoredQueue},
     },
     kernel::{Clock, IdSource, RandomIds, SystemClock},
+    progress,
     store::{Feed, Store, cosmos::Cosmos, embedded::Embedded},
     web::Edge,
     work,
@@ -122,7 +123,12 @@ impl App {
             lifetime: config.auth.lifetime,
             admins: config.auth.admins.clone(),
         };
-        let domains = [domain::ledger_kinds(), accounts::contribute(&shared, settings, edge), work::contribute(&shared)];
+        let domains = [
+            domain::ledger_kinds(),
+            accounts::contribute(&shared, settings, edge),
+            work::contribute(&shared),
+            progress::contribute(&shared),
+        ];
         let mut domains = domains.into_iter().fold(Contribution::default(), Contribution::and);
         let edge = edge(domains.authenticator.take().context("no domain knows the callers")?);
         let kinds = Arc::new(domains.kinds.clone());

@@ -120,7 +120,7 @@ fn top(path: &str) -> &str {
     path.split('/').next().unwrap_or_default()
 }
 
-const DOMAINS: &[&str] = &["accounts", "changes", "work"];
+const DOMAINS: &[&str] = &["accounts", "changes", "progress", "work"];
 
 /// Which top-level modules each may know.
 const KNOWS: &[(&str, &[&str])] = &[
@@ -135,6 +135,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("config", &["kernel"]),
     ("accounts", &["kernel", "store", "ledger", "jobs", "web", "domain"]),
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
+    ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
     ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work"]),
     (
@@ -151,6 +152,7 @@ const KNOWS: &[(&str, &[&str])] = &[
             "config",
             "accounts",
             "work",
+            "progress",
             "changes",
         ],
     ),

@@ -26,7 +26,7 @@ use crate::{
         Client, Fault, LONG_TOKENS, TestApp,
         events::{dispatch, drain, tick},
         stepping::Backend,
-        world::{World, without_times},
+        world::{World, without_numbers, without_times},
     },
 };
 
@@ -114,7 +114,11 @@ impl Act {
     /// All that is stored. A repeated event comes later than the first, so times say nothing there.
     async fn state_of(&self, world: &World) -> Vec<String> {
         let state = world.state().await;
-        if self.is_request() { state } else { without_times(state) }
+        match self {
+            Self::Request { .. } => state,
+            Self::Event { job: "changes", .. } => without_numbers(&without_times(state)),
+            Self::Event { .. } | Self::Round => without_times(state),
+        }
     }
 
     fn is_request(&self) -> bool {

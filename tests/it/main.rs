@@ -32,6 +32,7 @@ mod login;
 mod metrics;
 mod model;
 mod process;
+mod progress;
 mod recorded_sessions;
 mod refresh;
 mod replicas;
