@@ -7,7 +7,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     bodies::{BulkBody, CreateTaskBody, UpdateSubtaskBody, UpdateTaskBody},
-    listed::Listed,
+    listed::{Listed, Near},
     model::{Action, Task, TaskPatch},
     operations::{Applied, Deletion, Effect, Operation},
     query::ListTasksQuery,
@@ -86,14 +86,15 @@ async fn list_tasks(
     };
     let page = tasks.list(&ctx, owner, filter.completed, creation, request).await?;
     let listed: Vec<Listed> = page.items.iter().map(|body| Listed::read(body)).collect::<Result<_>>()?;
+    let (now, near) = (ctx.now(), Near::of(ctx.now()));
+    let overdue = |rule| listed.iter().map(|task| task.is_overdue(now, &near, rule)).collect::<Result<Vec<_>>>();
+    let mut decided = overdue(None)?;
     // Where the owner is, is asked only when that decides.
-    let undecided = listed.iter().any(|task| task.is_overdue(ctx.now(), None).is_none());
-    let rule = match owner.filter(|_| undecided) {
-        Some(owner) => Some(tasks.rule(owner).await?),
-        None => None,
-    };
+    if let Some(owner) = owner.filter(|_| decided.contains(&None)) {
+        decided = overdue(Some(tasks.rule(owner).await?))?;
+    }
     let caller = ctx.caller().id().map(|id| format!("\"{id}\""));
-    let views = listed.iter().map(|task| task.view(task.is_overdue(ctx.now(), rule), caller.as_deref() == Some(task.owner())));
+    let views = listed.iter().zip(decided).map(|(task, overdue)| task.view(overdue, caller.as_deref() == Some(task.owner())));
     Reply::page_of(&views.collect::<Vec<_>>(), page.next.as_deref(), &paging)
 }
 

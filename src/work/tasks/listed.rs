@@ -1,14 +1,13 @@
 //! Tasks of a page as callers see them, made of the text in which they are stored: what is shown as it is stored is passed
 //! on and not read. A list of all that people write is so little dearer than one of titles.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
 use super::{model::Due, shown::is_overdue};
-use crate::{
-    accounts::settings::model::TimeOfDay,
-    kernel::{DayRule, Error, Result, Timestamp},
-};
+use crate::kernel::{DayRule, Error, Result, Timestamp};
 
 type Text<'a> = Option<&'a RawValue>;
 
@@ -33,8 +32,8 @@ pub struct Listed<'a> {
     priority: Text<'a>,
     #[serde(borrow, default)]
     tags: Text<'a>,
-    #[serde(default)]
-    due: Option<Due>,
+    #[serde(borrow, default)]
+    due: Option<DueText<'a>>,
     #[serde(borrow, default)]
     planned: Option<On<'a>>,
     #[serde(borrow, default)]
@@ -61,6 +60,14 @@ pub struct Listed<'a> {
 struct At<'a> {
     #[serde(borrow)]
     at: &'a RawValue,
+}
+
+/// A due date as it is stored: `YYYY-MM-DD`, and `HH:MM:SS`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct DueText<'a> {
+    on: &'a str,
+    #[serde(default)]
+    time: Option<&'a str>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -93,8 +100,8 @@ pub struct ListedView<'a> {
     notes: Text<'a>,
     priority: Kept<'a>,
     tags: Kept<'a>,
-    due_on: Option<chrono::NaiveDate>,
-    due_time: Option<TimeOfDay>,
+    due_on: Option<&'a str>,
+    due_time: Option<&'a str>,
     planned_for: Text<'a>,
     estimate_minutes: Text<'a>,
     subtasks: Kept<'a>,
@@ -107,6 +114,28 @@ pub struct ListedView<'a> {
     carried_over: u32,
     overdue: Option<bool>,
     deleted_at: Text<'a>,
+}
+
+impl DueText<'_> {
+    fn read(self) -> Result<Due> {
+        let bad = |_| Error::internal("a task is due on what is no date");
+        Ok(Due { on: self.on.parse().map_err(bad)?, time: self.time.map(str::parse).transpose().map_err(bad)? })
+    }
+}
+
+/// The dates around an instant, as they are stored: beyond them the clocks of the world and the starts of days decide nothing.
+#[derive(Debug)]
+pub struct Near {
+    first: String,
+    last: String,
+}
+
+impl Near {
+    pub fn of(now: Timestamp) -> Self {
+        const FAR: Duration = Duration::from_hours(3 * 24);
+        let date = |at: Timestamp| DayRule::default().date_at(at).to_string();
+        Self { first: date(now.minus(FAR)), last: date(now.plus(FAR)) }
+    }
 }
 
 /// What is stored, or what a field is without that.
@@ -130,9 +159,15 @@ impl<'a> Listed<'a> {
         self.user_id.get()
     }
 
-    /// As [`is_overdue`].
-    pub fn is_overdue(&self, now: Timestamp, rule: Option<DayRule>) -> Option<bool> {
-        is_overdue(self.due.filter(|_| self.completion.is_none()), now, rule)
+    /// As [`is_overdue`]. `near`: the dates around now; what is due on none of them is or is not overdue wherever its owner is.
+    /// Errors: `Internal` for what is no date.
+    pub fn is_overdue(&self, now: Timestamp, near: &Near, rule: Option<DayRule>) -> Result<Option<bool>> {
+        match self.due.filter(|_| self.completion.is_none()) {
+            None => Ok(Some(false)),
+            Some(due) if due.on < near.first.as_str() => Ok(Some(true)),
+            Some(due) if due.on > near.last.as_str() => Ok(Some(false)),
+            Some(due) => Ok(is_overdue(Some(due.read()?), now, rule)),
+        }
     }
 
     /// The task as callers see it. `with_notes`: whether they are shown.
@@ -150,7 +185,7 @@ impl<'a> Listed<'a> {
             priority: self.priority.map_or(Kept::Default("medium"), Kept::Stored),
             tags: self.tags.map_or(Kept::Empty([]), Kept::Stored),
             due_on: self.due.map(|due| due.on),
-            due_time: self.due.and_then(|due| due.time).map(TimeOfDay),
+            due_time: self.due.and_then(|due| due.time).and_then(|time| time.get(..5)),
             planned_for: self.planned.as_ref().map(|planned| planned.on),
             estimate_minutes: self.estimate_minutes,
             subtasks: self.subtasks.map_or(Kept::Empty([]), Kept::Stored),
@@ -226,8 +261,15 @@ mod tests {
         for task in [plain(), full(), of_a_series, recurring] {
             let body = serde_json::to_string(&task).expect("JSON");
             let listed = Listed::read(&body).expect("a task");
-            let now = time("2026-01-20T10:00:00Z");
-            assert_eq!(listed.is_overdue(now, None), task.is_overdue(now, None), "{body}");
+            for hour in 0..24 * 12 {
+                let now = time("2026-01-11T00:00:00Z").plus(Duration::from_hours(hour));
+                for rule in
+                    [None, Some(chrono_tz::Tz::Pacific__Kiritimati.into()), Some(chrono_tz::Tz::Pacific__Pago_Pago.into())]
+                {
+                    let overdue = listed.is_overdue(now, &Near::of(now), rule).expect("a date");
+                    assert_eq!(overdue, task.is_overdue(now, rule), "{body} at {now}");
+                }
+            }
             for (overdue, with_notes) in [(Some(true), true), (None, false)] {
                 let passed_on = serde_json::to_string(&listed.view(overdue, with_notes)).expect("JSON");
                 let shown = Shown { task: task.clone(), overdue, with_notes };
