@@ -23,7 +23,6 @@ use crate::{
 impl List {
     fn place(self) -> Place {
         match self {
-            Self::Created => Place::FIRST,
             Self::Agenda => Place::SECOND,
             Self::Due => Place::THIRD,
             Self::Planned => Place::FOURTH,
