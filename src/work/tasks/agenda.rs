@@ -41,7 +41,7 @@ fn place(date: NaiveDate) -> i64 {
 }
 
 impl Task {
-    /// Its places in the lists: by creation, then in the order of [`List`]; a task in the trash is in the agenda alone.
+    /// Its places in the lists: by creation, then in the order of `List`; a task in the trash is in the agenda alone.
     pub fn list_places(&self) -> [Option<i64>; 4] {
         if let Some(trashed) = self.trashed {
             return [None, Some(TRASH.saturating_add(trashed.at.micros())), None, None];

@@ -45,7 +45,7 @@ pub fn is_overdue(due: Option<Due>, now: Timestamp, rule: Option<DayRule>) -> Op
 }
 
 impl Task {
-    /// As [`is_overdue`], of a task that may be completed.
+    /// As `is_overdue`, of a task that may be completed.
     pub fn is_overdue(&self, now: Timestamp, rule: Option<DayRule>) -> Option<bool> {
         is_overdue(self.due.filter(|_| self.is_open()), now, rule)
     }
