@@ -10,6 +10,7 @@ pub mod config;
 pub mod accounts;
 pub mod changes;
 pub mod progress;
+pub mod wellbeing;
 pub mod work;
 
 pub mod migration;

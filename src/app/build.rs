@@ -23,6 +23,7 @@ use crate::{
     progress,
     store::{Feed, Store, cosmos::Cosmos, embedded::Embedded},
     web::Edge,
+    wellbeing::{self, rests::service::EndRest},
     work,
 };
 
@@ -126,8 +127,9 @@ impl App {
         let domains = [
             domain::ledger_kinds(),
             accounts::contribute(&shared, settings, edge),
-            work::contribute(&shared),
+            work::contribute(&shared, Arc::new(EndRest)),
             progress::contribute(&shared),
+            wellbeing::contribute(&shared),
         ];
         let mut domains = domains.into_iter().fold(Contribution::default(), Contribution::and);
         let edge = edge(domains.authenticator.take().context("no domain knows the callers")?);

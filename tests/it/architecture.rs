@@ -120,7 +120,7 @@ fn top(path: &str) -> &str {
     path.split('/').next().unwrap_or_default()
 }
 
-const DOMAINS: &[&str] = &["accounts", "changes", "progress", "work"];
+const DOMAINS: &[&str] = &["accounts", "changes", "progress", "wellbeing", "work"];
 
 /// Which top-level modules each may know.
 const KNOWS: &[(&str, &[&str])] = &[
@@ -136,6 +136,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("accounts", &["kernel", "store", "ledger", "jobs", "web", "domain"]),
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
     ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
+    ("wellbeing", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
     ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work"]),
     (
@@ -153,6 +154,7 @@ const KNOWS: &[(&str, &[&str])] = &[
             "accounts",
             "work",
             "progress",
+            "wellbeing",
             "changes",
         ],
     ),

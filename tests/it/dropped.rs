@@ -4,6 +4,7 @@
 
 mod events;
 mod requests;
+mod wellbeing;
 
 use std::{
     fmt::Write as _,
@@ -348,6 +349,11 @@ async fn tasks_change_whole() {
 #[tokio::test]
 async fn work_sessions_change_whole() {
     assert_undisturbed(backend(), requests::WORK_SESSIONS).await;
+}
+
+#[tokio::test]
+async fn wellbeing_change_whole() {
+    assert_undisturbed(backend(), wellbeing::WELLBEING).await;
 }
 
 #[tokio::test]

@@ -46,4 +46,5 @@ mod tasks;
 mod time_off;
 mod verify;
 mod verify_tasks;
+mod wellbeing;
 mod work_sessions;

@@ -55,12 +55,14 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "streak",
             "texts",
             "xp",
+            "lunch",
+            "labour",
             "auth/model/",
             "settings/model/",
             "work_sessions/model/",
         ],
     ),
-    (Layer::Storage, &["repo", "booking", "counters", "seen", "standing", "timer"]),
+    (Layer::Storage, &["repo", "booking", "counters", "seen", "standing", "timer", "entries", "recent", "ahead"]),
     (
         Layer::UseCase,
         &[

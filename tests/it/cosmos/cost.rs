@@ -4,6 +4,7 @@
 
 mod progress;
 mod tasks;
+mod wellbeing;
 
 use std::{
     collections::BTreeSet,
@@ -339,6 +340,7 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     work_sessions(&mut book, &app, &ann).await;
     own(&mut book, &ann).await;
     progress::progress(&mut book, &ann).await;
+    wellbeing::wellbeing(&mut book, &app, &ann).await;
     other_resources(&mut book, &app, &ann).await;
     let everything = book.line("GET /api/changes", ", of everything", Some(PAGE), None, ann.get("/api/changes")).await;
     let since = format!("?since={}", everything.text("token"));
