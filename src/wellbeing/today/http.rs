@@ -30,7 +30,7 @@ pub fn router(service: TodayService) -> OpenApiRouter {
 
 /// How the present date goes.
 #[derive(Debug, Serialize, ToSchema)]
-struct TodayView<'a> {
+struct WellbeingView<'a> {
     #[schema(value_type = String, format = Date)]
     date: NaiveDate,
     hydration: HydrationView,
@@ -159,7 +159,7 @@ impl LabourView {
     }
 }
 
-impl<'a> TodayView<'a> {
+impl<'a> WellbeingView<'a> {
     fn new(of: &'a Today, settings: &Settings) -> Self {
         let language = settings.language;
         let warning = of.too_fast.then(|| text("hydration_too_fast", language, 0)).flatten().map(TextView::from);
@@ -191,8 +191,8 @@ impl<'a> TodayView<'a> {
 
 /// Get how your present date goes, with the work session under way up to now.
 #[utoipa::path(get, path = "/api/wellbeing/today", tag = "wellbeing", params(Own),
-    responses((status = 200, body = TodayView, description = "The date so far; it has no `ETag`, since it goes on by itself")))]
+    responses((status = 200, body = WellbeingView, description = "The date so far; it has no `ETag`, since it goes on by itself")))]
 async fn get_today(State(service): State<TodayService>, ctx: Ctx, Own(owner): Own) -> Result<Reply> {
     let (today, settings) = service.today(&ctx, owner).await?;
-    Reply::ok(&TodayView::new(&today, &settings))
+    Reply::ok(&WellbeingView::new(&today, &settings))
 }
