@@ -2,17 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike as _, Days, NaiveDate};
 
 use super::model::{Known, Today};
 use crate::{
     accounts::{
         settings::model::{LabourRules, Settings},
-        time_off::{
-            ahead,
-            model::{Dates, expected},
-            repo::TimeOffRepo,
-        },
+        time_off::{ahead, model::Dates, repo::TimeOffRepo},
     },
     domain::Shared,
     kernel::{Ctx, Error, Id, Limit, Owner, PageRequest, Result, Timestamp, UserId},
@@ -71,7 +67,7 @@ impl TodayService {
             now,
             days,
             settings,
-            expected: !off && expected(date, settings.work_days, &[]),
+            expected: !off && settings.work_days.0.contains(date.weekday()),
             drinks: Vec::new(),
             recent_drinks: Vec::new(),
             meals: Vec::new(),
@@ -110,7 +106,7 @@ impl TodayService {
     async fn is_off(&self, owner: Owner, summary: &Summary, date: NaiveDate) -> Result<bool> {
         match ahead::is_off(summary, date)? {
             Some(off) => Ok(off),
-            None => Ok(!self.time_off.on(owner, Dates { from: date, to: date }).await?.is_empty()),
+            None => Ok(self.time_off.overlapping(owner, Dates { from: date, to: date }).await?.is_some()),
         }
     }
 
