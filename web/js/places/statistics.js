@@ -1,0 +1,9 @@
+// The place: statistics.
+import { html } from '../../vendor/preact.js';
+import { t } from '../text.js';
+
+export const title = 'nav.statistics';
+
+export default function View() {
+  return html`<h1>${t(title)}</h1>`;
+}
