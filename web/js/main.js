@@ -7,17 +7,17 @@ import { enter, forget, hear, load, me, settings, storage, who } from './data/co
 import { flush, pending, refused, start as startOutbox, trouble } from './data/outbox.js';
 import { lastName } from './data/session.js';
 import { failed, loaded, place, retry, start as startRouter } from './router.js';
-import { guessed, language, reason, speak, t } from './text.js';
+import { guessed, language, reason, speak, t, worded } from './text.js';
 import { say, Toast } from './toast.js';
 import { Icon } from './icons.js';
 import { places } from './places.js';
 import { Button, lazy } from './ui.js';
 
-const Sign = lazy(() => import('./places/sign.js').then((one) => one.Sign));
+const Sign = lazy(() => worded(import('./places/sign.js')).then((one) => one.Sign));
 
-const Again = lazy(() => import('./places/sign.js').then((one) => one.Again));
-const Account = lazy(() => import('./places/sign.js').then((one) => one.Account));
-const KeySheet = lazy(() => import('./keys.js').then((one) => one.KeySheet));
+const Again = lazy(() => worded(import('./places/sign.js')).then((one) => one.Again));
+const Account = lazy(() => worded(import('./places/sign.js')).then((one) => one.Account));
+const KeySheet = lazy(() => worded(import('./keys.js')).then((one) => one.KeySheet));
 
 /** Links to the places; at the side on wide screens, at the bottom on narrow ones. */
 function Navigation() {

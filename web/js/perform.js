@@ -1,9 +1,13 @@
 // Doing something with a way back: acts of the outbox, what is said of them, and their undo.
+import { signal } from '../vendor/preact.js';
 import { act, withdraw } from './data/outbox.js';
 import { t } from './text.js';
 import { say } from './toast.js';
 
 /** @typedef {import('./data/types.js').Act} Act */
+
+/** The companion is glad of what was done: a number that grows. */
+export const glad = signal(0);
 
 /**
  * Does it and says so. What has not been sent yet is simply not sent when it is undone; otherwise its opposite is.

@@ -7,11 +7,20 @@ import { dateOf, now } from './data/clock.js';
 
 const KEY = 'avanochi.language';
 const LOAD = { en: () => import('./text/en.js'), es: () => import('./text/es.js') };
+const MORE = { en: () => import('./text/more-en.js'), es: () => import('./text/more-es.js') };
 
 /** `en` or `es`. */
 export const language = signal(/** @type {'en'|'es'} */ ('en'));
 const texts = signal(/** @type {Record<string, Text>} */ ({}));
 let rules = new Intl.PluralRules('en');
+/** Until all texts are there, also those that the first screen does not need. @type {Promise<void>} */
+let whole = Promise.resolve();
+
+/** Waits for all texts with something that needs them. @template T @param {Promise<T>} with_ @returns {Promise<T>} */
+export async function worded(with_) {
+  await whole;
+  return with_;
+}
 
 /** What this browser prefers until somebody is signed in. */
 export function guessed() {
@@ -29,8 +38,11 @@ export async function speak(name) {
   const next = name === 'es' ? 'es' : 'en';
   const found = await LOAD[next]();
   rules = new Intl.PluralRules(next);
-  texts.value = found.default;
+  texts.value = { ...texts.peek(), ...found.default };
   language.value = next;
+  whole = MORE[next]().then((more) => {
+    if (language.peek() === next) texts.value = { ...texts.peek(), ...more.default };
+  }, () => {});
   document.documentElement.lang = next;
   try {
     localStorage.setItem(KEY, next);

@@ -71,6 +71,6 @@ test('the first screen is small', async () => {
   let bytes = 0;
   for (const name of files) bytes += await size(name);
   console.log(`first screen: ${files.length} files, ${(bytes / 1024).toFixed(1)} kB gzip`);
-  assert.ok(files.length <= 28, `${files.length} files`);
-  assert.ok(bytes <= 56 * 1024, `${bytes} bytes`);
+  assert.ok(files.length <= 24, `${files.length} files`);
+  assert.ok(bytes <= 48 * 1024, `${bytes} bytes`);
 });

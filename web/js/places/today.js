@@ -1,24 +1,26 @@
 // Today: the session, the day so far, tasks, the companion, and what one enters of oneself.
 import { html, useMemo } from '../../vendor/preact.js';
-import { checkIn, drink, eat, endRest, pauseOrResume, startRest } from '../acts.js';
+import { drink, eat, endRest, pauseOrResume, startRest } from '../acts.js';
 import { elapsed, minute, minutesOf, parts, tick, wall } from '../data/clock.js';
 import { all, me, settings } from '../data/copy.js';
 import { step } from '../data/session.js';
 import { Icon } from '../icons.js';
-import { perform } from '../perform.js';
-import { day, number, span, t, today, zone } from '../text.js';
-import { Companion, glad } from '../today/companion.js';
+import { glad, perform } from '../perform.js';
+import { day, number, span, t, today, worded, zone } from '../text.js';
 import { active, Now } from '../today/now.js';
 import { mealAt, workedMinutes } from '../today/plan.js';
 import { Tasks } from '../today/tasks.js';
-import { Card, lazy, Meter, narrow, useKeys, useRead } from '../ui.js';
+import { lazy, narrow, useKeys, useRead } from '../ui.js';
 
 /** @typedef {import('../data/types.js').Item} Item */
 
 export const title = 'nav.today';
 
-const Ribbon = lazy(() => import('../today/day.js').then((one) => one.Ribbon), () => html`<div class="card day"></div>`);
-const First = lazy(() => import('../today/first.js').then((one) => one.First));
+const Companion = lazy(() => import('../today/companion.js').then((one) => one.Companion),
+  () => html`<section class="card card-flush companion"><div class="scene"></div></section>`);
+const Ribbon = lazy(() => worded(import('../today/day.js')).then((one) => one.Ribbon), () => html`<div class="card day"></div>`);
+const More = lazy(() => import('../today/more.js').then((one) => one.More));
+const First = lazy(() => worded(import('../today/first.js')).then((one) => one.First));
 const GLASS = 250;
 
 /** What was entered of a kind for a date, in order. @param {string} kind @param {string} date @returns {Item[]} */
@@ -55,30 +57,6 @@ function Tile({ kind, icon, name, about, onClick, pressed }) {
 function Resting({ rest }) {
   const { minutes, seconds } = parts(elapsed(rest, tick.value));
   return html`${minutes}:${seconds}`;
-}
-
-/** @param {{date: string}} props */
-function Energy({ date }) {
-  const [former] = entered('check_ins', date).slice(-1);
-  return html`<${Card} class="energy" title=${t('energy.title')}>
-    <div class="energy-row" role="group" aria-label=${t('energy.title')}>
-      ${[1, 2, 3, 4, 5].map((n) => html`<button key=${n} type="button" class="energy-one" aria-pressed=${String(former?.energy === n)}
-        aria-label=${t('energy.is', { n, word: t(`energy.${n}`) })} onClick=${() => perform(checkIn(date, n, former), { word: t(`energy.${n}`) })}>
-        <span class="energy-bars" aria-hidden="true">${[1, 2, 3, 4, 5].map((bar) => html`<i key=${bar} class=${bar <= n ? 'energy-bar energy-full' : 'energy-bar'}></i>`)}</span>
-        <span>${t(`energy.${n}`)}</span></button>`)}
-    </div><//>`;
-}
-
-/** The three achievements that lack least. */
-function Nearly() {
-  const read = useRead('achievements');
-  const next = useMemo(() => (Array.isArray(read.data) ? read.data : []).filter((one) => !one.earned_at && one.progress > 0)
-    .sort((a, b) => b.progress - a.progress).slice(0, 3), [read.data]);
-  if (!next.length) return null;
-  return html`<${Card} title=${t('nearly.title')}>
-    <ul class="nearly">${next.map((one) => html`<li key=${one.id} class="nearly-one"><span class="nearly-icon"><${Icon} name=${one.icon} /></span>
-      <span class="nearly-words"><strong>${one.name}</strong><span class="small muted">${one.description}</span></span>
-      <${Meter} label=${one.name} value=${one.progress} /></li>`)}</ul><//>`;
 }
 
 export default function Today() {
@@ -131,7 +109,7 @@ export default function Today() {
     <${Tile} kind="meal" icon="meal" name=${t('today.meal')} about=${t('today.meals', { n: meals.length })} onClick=${meal} />
     <${Tile} kind="rest" icon="cup" name=${rest ? t('today.break.end') : t('today.break')} about=${breakAbout} onClick=${pause} pressed=${Boolean(rest)} />
   </div>`;
-  const more = html`<${Energy} date=${date} /><${Nearly} />`;
+  const more = html`<${More} date=${date} former=${entered('check_ins', date).at(-1)} />`;
   return html`<header class="place-head">
       <div><h1>${t(title)}</h1><p>${day(date)}</p></div>
       <${Figures} sessions=${sessions} began=${began} done=${done} streak=${streak} />

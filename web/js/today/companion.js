@@ -1,10 +1,11 @@
 // The companion in its scene: drawn by the server, moved by the page in short acts, with what it says and needs.
-import { html, signal, useEffect, useRef, useState } from '../../vendor/preact.js';
+import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { root } from '../data/api.js';
 import { minute, wall } from '../data/clock.js';
 import { all } from '../data/copy.js';
 import { Icon } from '../icons.js';
 import { motion } from '../motion.js';
+import { glad } from '../perform.js';
 import { t, zone } from '../text.js';
 import { Button, Meter, useRead } from '../ui.js';
 import { hourOf, moodOf, stageOf } from './plan.js';
@@ -14,9 +15,7 @@ import { hourOf, moodOf, stageOf } from './plan.js';
 const ACT = 4200;
 const PAUSE = 14_000;
 
-/** Glad for a moment, after something was done; a number that grows. */
-export const glad = signal(0);
-/** Up to where it was shown, so that opening the place again shows nothing twice. */
+/** Up to where gladness was shown, so that opening the place again shows nothing twice. */
 let shownGlad = 0;
 
 /** How it moves is asked for when it first does. */

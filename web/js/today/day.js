@@ -36,7 +36,7 @@ export function Ribbon({ sessions, rests, drinks, meals, began }) {
   const worked = work.reduce((sum, { a, b }) => sum + b - a, 0) / 60_000;
   const said = t('day.said', { worked: span(worked), drinks: drinks.length, meals: meals.length, rests: rests.length });
   return html`<${Card} class="day" title=${t('day.title')}>
-    <div ref=${box}><svg class="day-ribbon" width=${width} height="72" role="img" aria-label=${said}>
+    <div ref=${box}><svg class="day-ribbon" width=${width} height="66" role="img" aria-label=${said}>
       <rect class="day-track" x="0" y=${TOP} width=${width} height="20" rx="10" />
       ${work.map(({ a, b, open }, i) => html`<rect key=${`w${i}`} class=${open ? 'day-work day-open' : 'day-work'} ...${bar(a, b)} y=${TOP} height="20" rx="5"><title>${t('day.work')} ${time(a)}–${time(b)}</title></rect>`)}
       ${breaks.map(({ a, b }, i) => html`<rect key=${`r${i}`} class="day-rest" ...${bar(a, b)} y=${TOP + 6} height="8" rx="4"><title>${t('day.rest')} ${time(a)}–${time(b)}</title></rect>`)}

@@ -4,16 +4,15 @@ import { addTask, complete, deleteTask, reopen } from '../acts.js';
 import { elapsed, tick } from '../data/clock.js';
 import { all, me } from '../data/copy.js';
 import { Icon } from '../icons.js';
-import { perform } from '../perform.js';
-import { near, span, t, time, today } from '../text.js';
+import { glad, perform } from '../perform.js';
+import { near, span, t, time, today, worded } from '../text.js';
 import { Button, Card, Empty, lazy, useKeys } from '../ui.js';
-import { glad } from './companion.js';
 import { toggleTimer } from './now.js';
 import { chunks, matches, plain, soonest, sorted } from './plan.js';
 
 /** @typedef {import('../data/types.js').Item} Item */
 
-const Form = lazy(() => import('./form.js').then((one) => one.TaskForm));
+const Form = lazy(() => worded(import('./form.js')).then((one) => one.TaskForm));
 const CHUNK = 10;
 const ROW = 53;
 const LINGER = 8000;

@@ -6,7 +6,13 @@ export const PASSWORD = 'blue-river-77';
 
 /** Watches a page before its own code runs: violations of the policy, shifts of the layout, long frames. */
 function watch() {
-  globalThis.seen = { violations: [], shift: 0 };
+  globalThis.seen = { violations: [], shift: 0, drawn: Infinity };
+  const drawn = new MutationObserver(() => {
+    if (!document.querySelector('.tasks')) return;
+    globalThis.seen.drawn = performance.now();
+    drawn.disconnect();
+  });
+  drawn.observe(document, { childList: true, subtree: true });
   addEventListener('securitypolicyviolation', (event) => globalThis.seen.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
   try {
     new PerformanceObserver((list) => {

@@ -1,7 +1,9 @@
 // Budgets: what the first screen loads, how calm it is, how 2,000 tasks scroll, and what the companion takes.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
 import { gzipSync } from 'node:zlib';
+import { served } from '../served.mjs';
 import { add, until } from './lib.mjs';
 
 /** CPU seconds of all processes of the browser. */
@@ -45,31 +47,25 @@ export const flows = {
     const other = await bench.context({ storageState: await bench.contexts[0].storageState() });
     await other.addInitScript(() => localStorage.setItem('avanochi.user', 'somebody'));
     const fresh = await other.newPage();
-    const loaded = [];
-    fresh.on('response', (response) => loaded.push(response));
     await fresh.goto(bench.url);
     await fresh.locator('.task').waitFor();
-    const app = new URL(bench.url).pathname;
-    const first = loaded.filter((one) => new URL(one.url()).pathname.startsWith(app) && !one.fromServiceWorker());
-    let bytes = 0;
-    const names = new Set();
-    for (const one of first) {
-      const name = new URL(one.url()).pathname;
-      if (names.has(name)) continue;
-      names.add(name);
-      bytes += /\.png$/.test(name) ? (await one.body()).length : gzipSync(await one.body(), { level: 9 }).length;
-    }
-    bench.notes.push(`${names.size} files, ${(bytes / 1024).toFixed(1)} kB gzip`);
+    // What was asked for before the list of tasks was there; the rest comes behind it.
+    const first = await fresh.evaluate(() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+      .filter((one) => one.startTime < globalThis.seen.drawn && new URL(one.name).pathname.startsWith(location.pathname))
+      .map((one) => ({ name: new URL(one.name).pathname, size: one.encodedBodySize })));
+    const bytes = first.reduce((sum, one) => sum + one.size, 0);
+    const names = new Set(first.map((one) => one.name));
+    bench.notes.push(`${names.size} files, ${(bytes / 1024).toFixed(1)} kB as served`);
     await fresh.waitForTimeout(1500);
     const shift = await fresh.evaluate(() => globalThis.seen.shift);
     bench.notes.push(`layout shift ${shift.toFixed(4)}`);
-    assert.ok(bytes <= 45 * 1024, `${bytes} bytes: ${[...names].join(' ')}`);
-    assert.ok(names.size <= 34, `${names.size} files: ${[...names].join(' ')}`);
+    assert.ok(bytes <= 50 * 1024, `${bytes} bytes: ${[...names].join(' ')}`);
+    assert.ok(names.size <= 26, `${names.size} files: ${[...names].join(' ')}`);
     assert.ok(shift <= 0.01, `layout shift ${shift}`);
   },
 
   async 'usable soon on a slow line with a slow machine'(bench) {
-    const page = await bench.person();
+    await bench.person();
     const times = [];
     for (let i = 0; i < 3; i += 1) {
       const context = await bench.context({ storageState: await bench.contexts[0].storageState(), serviceWorkers: 'block' });
@@ -84,9 +80,10 @@ export const flows = {
       await context.close();
       bench.contexts.pop();
     }
-    bench.notes.push(`${times.join(', ')} ms`);
-    assert.ok(Math.min(...times) <= 3000, `${times}`);
-    assert.ok(page);
+    // Other work of the machine comes on top of a processor that is slowed down to a quarter.
+    const busy = Math.max(1, loadavg()[0] / cpus().length);
+    bench.notes.push(`${times.join(', ')} ms, load ${busy.toFixed(1)}`);
+    assert.ok(Math.min(...times) <= 1500 * Math.min(3, busy), `${times}`);
   },
 
   async '2,000 tasks scroll and are filtered without a long frame'(bench) {
@@ -140,14 +137,14 @@ export const flows = {
     assert.ok(share <= 0.08, `${share}`);
   },
 
-  async 'the whole page is small'(bench) {
-    const { readdir } = await import('node:fs/promises');
+  async 'the whole page is small, in one language'(bench) {
     const root = new URL('../../', import.meta.url);
     let bytes = 0;
     for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
       const path = `${entry.parentPath}/${entry.name}`;
       if (!entry.isFile() || path.includes('/test/') || !/\.(js|css|html|webmanifest)$/.test(path)) continue;
-      bytes += gzipSync(await readFile(path), { level: 9 }).length;
+      if (/\/(more-)?es\.js$|places-es\.js$/.test(path)) continue;
+      bytes += gzipSync(served(path.slice(root.pathname.length), await readFile(path, 'utf8')), { level: 9 }).length;
     }
     bench.notes.push(`${(bytes / 1024).toFixed(1)} kB gzip`);
     assert.ok(bytes <= 90 * 1024, `${bytes}`);
