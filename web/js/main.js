@@ -7,7 +7,7 @@ import { enter, forget, hear, load, me, settings, storage, who } from './data/co
 import { flush, pending, refused, start as startOutbox, trouble } from './data/outbox.js';
 import { lastName } from './data/session.js';
 import { failed, loaded, place, retry, start as startRouter } from './router.js';
-import { guessed, language, reason, speak, t, worded } from './text.js';
+import { guessed, language, reason, speak, t, worded, words } from './text.js';
 import { say, Toast } from './toast.js';
 import { Icon } from './icons.js';
 import { places } from './places.js';
@@ -89,6 +89,14 @@ function App() {
   return me.value ? html`<${Shell} />` : html`<${Sign} />`;
 }
 
+/** What comes behind the first screen. */
+function follow() {
+  words();
+  import('./data/live.js').then((live) => live.start());
+  import('./keys.js').then((keys) => keys.start());
+  import('./worker.js').then((worker) => worker.startWorker());
+}
+
 async function start() {
   await Promise.all([speak(guessed()), load()]);
   // Nothing was ever kept here: whoever it is has to sign in, and needs no answer to know that.
@@ -117,9 +125,12 @@ async function start() {
     if (who.peek()?.id !== user.id) who.value = user;
   });
   startOutbox();
-  import('./data/live.js').then((live) => live.start());
-  import('./keys.js').then((keys) => keys.start());
-  import('./worker.js').then((worker) => worker.startWorker());
+  let behind = false;
+  effect(() => {
+    if (who.value === undefined || behind) return;
+    behind = true;
+    setTimeout(follow);
+  });
   if (who.peek() === null) return;
   try {
     await enter();

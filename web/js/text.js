@@ -13,13 +13,22 @@ const MORE = { en: () => import('./text/more-en.js'), es: () => import('./text/m
 export const language = signal(/** @type {'en'|'es'} */ ('en'));
 const texts = signal(/** @type {Record<string, Text>} */ ({}));
 let rules = new Intl.PluralRules('en');
-/** Until all texts are there, also those that the first screen does not need. @type {Promise<void>} */
-let whole = Promise.resolve();
+/** Until all texts are there, also those that the first screen does not need; null: they were not asked for. @type {Promise<void>|null} */
+let whole = null;
 
-/** Waits for all texts with something that needs them. @template T @param {Promise<T>} with_ @returns {Promise<T>} */
-export async function worded(with_) {
-  await whole;
-  return with_;
+/** Asks for all texts. */
+export function words() {
+  const name = language.peek();
+  whole ??= MORE[name]().then((more) => {
+    if (language.peek() === name) texts.value = { ...texts.peek(), ...more.default };
+  }, () => {});
+  return whole;
+}
+
+/** Waits for all texts with something that needs them. @template T @param {Promise<T>} part @returns {Promise<T>} */
+export async function worded(part) {
+  await words();
+  return part;
 }
 
 /** What this browser prefers until somebody is signed in. */
@@ -40,9 +49,10 @@ export async function speak(name) {
   rules = new Intl.PluralRules(next);
   texts.value = { ...texts.peek(), ...found.default };
   language.value = next;
-  whole = MORE[next]().then((more) => {
-    if (language.peek() === next) texts.value = { ...texts.peek(), ...more.default };
-  }, () => {});
+  if (whole) {
+    whole = null;
+    words();
+  }
   document.documentElement.lang = next;
   try {
     localStorage.setItem(KEY, next);

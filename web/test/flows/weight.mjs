@@ -45,7 +45,7 @@ export const flows = {
     await add(page, 'One');
     await bench.sent(page);
     const other = await bench.context({ storageState: await bench.contexts[0].storageState() });
-    await other.addInitScript(() => localStorage.setItem('avanochi.user', 'somebody'));
+    await other.addInitScript(() => location.protocol.startsWith('http') && localStorage.setItem('avanochi.user', 'somebody'));
     const fresh = await other.newPage();
     await fresh.goto(bench.url);
     await fresh.locator('.task').waitFor();
