@@ -53,6 +53,14 @@ test('what waits lies over what is confirmed, in its order', () => {
   assert.equal(overlaid(confirmed, [entry({ effects: [{ kind: 'tasks', id: 'a', set: null }] })], 'tasks').size, 0);
 });
 
+test('what the feed tells of before the answer is shown once, and what was done to it since lies over it', () => {
+  const confirmed = new Map([['real', { id: 'real', client_id: 'mine', title: 'x', completed: false }]]);
+  const made = entry({ method: 'POST', answer: 'tasks', temp: 'mine', body: { client_id: 'mine' }, effects: [{ kind: 'tasks', id: 'mine', set: { id: 'mine', title: 'x' } }] });
+  const done = entry({ effects: [{ kind: 'tasks', id: 'mine', set: { completed: true } }] });
+  assert.equal(overlaid(confirmed, [made], 'tasks'), confirmed);
+  assert.deepEqual([...overlaid(confirmed, [made, done], 'tasks').values()], [{ id: 'real', client_id: 'mine', title: 'x', completed: true }]);
+});
+
 test('a success confirms its effects, and its answer over them; what was made here gives way to it', () => {
   const held = (_, id) => (id === 'a' ? { id: 'a', title: 'old' } : undefined);
   const change_ = entry({ effects: [{ kind: 'tasks', id: 'a', set: { completed: true } }] });

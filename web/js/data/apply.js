@@ -56,14 +56,18 @@ export function applied(kinds, ops, reset) {
 export function overlaid(confirmed, entries, kind) {
   /** @type {Map<string, Item>|null} */
   let next = null;
+  // What the feed told of before the answer came is there already, under the name that the server gave it.
+  /** @type {Map<string, string>} */
+  const names = new Map();
   for (const entry of entries) {
+    const twin = entry.temp && entry.answer === kind ? already(entry, confirmed) : null;
+    if (entry.temp && twin) names.set(entry.temp, twin.id);
     for (const effect of entry.effects) {
-      if (effect.kind !== kind) continue;
+      if (effect.kind !== kind || (twin && effect.id === entry.temp)) continue;
       next ??= new Map(confirmed);
-      if (effect.set === null) next.delete(effect.id);
-      else if (next.has(effect.id) || effect.id === entry.temp || effect.set.id) {
-        next.set(effect.id, { ...next.get(effect.id), ...effect.set });
-      }
+      const id = names.get(effect.id) ?? effect.id;
+      if (effect.set === null) next.delete(id);
+      else if (next.has(id) || effect.id === entry.temp || effect.set.id) next.set(id, { ...next.get(id), ...effect.set, ...(id === effect.id ? {} : { id }) });
     }
   }
   return next ?? confirmed;

@@ -15,6 +15,8 @@ let poll;
 let asked = null;
 /** @type {(() => void)|null} */
 let resign = null;
+/** Which attempt to connect counts: the latest. */
+let turn = 0;
 /** Pages one after the other. @type {Promise<void>} */
 let line = Promise.resolve();
 
@@ -44,12 +46,13 @@ function pollIn(ms) {
 async function connect() {
   close();
   if (!leads.peek() || signedOut.peek()) return;
+  const mine = ++turn;
   try {
     await catchUp();
   } catch {
-    return pollIn(online.peek() ? 5000 : 3000);
+    return mine === turn ? pollIn(online.peek() ? 5000 : 3000) : undefined;
   }
-  if (!leads.peek()) return;
+  if (!leads.peek() || mine !== turn) return;
   const since = token.peek();
   const source = new EventSource(`${root}changes/stream${since ? `?since=${encodeURIComponent(since)}` : ''}`);
   stream = source;

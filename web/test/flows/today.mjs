@@ -130,6 +130,25 @@ export const flows = {
     await until(async () => (await bench.get(page, 'check_ins'))[0].energy === 4, 'the former energy');
   },
 
+  async 'time without a sign of life can be taken out of a session'(bench) {
+    const page = await bench.person();
+    const me = await bench.get(page, 'auth/me');
+    await bench.send(page, 'POST', 'work_sessions/start', { user_id: me.id, at: new Date(Date.now() - 40 * 60_000).toISOString() });
+    await page.locator('[role=timer]').waitFor();
+    await page.waitForTimeout(5200);
+    await page.evaluate(() => localStorage.setItem('avanochi.seen', String(Date.now() - 20 * 60_000)));
+    await page.mouse.move(400, 400);
+    await page.mouse.move(420, 420);
+    await page.locator('.now-away', { hasText: '20 min' }).waitFor();
+    await page.locator('.now-away .btn', { hasText: 'break' }).click();
+    await bench.sent(page);
+    const [session] = await bench.get(page, 'work_sessions');
+    assert.equal(Math.round((Date.parse(session.pauses[0].to) - Date.parse(session.pauses[0].from)) / 60_000), 20);
+    assert.equal(await page.locator('.now-time').innerText(), '0:20');
+    await page.locator('.toast-act').click();
+    await until(async () => (await page.locator('.now-time').innerText()) === '0:40', 'all of it again');
+  },
+
   async 'the filter finds words regardless of accents'(bench) {
     const page = await bench.person();
     for (const title of ['Llamar al médico', 'Comprar café', 'Medir la mesa']) await add(page, title);
