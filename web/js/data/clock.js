@@ -9,7 +9,7 @@ let offset = remembered();
 /** Where the clock on the wall stood beside the one that only goes forward, to notice that somebody set it. */
 let last = { wall: Date.now(), mono: performance.now() };
 
-/** The server's time in ms, as a signal that changes with each full second while the page is visible. */
+/** The server's time in ms, as a signal that changes with each full second while the page is visible, else with each minute. */
 export const tick = signal(now());
 
 /** The full minute, for what need not be drawn each second. */
@@ -160,7 +160,9 @@ export function start(jump) {
     last = here;
     tick.value = now();
     clearTimeout(timer);
-    if (!document.hidden) timer = window.setTimeout(beat, 1000 - (now() % 1000) + 5);
+    // While it is hidden, once a minute is enough for the title.
+    const step = document.hidden ? 60_000 : 1000;
+    timer = window.setTimeout(beat, step - (now() % step) + 5);
   };
   document.addEventListener('visibilitychange', beat);
   beat();

@@ -87,6 +87,7 @@ export default {
   'task.edit': 'Edit: {title}',
   'task.time': 'Timer: {title}',
   'task.repeats': 'Repeats',
+  'task.steps': '{done} of {of} steps',
   'priority.low': 'Low',
   'priority.medium': 'Medium',
   'priority.high': 'High',

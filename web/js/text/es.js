@@ -87,6 +87,7 @@ export default {
   'task.edit': 'Editar: {title}',
   'task.time': 'Cronómetro: {title}',
   'task.repeats': 'Se repite',
+  'task.steps': '{done} de {of} pasos',
   'priority.low': 'Baja',
   'priority.medium': 'Media',
   'priority.high': 'Alta',

@@ -160,6 +160,9 @@ export function Companion({ user, ml, goal, energy, onHelp }) {
     }, ACT);
     return () => clearTimeout(over);
   }, [glad.value]);
+  // Read out when it changes, not more than once a minute.
+  const said = useRef({ at: 0, mood: '' });
+  if (known && mood !== said.current.mood && Date.now() - said.current.at > 60_000) said.current = { at: Date.now(), mood };
   const shown = happy.current ? 'celebrating' : mood;
   const help = happy.current ? undefined : HELP[shown];
   const needed = {
@@ -173,6 +176,7 @@ export function Companion({ user, ml, goal, energy, onHelp }) {
       <div class="bubble"><div class="bubble-in"><h2 class="bubble-mood">${t(`mood.${shown}`)}</h2><p>${happy.current ? t('says.celebrating') : says}</p>
         ${help ? html`<${Button} small kind=${help.kind} icon=${help.icon} onClick=${onHelp[help.key]}>${t(`help.${help.key}`)}<//>` : null}</div></div>
       ${known ? html`<${Creature} looks=${{ stage, form, mood: shown, seed: seedOf(user.id), palette }} label=${t('companion.is', { name, mood: t(`mood.${shown}`) })} />` : null}
+      <p class="sr" role="status">${said.current.mood ? t('companion.is', { name, mood: t(`mood.${said.current.mood}`) }) : ''}</p>
       <span class="scene-xp" aria-hidden="true">${earned ? `+${earned}` : ''}</span>
     </div>
     <div class="companion-foot">

@@ -49,6 +49,11 @@ function linger(key, on) {
   lingering.value = next;
 }
 
+/** @param {Item} task */
+function stepsOf(task) {
+  return { done: task.subtasks.filter((/** @type {Item} */ one) => one.completed).length, of: task.subtasks.length };
+}
+
 /** @param {{task: Item}} props */
 function Spent({ task }) {
   const running = elapsed({ start_time: task.timer_started_at }, tick.value) / 60_000;
@@ -82,6 +87,7 @@ function Row({ task, position, size, first }) {
     <span class="task-meta">
       ${task.priority === 'high' || task.priority === 'urgent' ? html`<span class="chip chip-warm">${t(`priority.${task.priority}`)}</span>` : null}
       ${task.recurrence ? html`<span class="task-icon" title=${t('task.repeats')}><${Icon} name="repeat" size=${16} /></span>` : null}
+      ${task.subtasks?.length ? html`<span class="num" title=${t('task.steps', stepsOf(task))}>${stepsOf(task).done}/${task.subtasks.length}</span>` : null}
       ${(task.tags ?? []).slice(0, 2).map((/** @type {string} */ tag) => html`<span class="chip" key=${tag}>${tag}</span>`)}
       ${date && date !== today() ? html`<span class=${date < today() && !task.completed ? 'task-late' : ''}>${near(date)}</span>` : null}
       ${runs ? html`<${Spent} task=${task} />` : task.completed ? html`<span class="num">${time(task.completed_at)}</span>`

@@ -31,7 +31,7 @@ async function everywhere(bench, colorScheme) {
   await add(page, 'Call the dentist');
   await add(page, 'Urgent thing');
   await row(page, 'Urgent thing').locator('.task-title').click();
-  await page.locator('.task-form select').selectOption('urgent');
+  await page.locator('.task-form select').first().selectOption('urgent');
   await page.locator('.task-form [type=date]').nth(1).fill('2026-01-01');
   await judge(page, 'the form of a task');
   await page.locator('.task-form [type=submit]').click();

@@ -28,12 +28,29 @@ async function everyday(bench, locale, words) {
   await row(page, 'Write the summary').locator('.task-title').click();
   await page.locator('.task-form textarea').fill('For Marta');
   await page.locator('.task-form [type=number]').fill('45');
-  await page.locator('.task-form select').selectOption('high');
+  await page.locator('.task-form select').first().selectOption('high');
   await page.locator('.task-form [type=submit]').click();
   await row(page, 'Write the summary').locator('.chip-warm').waitFor();
   await bench.sent(page);
   const [edited] = (await bench.get(page, 'tasks')).filter(open);
   assert.deepEqual([edited.notes, edited.estimate_minutes, edited.priority], ['For Marta', 45, 'high']);
+
+  // Steps, and how often it repeats.
+  await row(page, 'Write the summary').locator('.task-title').click();
+  await page.locator('.steps .btn').last().click();
+  await page.keyboard.type('Gather the numbers');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('Send it');
+  await page.locator('.step-check').first().check();
+  await page.locator('.task-form select').nth(1).selectOption('week');
+  await page.locator('.task-form [type=submit]').click();
+  await row(page, 'Write the summary').locator('.task-meta', { hasText: '1/2' }).waitFor();
+  await bench.sent(page);
+  const [planned] = (await bench.get(page, 'tasks')).filter(open);
+  assert.deepEqual(planned.subtasks.map((one) => [one.title, one.completed]), [['Gather the numbers', true], ['Send it', false]]);
+  assert.deepEqual([planned.recurrence.every, planned.recurrence.unit], [1, 'week']);
+  await page.locator('.toast-act', { hasText: words.undo }).click();
+  await until(async () => (await bench.get(page, 'tasks')).filter(open)[0].subtasks.length === 0, 'no steps again');
 
   // Delete, and take it back.
   await row(page, 'Write the summary').locator('.task-title').click();
