@@ -1,5 +1,5 @@
 // What can be said of a task: its form, in the place of its row.
-import { html, useRef, useState } from '../../vendor/preact.js';
+import { html, useLayoutEffect, useRef, useState } from '../../vendor/preact.js';
 import { deleteTask, editTask } from '../acts.js';
 import { newId } from '../data/outbox.js';
 import { perform } from '../perform.js';
@@ -48,11 +48,17 @@ export function changed(task, form, steps) {
 /** The steps of a task. @param {{steps: Step[], onChange: (steps: Step[]) => void}} props */
 function Steps({ steps, onChange }) {
   const box = useRef(/** @type {HTMLElement|null} */ (null));
+  const added = useRef(false);
   const put = (/** @type {string} */ key, /** @type {Partial<Step>} */ more) => onChange(steps.map((one) => (one.key === key ? { ...one, ...more } : one)));
   const add = () => {
     onChange([...steps, { key: newId(), title: '', completed: false }]);
-    requestAnimationFrame(() => /** @type {HTMLElement|undefined} */ ([...(box.current?.querySelectorAll('.step-title') ?? [])].at(-1))?.focus());
+    added.current = true;
   };
+  // The new step has the focus before the next key comes.
+  useLayoutEffect(() => {
+    if (added.current) /** @type {HTMLElement|undefined} */ ([...(box.current?.querySelectorAll('.step-title') ?? [])].at(-1))?.focus();
+    added.current = false;
+  }, [steps.length]);
   const press = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== 'Enter') return;
     event.preventDefault();
