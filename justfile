@@ -21,6 +21,10 @@ check:
     cargo fmt --check
     cargo clippy --all-targets -- -D warnings
 
+# Check the page: its types, what is pure, and all flows in Chromium against the debug binary
+page-check:
+    cd web/test && npm ci --no-audit --no-fund && npx tsc -p .. && npm run unit && npm run flows
+
 # Build the release binary into the place that host.json names
 build-handler:
     sh scripts/build-handler

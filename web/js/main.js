@@ -121,8 +121,9 @@ async function start() {
   });
   hear('signed-out', () => forget());
   hear('signed-in', ({ user }) => {
+    // Somebody else: nothing of the former one may stay in this tab.
+    if (who.peek()?.id !== user.id) location.reload();
     signedOut.value = false;
-    if (who.peek()?.id !== user.id) who.value = user;
   });
   startOutbox();
   let behind = false;

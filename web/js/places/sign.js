@@ -89,6 +89,7 @@ export function Again() {
     <h2 id="again-title">${t('sign.again')}</h2>
     <p>${n ? t('sign.kept.waiting', { n }) : t('sign.kept')}</p>
     <${Form} up=${false} known=${lastName() ?? ''} />
+    <${SignOut} small />
   </dialog>`;
 }
 

@@ -81,6 +81,25 @@ export const flows = {
     assert.equal((await bench.get(page, 'hydration')).length, 1);
   },
 
+  async 'somebody else signs in: nothing of the former one stays, in any tab'(bench) {
+    const page = await bench.person();
+    await add(page, 'Of the first person');
+    await bench.sent(page);
+    const tab = await bench.contexts[0].newPage();
+    await tab.goto(bench.url);
+    await row(tab, 'Of the first person').waitFor();
+    await page.locator('.nav-account .btn').click();
+    await page.locator('.sign-other .link').click();
+    const name = newName();
+    await page.fill('[name=username]', name);
+    await page.fill('[name=password]', PASSWORD);
+    await page.click('.sign-form [type=submit]');
+    await page.locator('.first .btn-small').click();
+    await page.locator('.tasks').waitFor();
+    await tab.locator('.nav-who', { hasText: name }).waitFor();
+    for (const one of [page, tab]) assert.equal(await row(one, 'Of the first person').count(), 0);
+  },
+
   async 'a draft stays through a reload'(bench) {
     const page = await bench.person();
     await page.fill('.add-input', 'Half a thou');

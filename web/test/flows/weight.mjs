@@ -133,8 +133,12 @@ export const flows = {
     const before = await cpu(bench.browser);
     await page.waitForTimeout(28_000);
     const share = ((await cpu(bench.browser)) - before) / ((Date.now() - began) / 1000);
-    bench.notes.push(`${(share * 100).toFixed(1)} % of a core`);
+    const session = await page.context().newCDPSession(page);
+    await session.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await session.send('Runtime.getHeapUsage');
+    bench.notes.push(`${(share * 100).toFixed(1)} % of a core, heap ${(usedSize / 1e6).toFixed(1)} MB`);
     assert.ok(share <= 0.08, `${share}`);
+    assert.ok(usedSize <= 8e6, `${usedSize} bytes of heap`);
   },
 
   async 'the whole page is small, in one language'(bench) {
