@@ -104,6 +104,7 @@ export default {
   'help.water': 'Drink a glass',
   'help.meal': 'I have eaten',
   'help.rest': 'Take a break',
+  'help.no': 'Not now',
   'mood.happy': 'Feeling great',
   'mood.calm': 'Calm',
   'mood.celebrating': 'Hooray!',

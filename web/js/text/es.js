@@ -104,6 +104,7 @@ export default {
   'help.water': 'Beber un vaso',
   'help.meal': 'Ya he comido',
   'help.rest': 'Descansar',
+  'help.no': 'Ahora no',
   'mood.happy': 'De maravilla',
   'mood.calm': 'En calma',
   'mood.celebrating': '¡Viva!',

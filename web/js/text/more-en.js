@@ -139,4 +139,5 @@ export default {
   'form.repeats.month': 'Each month',
   'form.repeats.year': 'Each year',
   'form.repeats.other': 'As it is now',
+  'act.nudge': 'Answer the reminder',
 };

@@ -139,4 +139,5 @@ export default {
   'form.repeats.month': 'Cada mes',
   'form.repeats.year': 'Cada año',
   'form.repeats.other': 'Como ahora',
+  'act.nudge': 'Responder al recordatorio',
 };

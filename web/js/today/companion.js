@@ -3,6 +3,7 @@ import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { root } from '../data/api.js';
 import { minute, wall } from '../data/clock.js';
 import { all } from '../data/copy.js';
+import { act } from '../data/outbox.js';
 import { Icon } from '../icons.js';
 import { motion } from '../motion.js';
 import { glad } from '../perform.js';
@@ -128,6 +129,25 @@ const HELP = {
   tired: { key: 'rest', kind: 'rest', icon: 'cup' },
 };
 
+/** Which of them answers a reminder. @type {Record<string, string>} */
+const ANSWERS = { hydration: 'thirsty', lunch: 'hungry', break_due: 'tired', break_overdue: 'tired' };
+const FRESH = 2 * 3_600_000;
+
+/** The latest reminder that waits for an answer. @returns {Item|null} */
+function reminder() {
+  const since = minute.value - FRESH;
+  const open = [...all('nudges').value.values()].filter((one) => one.state === 'new' && one.text && Date.parse(one.created_at) > since);
+  return open.sort((a, b) => (a.created_at < b.created_at ? 1 : -1))[0] ?? null;
+}
+
+/** @param {Item} nudge @param {'done'|'dismiss'} action */
+function answer(nudge, action) {
+  act({
+    method: 'POST', path: `nudges/${nudge.id}`, label: 'act.nudge', answer: 'nudges', body: { action },
+    effects: [{ kind: 'nudges', id: nudge.id, set: { state: action === 'done' ? 'done' : 'dismissed' } }],
+  });
+}
+
 /** Freckles, from the user's id; never changing. @param {string} id */
 export function seedOf(id) {
   return Number.parseInt(id.slice(-1), 16) % 4;
@@ -164,7 +184,12 @@ export function Companion({ user, ml, goal, energy, onHelp }) {
   const said = useRef({ at: 0, mood: '' });
   if (known && mood !== said.current.mood && Date.now() - said.current.at > 60_000) said.current = { at: Date.now(), mood };
   const shown = happy.current ? 'celebrating' : mood;
-  const help = happy.current ? undefined : HELP[shown];
+  const nudge = happy.current ? null : reminder();
+  const help = happy.current ? undefined : HELP[nudge ? ANSWERS[nudge.kind] : shown];
+  const helped = () => {
+    if (help) onHelp[help.key]();
+    if (nudge) answer(nudge, 'done');
+  };
   const needed = {
     water: needs ? needs.hydration / 100 : ml / goal,
     energy: needs ? needs.energy / 100 : (energy ?? 3) / 5,
@@ -173,8 +198,9 @@ export function Companion({ user, ml, goal, energy, onHelp }) {
   return html`<section class="card card-flush companion" aria-label=${t('companion.title', { name })}>
     <div class=${`scene scene-${hourOf(minutes)}`}>
       <${Backdrop} />
-      <div class="bubble"><div class="bubble-in"><h2 class="bubble-mood">${t(`mood.${shown}`)}</h2><p>${happy.current ? t('says.celebrating') : says}</p>
-        ${help ? html`<${Button} small kind=${help.kind} icon=${help.icon} onClick=${onHelp[help.key]}>${t(`help.${help.key}`)}<//>` : null}</div></div>
+      <div class="bubble"><div class="bubble-in"><h2 class="bubble-mood">${t(`mood.${shown}`)}</h2><p>${happy.current ? t('says.celebrating') : nudge?.text ?? says}</p>
+        ${help ? html`<${Button} small kind=${help.kind} icon=${help.icon} onClick=${helped}>${t(`help.${help.key}`)}<//>` : null}</div>
+        ${nudge ? html`<${Button} small kind="quiet" icon="close" class="bubble-close" label=${t('help.no')} onClick=${() => answer(nudge, 'dismiss')} />` : null}</div>
       ${known ? html`<${Creature} looks=${{ stage, form, mood: shown, seed: seedOf(user.id), palette }} label=${t('companion.is', { name, mood: t(`mood.${shown}`) })} />` : null}
       <p class="sr" role="status">${said.current.mood ? t('companion.is', { name, mood: t(`mood.${said.current.mood}`) }) : ''}</p>
       <span class="scene-xp" aria-hidden="true">${earned ? `+${earned}` : ''}</span>

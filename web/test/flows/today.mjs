@@ -147,6 +147,37 @@ export const flows = {
     await until(async () => (await bench.get(page, 'check_ins'))[0].energy === 4, 'the former energy');
   },
 
+  async 'the companion says a reminder, which can be followed or declined'(bench) {
+    const context = await bench.context();
+    const answered = [];
+    const made = (id, kind, text) => ({ kind: 'nudges', id, op: 'upsert', at: '', item: { id, kind, key: kind, text, evidence: {}, state: 'new', until: null, created_at: new Date().toISOString() } });
+    await context.route('**/api/changes', async (route) => {
+      const real = await route.fetch();
+      const page = await real.json();
+      if (!page.changes) return route.fulfill({ response: real });
+      page.changes.push(made('n1', 'tasks', 'Three tasks are due today.'), made('n2', 'hydration', 'You are half a litre behind.'));
+      return route.fulfill({ response: real, json: page });
+    });
+    await context.route('**/api/nudges/*', (route) => {
+      const item = { ...made(route.request().url().split('/').pop(), 'x', 'x').item, state: 'done' };
+      answered.push([item.id, route.request().postDataJSON().action]);
+      return route.fulfill({ json: item });
+    });
+    const page = await context.newPage();
+    await page.goto(bench.url);
+    await page.fill('[name=username]', `nudged-${process.pid}-${Date.now()}`);
+    await page.fill('[name=password]', 'blue-river-77');
+    await page.click('.sign-form [type=submit]');
+    await page.locator('.first .btn-small').click();
+    await page.locator('.bubble', { hasText: 'half a litre' }).waitFor();
+    await page.locator('.bubble .btn-water').click();
+    await page.locator('.bubble', { hasText: 'Three tasks' }).waitFor();
+    await page.locator('.bubble-close').click();
+    await until(() => answered.length === 2, 'both are answered');
+    assert.deepEqual(answered, [['n2', 'done'], ['n1', 'dismiss']]);
+    assert.match(await page.locator('.tile-water').innerText(), /250/);
+  },
+
   async 'time without a sign of life can be taken out of a session'(bench) {
     const page = await bench.person();
     const me = await bench.get(page, 'auth/me');
