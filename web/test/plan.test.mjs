@@ -28,6 +28,11 @@ test('completed just now, a task stays where it is', () => {
   assert.deepEqual(ids(split(tasks).done), ['b']);
 });
 
+test('what waits to be sent stands last, whatever the clocks say, so that nothing moves when the server names it', () => {
+  const tasks = [task('z', { created_at: '2026-11-25T09:00:05Z', planned_for: today, client_id: 'one' }), task('two', { created_at: '2026-11-25T09:00:03Z', planned_for: today, client_id: 'two' })];
+  assert.deepEqual(ids(split(tasks).now), ['z', 'two']);
+});
+
 test('a search finds each word, regardless of case and accents', () => {
   const one = task('x', { title: 'Llamar al Médico', notes: 'por la mañana', tags: ['Salud'] });
   for (const words of [['medico'], ['llam', 'salud'], ['manana']]) assert.ok(matches(one, words.map(plain)), words.join());

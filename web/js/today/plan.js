@@ -51,9 +51,9 @@ function byPriority(a, b) {
   return PRIORITIES.indexOf(a.priority ?? 'medium') - PRIORITIES.indexOf(b.priority ?? 'medium');
 }
 
-/** @param {Item} a @param {Item} b */
+/** What the server has not named yet stands last, as it will be the youngest: nothing moves when the answer comes. @param {Item} a @param {Item} b */
 function byCreation(a, b) {
-  return compare(a.created_at, b.created_at) || compare(a.id, b.id);
+  return Number(a.id === a.client_id) - Number(b.id === b.client_id) || compare(a.created_at, b.created_at) || compare(a.id, b.id);
 }
 
 /** A text without case and accents, as it is searched. @param {string} text */
