@@ -1,5 +1,7 @@
-// Dates of the calendar as texts, YYYY-MM-DD, and what is counted from them: weeks, ranges, the user's present date. Pure;
-// dates are counted in UTC, where each has 24 hours, so that no change of clocks moves one.
+// Dates of the calendar as texts, YYYY-MM-DD, and what is counted from them: weeks, months, ranges. Pure; dates are counted
+// in UTC, where each has 24 hours, so that no change of clocks moves one.
+
+import { addDays } from './data/clock.js';
 
 /** @typedef {'monday' | 'sunday'} WeekStart */
 /** @typedef {{ from: string, to: string }} Range Both dates are included. */
@@ -9,8 +11,7 @@ const DAY = 86_400_000;
 /** The names that the API has for the days of a week, from Monday on. */
 export const WEEKDAYS = /** @type {const} */ (['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
 
-/** @param {string} date @param {number} days */
-export const addDays = (date, days) => new Date(Date.parse(date) + days * DAY).toISOString().slice(0, 10);
+export { addDays };
 
 /** How many dates lie between two: 0 for the same one, 1 for the next. @param {string} from @param {string} to */
 export const daysBetween = (from, to) => Math.round((Date.parse(to) - Date.parse(from)) / DAY);
@@ -57,36 +58,3 @@ export function rangeOf(kind, date, back, start) {
   const year = String(Number(date.slice(0, 4)) - back).padStart(4, '0');
   return { from: `${year}-01-01`, to: `${year}-12-31` };
 }
-
-/** @type {Map<string, Intl.DateTimeFormat>} */
-const formats = new Map();
-
-/** @param {string} zone */
-function format(zone) {
-  let found = formats.get(zone);
-  if (!found) {
-    const parts = /** @type {const} */ ({ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' });
-    found = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', ...parts });
-    formats.set(zone, found);
-  }
-  return found;
-}
-
-/**
- * The date that an instant belongs to for a user: what the clock shows before `dayStart` (HH:MM) is of the date before.
- * @param {number | string} instant milliseconds, or a time as the API writes it
- * @param {string} zone an IANA name
- */
-export function dateOf(instant, zone, dayStart = '00:00') {
-  const parts = new Map(format(zone).formatToParts(new Date(instant)).map(({ type, value }) => [type, value]));
-  const date = `${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`;
-  return `${parts.get('hour')}:${parts.get('minute')}` < dayStart ? addDays(date, -1) : date;
-}
-
-/** A date in words. @param {string} date @param {string} language @param {Intl.DateTimeFormatOptions} options */
-export const formatDate = (date, language, options) =>
-  new Intl.DateTimeFormat(language, { timeZone: 'UTC', ...options }).format(new Date(date));
-
-/** A range in words, with what both dates share said once. @param {Range} range @param {string} language @param {Intl.DateTimeFormatOptions} options */
-export const formatRange = (range, language, options) =>
-  new Intl.DateTimeFormat(language, { timeZone: 'UTC', ...options }).formatRange(new Date(range.from), new Date(range.to));

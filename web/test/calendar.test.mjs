@@ -1,7 +1,7 @@
-// Dates: weeks, ranges, and the date that an instant belongs to.
+// Dates: weeks, months, ranges.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { addDays, addMonths, dateOf, datesOf, daysBetween, formatRange, rangeOf, startOfWeek, weekday } from '../js/calendar.js';
+import { addDays, addMonths, datesOf, daysBetween, rangeOf, startOfWeek, weekday } from '../js/calendar.js';
 
 test('dates are added over months, leap days and changes of the clock', () => {
   assert.equal(addDays('2026-02-28', 1), '2026-03-01');
@@ -27,17 +27,4 @@ test('ranges are those of the calendar', () => {
   assert.deepEqual(rangeOf('month', '2026-01-15', 1, 'monday'), { from: '2025-12-01', to: '2025-12-31' });
   assert.deepEqual(rangeOf('year', '2026-06-01', 2, 'monday'), { from: '2024-01-01', to: '2024-12-31' });
   assert.equal(datesOf(rangeOf('year', '2024-06-01', 0, 'monday')).length, 366);
-});
-
-test('an instant belongs to the date on the clock of the user, and before the start of the day to the one before', () => {
-  assert.equal(dateOf('2026-11-30T23:30:00.000000Z', 'Europe/Madrid'), '2026-12-01');
-  assert.equal(dateOf('2026-11-30T23:30:00.000000Z', 'America/New_York'), '2026-11-30');
-  assert.equal(dateOf('2026-12-01T02:59:00.000000Z', 'Europe/Madrid', '04:00'), '2026-11-30');
-  assert.equal(dateOf('2026-12-01T03:00:00.000000Z', 'Europe/Madrid', '04:00'), '2026-12-01');
-  assert.equal(dateOf(Date.UTC(2026, 10, 30, 0, 0), 'UTC'), '2026-11-30');
-});
-
-test('a range says the month once', () => {
-  const text = formatRange({ from: '2026-11-23', to: '2026-11-29' }, 'en-GB', { day: 'numeric', month: 'long' });
-  assert.match(text, /^23\s*[–-]\s*29 November$/u);
 });
