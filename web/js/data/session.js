@@ -1,0 +1,34 @@
+// Signing in, up and out, for all tabs.
+import { request } from './api.js';
+import { enter, forget, tell, who } from './copy.js';
+
+/** @param {string} username @param {string} password */
+export async function signIn(username, password) {
+  await request({ method: 'POST', path: 'auth/login', body: { username, password } });
+  await enter();
+  tell({ type: 'signed-in', user: who.peek() });
+}
+
+/** @param {string} username @param {string} password @param {string} zone an IANA name; the user can change it later */
+export async function signUp(username, password, zone) {
+  const user = await request({ method: 'POST', path: 'auth/register', body: { username, password } });
+  await request({ method: 'POST', path: 'auth/login', body: { username, password } });
+  try {
+    await request({ method: 'PATCH', path: `users/${user.id}`, body: { time_zone: zone } });
+  } catch {
+    // A zone that the server does not know: UTC, and the settings change it.
+  }
+  await enter();
+  tell({ type: 'signed-in', user: who.peek() });
+}
+
+/** Signs out, and empties the copy, what waits and the caches of pictures. */
+export async function signOut() {
+  await request({ method: 'POST', path: 'auth/logout', body: {} });
+  await forget();
+  tell({ type: 'signed-out' });
+  if ('caches' in globalThis) {
+    for (const name of await caches.keys()) if (name.startsWith('avanochi-pictures')) await caches.delete(name);
+  }
+  location.hash = '';
+}

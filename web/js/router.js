@@ -1,0 +1,49 @@
+// Where the page is: `#/today` and so on. Places are loaded when they are first opened; the one before stays until then.
+import { signal } from '../vendor/preact.js';
+import { places } from './places.js';
+
+/** @typedef {import('./places.js').Place} Place */
+
+/** The place that is open. */
+export const place = signal(/** @type {Place} */ (places[0]));
+/** Its component and the key of its title, once it is loaded; an error where it could not be. */
+export const loaded = signal(/** @type {{name: string, View: import('../vendor/preact.js').Component, title: string}|null} */ (null));
+export const failed = signal(false);
+
+/** What is after the `?` of the hash, e.g. of `#/week?of=2026-11-23`. */
+export const query = signal(new URLSearchParams());
+
+/** @param {string} hash @param {Place[]} among @returns {{place: Place, query: URLSearchParams}} */
+export function parse(hash, among) {
+  const [path, search = ''] = hash.replace(/^#\/?/, '').split('?');
+  return { place: among.find((one) => one.name === path) ?? among[0], query: new URLSearchParams(search) };
+}
+
+/** @param {string} name @param {Record<string, string>} [args] */
+export function go(name, args) {
+  const search = args ? `?${new URLSearchParams(args)}` : '';
+  location.hash = `#/${name}${search}`;
+}
+
+async function open() {
+  const next = parse(location.hash, places);
+  place.value = next.place;
+  query.value = next.query;
+  if (loaded.peek()?.name === next.place.name) return;
+  try {
+    const found = await next.place.load();
+    failed.value = false;
+    if (place.peek() === next.place) loaded.value = { name: next.place.name, View: found.default, title: found.title };
+  } catch {
+    failed.value = true;
+  }
+}
+
+/** Opens the place of the address, and follows it from then on. */
+export function start() {
+  addEventListener('hashchange', open);
+  return open();
+}
+
+/** Tries again what could not be loaded. */
+export { open as retry };

@@ -1,0 +1,12 @@
+// Español: las mismas claves que en en.js. `{name}` se sustituye; `n` elige la forma.
+
+/** @type {Record<string, import('../text.js').Text>} */
+export default {
+  'nav.label': 'Lugares',
+  'nav.skip': 'Ir al contenido',
+  'nav.today': 'Hoy',
+  'nav.week': 'Semana',
+  'nav.statistics': 'Estadísticas',
+  'nav.achievements': 'Logros',
+  'nav.settings': 'Ajustes',
+};
