@@ -34,7 +34,7 @@ function AsTable({ table }) {
 /** A table that scrolls by itself where it is too wide. @param {Table} props */
 export function Rows({ caption, head, rows }) {
   return html`<div class="chart-scroll" tabindex="0" role="region" aria-label=${caption}><table>
-    <caption class="hidden-text">${caption}</caption>
+    <caption class="sr">${caption}</caption>
     <thead><tr>${head.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
     <tbody>${rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
   </table></div>`;

@@ -1,7 +1,7 @@
 // The form of the settings: bounds, what is sent for a change, and beside which field a problem stands.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { changed, conflict, fieldOf, number, NUMBERS, patch, shown, time, timeOffProblem, toggled, valueAt } from '../js/places/settings-form.js';
+import { changed, conflict, fieldOf, number, NUMBERS, patch, restore, shown, time, timeOffProblem, toggled, valueAt } from '../js/places/settings-form.js';
 import { WEEKDAYS } from '../js/calendar.js';
 
 const settings = {
@@ -34,6 +34,13 @@ test('members of reminders and goals are sent alone, other objects whole, and th
   assert.deepEqual(patch(settings, 'focus', null).body, { focus: null });
   assert.equal(settings.work_hours.end, '18:00');
   assert.equal(valueAt(settings, 'focus.work'), undefined);
+});
+
+test('taking a change back sends what was there before, objects whole where they are sent whole', () => {
+  assert.deepEqual(restore(settings, 'work_hours.end').body, { work_hours: { start: '09:00', end: '18:00' } });
+  assert.deepEqual(restore(settings, 'reminders.meals').body, { reminders: { meals: true } });
+  assert.deepEqual(restore(settings, 'focus.work').body, { focus: null });
+  assert.deepEqual(restore(settings, 'day_start').body, { day_start: '00:00' });
 });
 
 test('values that do not go together are told at the one that changed', () => {

@@ -66,6 +66,13 @@ export function patch(settings, path, value) {
   return { body: { [top]: member && MERGED.includes(top) ? { [member]: value } : next[top] }, set: { [top]: next[top] } };
 }
 
+/** What puts back what was at a path before: an object that is sent whole is put back whole. @param {Settings} former @param {string} path */
+export function restore(former, path) {
+  const top = path.split('.')[0];
+  const at = MERGED.includes(top) ? path : top;
+  return patch(former, at, valueAt(former, at));
+}
+
 /** What is wrong between several values, if anything, and at which. @param {Settings} settings @param {string} path the one that changed @returns {Problem | null} */
 export function conflict(settings, path) {
   const top = path.split('.')[0];

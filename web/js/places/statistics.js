@@ -41,7 +41,7 @@ export default function Statistics() {
   const error = all.error ?? own.error;
   return html`<div class="statistics">
     <header class="place-head">
-      <div><h1>${t('nav.statistics')}</h1><p class="place-sub">${named(kind.value, range)}</p></div>
+      <div><h1>${t('nav.statistics')}</h1><p>${named(kind.value, range)}</p></div>
       <div class="statistics-choice">
         <${Button} class="statistics-back" icon="chevron" label=${t('statistics.before')} onClick=${() => {
           back.value += 1;

@@ -1,10 +1,10 @@
 // The week: seven columns of what is planned and what is done. Tasks are moved by dragging, by a menu, or with Shift and arrows.
 
 import { html, useEffect, useRef, useSignal } from '../../vendor/preact.js';
+import { addTask } from '../acts.js';
 import { addDays, startOfWeek } from '../calendar.js';
 import { all, me, settings } from '../data/copy.js';
 import { dateOf } from '../data/clock.js';
-import { newId } from '../data/outbox.js';
 import { Icon } from '../icons.js';
 import { perform } from '../perform.js';
 import { go, query } from '../router.js';
@@ -59,7 +59,7 @@ export default function Week() {
   const step = (/** @type {number} */ days) => go('week', { of: addDays(from, days) });
   return html`<div class="week" ref=${grid} onKeyDown=${(/** @type {KeyboardEvent} */ event) => arrows(event, week, desk)}>
     <header class="place-head">
-      <div><h1>${t('nav.week')}</h1><p class="place-sub">${day(from, { day: 'numeric', month: 'long' })} – ${day(addDays(from, 6), { day: 'numeric', month: 'long' })}</p></div>
+      <div><h1>${t('nav.week')}</h1><p>${day(from, { day: 'numeric', month: 'long' })} – ${day(addDays(from, 6), { day: 'numeric', month: 'long' })}</p></div>
       <div class="week-steps">
         <${Button} class="week-back" icon="chevron" label=${t('week.before')} onClick=${() => step(-7)} />
         <${Button} onClick=${() => go('week')} disabled=${present}>${t('week.present')}<//>
@@ -211,12 +211,7 @@ function Add({ date }) {
     const name = text.value.trim();
     if (!name) return;
     text.value = '';
-    const id = newId();
-    const fields = { title: name, planned_for: date };
-    perform({
-      method: 'POST', path: 'tasks', body: { ...fields, client_id: id, user_id: me.value?.id }, temp: id, answer: 'tasks', label: 'week.add', say: null,
-      effects: [{ kind: 'tasks', id, set: { ...fields, id, completed: false, created_at: new Date().toISOString(), priority: 'medium', tags: [], subtasks: [], carried_over: 0 } }],
-    });
+    perform({ ...addTask(me.value?.id, { title: name, planned_for: date }), say: null });
   };
   const label = t('week.add.label', { day: day(date, LONG) });
   if (!open.value) {
