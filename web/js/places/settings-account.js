@@ -19,7 +19,8 @@ export function Companion() {
   const { data } = useRead('companion');
   return html`<${Card} title=${t('settings.companion')} class="settings-card">
     ${data ? html`<${Looks} companion=${data} />` : null}
-    <${Switch} label=${t('settings.motion')} hint=${t('settings.motion.hint')} checked=${motion.value} onChange=${setMotion} />
+    <${Select} label=${t('settings.motion')} hint=${t('settings.motion.hint')} value=${motion.value} onChange=${setMotion}
+      options=${['always', 'happens', 'never'].map((value) => ({ value, label: t(`settings.motion.${value}`) }))} />
   <//>`;
 }
 
