@@ -7,7 +7,7 @@ import { t } from './text.js';
 
 /** @typedef {import('../vendor/preact.js').Child} Child */
 /** @typedef {{ caption: string, head: string[], rows: (string | number)[][] }} Table */
-/** @typedef {{ summary: string, table: () => Table }} Said what is for those who do not see the drawing */
+/** @typedef {{ summary: string, table: () => Table, children?: Child }} Said what is for those who do not see the drawing; `children` stand below it */
 
 /** The width of an element, 0 before it is known. @returns {[{ current: any }, number]} */
 function useWidth() {
@@ -33,7 +33,7 @@ function AsTable({ table }) {
 
 /** A table that scrolls by itself where it is too wide. @param {Table} props */
 export function Rows({ caption, head, rows }) {
-  return html`<div class="chart-scroll" tabindex="0" role="region" aria-label=${caption}><table>
+  return html`<div class="chart-scroll" tabindex="0" role="group" aria-label=${caption}><table>
     <caption class="sr">${caption}</caption>
     <thead><tr>${head.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
     <tbody>${rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
@@ -41,13 +41,14 @@ export function Rows({ caption, head, rows }) {
 }
 
 /** @param {Said & { height: number, draw: (width: number) => { width: number, height: number, marks: Child } }} props */
-function Chart({ summary, table, height, draw }) {
+function Chart({ summary, table, height, draw, children }) {
   const [box, width] = useWidth();
   const drawn = width > 0 ? draw(width) : null;
   return html`<div class="chart">
     <div class="chart-area" ref=${box} data-height=${height}>
       ${drawn && html`<svg role="img" aria-label=${summary} width=${drawn.width} height=${drawn.height}>${drawn.marks}</svg>`}
     </div>
+    ${children}
     <${AsTable} table=${table} />
   </div>`;
 }

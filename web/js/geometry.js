@@ -121,13 +121,13 @@ export function heat(width, left = 40) {
  * @param {number} [left] what the names of the weekdays need
  */
 export function year({ from, to }, width, start, left = 36) {
-  const pitch = 15;
   const head = 20;
   const first = startOfWeek(from, start);
   const weeks = Math.floor(daysBetween(first, to) / 7) + 1;
-  const fit = Math.max(4, Math.floor((width - left + 3) / pitch));
+  const fit = Math.max(4, Math.floor((width - left + 3) / 13));
   const rows = Math.ceil(weeks / fit);
   const columns = Math.ceil(weeks / rows);
+  const pitch = Math.max(8, Math.min(18, Math.floor((width - left + 3) / columns)));
   const block = head + 7 * pitch + 10;
   /** @param {string} date */
   const place = (date) => {

@@ -16,8 +16,8 @@ export const title = 'nav.achievements';
 await styled('achievements');
 
 /** So many dates of the ledger are shown at first, and so many entries of each. */
-const DATES = 5;
-const ENTRIES = 6;
+const DATES = 3;
+const ENTRIES = 3;
 
 export default function Achievements() {
   const progress = useRead('progress');
@@ -26,12 +26,14 @@ export default function Achievements() {
   return html`<div class="achievements">
     <header class="place-head"><div><h1>${t('nav.achievements')}</h1>
       ${data ? html`<p>${t('achievements.count', { n: earned.length, all: data.length })}</p>` : null}</div></header>
-    ${progress.data ? html`<div class="achievements-top"><${Level} progress=${progress.data} /><${Streak} streak=${progress.data.streak} /></div>` : null}
+    <div class="achievements-top">
+      ${progress.data ? html`<div class="column"><${Level} progress=${progress.data} /><${Streak} streak=${progress.data.streak} /></div>` : html`<div></div>`}
+      <${Ledger} />
+    </div>
     ${progress.error && !progress.data ? html`<${Trouble} error=${progress.error} again=${() => revalidate('progress')} />` : null}
     ${error && !data ? html`<${Trouble} error=${error} again=${() => revalidate('achievements')} />` : null}
     ${data ? html`<${Grid} title=${t('achievements.earned')} list=${earned} />` : null}
     ${data ? html`<${Grid} title=${t('achievements.open')} list=${open} />` : null}
-    <${Ledger} />
   </div>`;
 }
 
@@ -94,11 +96,11 @@ function Ledger() {
     ${days.length ? null : html`<${Empty} title=${t('achievements.ledger.none')} text=${t('achievements.ledger.none.text')} />`}
     ${days.map(({ date, xp, entries }) => html`<section key=${date} aria-label=${near(date)}>
       <h3><span>${near(date)}</span><strong>${signed(xp)}</strong></h3>
-      <ul>${entries.slice(0, ENTRIES).map((entry) => html`<li key=${entry.id}>
+      <ul>${(whole.value ? entries : entries.slice(0, ENTRIES)).map((entry) => html`<li key=${entry.id}>
         <span class="achievements-why">${t(`achievements.reason.${entry.reason}`)}</span>
         <span class="achievements-what">${entry.source.kind === 'tasks' ? tasks.get(entry.source.id)?.title ?? '' : ''}</span>
         <span class="num">${signed(entry.xp)}</span></li>`)}
-        ${entries.length > ENTRIES ? html`<li class="muted">${t('achievements.more', { n: entries.length - ENTRIES })}</li>` : null}</ul>
+        ${entries.length > ENTRIES && !whole.value ? html`<li class="muted">${t('achievements.more', { n: entries.length - ENTRIES })}</li>` : null}</ul>
     </section>`)}
     ${days.length === DATES && !whole.value ? html`<${Button} small onClick=${() => {
       whole.value = true;

@@ -91,7 +91,7 @@ export function NumberField({ path, label, hint }) {
   const { min, max, step, unit } = NUMBERS[path];
   const draft = useDraft(path, String(shown(path, valueAt(settings.value, path))), (text) => number(path, text), (value) => save(path, value));
   return html`<${Field} ...${draft} type="number" inputmode="decimal" min=${shown(path, min)} max=${shown(path, max)} step=${shown(path, step)}
-    label=${`${label} (${t(`settings.unit.${unit}`)})`} hint=${hint} />`;
+    label=${unit ? `${label} (${t(`settings.unit.${unit}`)})` : label} hint=${hint} />`;
 }
 
 /** A time of day. @param {{ path: string, label: string, hint?: string }} props */

@@ -3,7 +3,7 @@
 
 /** @typedef {{ [field: string]: any }} Settings */
 /** @typedef {{ key: string, args?: { [name: string]: string | number } }} Problem a text key */
-/** @typedef {{ min: number, max: number, step: number, scale?: number, unit: string }} Bounds `scale`: so many of the API's in one shown */
+/** @typedef {{ min: number, max: number, step: number, scale?: number, unit: string }} Bounds `scale`: so many of the API's in one shown; `unit` has a text, or is none */
 
 /** @type {{ [path: string]: Bounds }} */
 export const NUMBERS = {
@@ -15,7 +15,7 @@ export const NUMBERS = {
   'focus.rest': { min: 1, max: 30, step: 1, unit: 'min' },
   'focus.long_rest': { min: 5, max: 60, step: 1, unit: 'min' },
   'focus.every': { min: 2, max: 8, step: 1, unit: 'times' },
-  'goals.tasks': { min: 1, max: 50, step: 1, unit: 'tasks' },
+  'goals.tasks': { min: 1, max: 50, step: 1, unit: '' },
   'goals.focus_minutes': { min: 25, max: 240, step: 1, unit: 'min' },
 };
 

@@ -150,8 +150,8 @@ function Hours({ kind, range, days, all }) {
     ${best === null ? html`<${Empty} title=${t('statistics.hours.none')} text=${t('statistics.hours.none.text')} />` : html`
       <${Heat} most=${map.most} table=${table} rows=${order.map((row) => ({ name: weekdayName(row, 'short'), hours: map.rows[row] }))}
         summary=${t('statistics.hours.best', { day: weekdayName(best.weekday, 'long'), hour: hour(best.hour), value: text(map.most) })}
-        title=${(/** @type {number} */ row, /** @type {number} */ at) => `${weekdayName(order[row], 'long')}, ${hour(at)}: ${text(map.rows[order[row]][at])}`} />
-      <${Legend} less=${t('statistics.less')} more=${t('statistics.more')} />`}
+        title=${(/** @type {number} */ row, /** @type {number} */ at) => `${weekdayName(order[row], 'long')}, ${hour(at)}: ${text(map.rows[order[row]][at])}`}>
+      <${Legend} less=${t('statistics.less')} more=${t('statistics.more')} /><//>`}
   <//>`;
 }
 
@@ -182,15 +182,14 @@ function TheYear({ days, here }) {
   return html`<${Card} title=${t('statistics.year.title')} aside=${html`<span class="statistics-note">${t('statistics.year.active', { n: active })}</span>`}>
     <${Year} range=${range} start=${start} days=${items} most=${Math.max(...items.map(({ value }) => value))} table=${table}
       names=${order.map((row) => weekdayName(row, 'short'))} month=${(/** @type {string} */ date) => day(date, { month: 'short' })}
-      summary=${t('statistics.year.summary', { n: active, total })} />
-    <${Legend} less=${t('statistics.less')} more=${t('statistics.more')} />
+      summary=${t('statistics.year.summary', { n: active, total })}><${Legend} less=${t('statistics.less')} more=${t('statistics.more')} /><//>
   <//>`;
 }
 
 /** @param {{ days: sums.Day[], here: string }} props */
 function Trends({ days, here }) {
-  const weeks = sums.weeks(days, here, WEEKS, settings.value.week_start);
-  const done = weeks.slice(0, -1);
+  // The present week is not over, and would look like a fall.
+  const weeks = sums.weeks(days, here, WEEKS + 1, settings.value.week_start).slice(0, -1);
   const charts = [
     { key: 'focus', tone: 'accent', value: (/** @type {{ hours: number }} */ week) => week.hours, text: (/** @type {number} */ value) => span(Math.round(value * 60)) },
     { key: 'tasks', tone: 'rest', value: (/** @type {{ tasks: number }} */ week) => week.tasks, text: (/** @type {number} */ value) => number(value) },
@@ -202,10 +201,10 @@ function Trends({ days, here }) {
     const rounded = (/** @type {number} */ all) => text(key === 'tasks' ? Math.round(all * 10) / 10 : all);
     return html`<${Card} key=${key} title=${heading}>
       <${Trend} tone=${tone} show=${(/** @type {number} */ all) => number(all)}
-        summary=${t('statistics.trend.summary', { heading, last: rounded(mean(done.slice(-4))), before: rounded(mean(done.slice(-8, -4))) })}
+        summary=${t('statistics.trend.summary', { heading, last: rounded(mean(weeks.slice(-4))), before: rounded(mean(weeks.slice(-8, -4))) })}
         items=${weeks.map((week) => ({ label: label(week.date), title: `${t('statistics.week.from', { day: label(week.date) })}: ${text(value(week))}`, value: value(week) }))}
-        table=${() => ({ caption: heading, head: [t('statistics.week.of'), heading], rows: weeks.map((week) => [label(week.date), text(value(week))]) })} />
-      <p class="statistics-note">${t('statistics.trend.mean', { last: rounded(mean(done.slice(-4))), before: rounded(mean(done.slice(-8, -4))) })}</p>
+        table=${() => ({ caption: heading, head: [t('statistics.week.of'), heading], rows: weeks.map((week) => [label(week.date), text(value(week))]) })}>
+        <p class="statistics-note">${t('statistics.trend.mean', { last: rounded(mean(weeks.slice(-4))), before: rounded(mean(weeks.slice(-8, -4))) })}</p><//>
     <//>`;
   })}</div>`;
 }

@@ -154,7 +154,6 @@ export default {
   'settings.unit.min': 'minutes',
   'settings.unit.ml': 'ml',
   'settings.unit.times': 'rounds',
-  'settings.unit.tasks': 'tasks',
   'settings.from': 'From',
   'settings.to': 'To',
   'settings.you': 'You',

@@ -154,7 +154,6 @@ export default {
   'settings.unit.min': 'minutos',
   'settings.unit.ml': 'ml',
   'settings.unit.times': 'rondas',
-  'settings.unit.tasks': 'tareas',
   'settings.from': 'Desde',
   'settings.to': 'Hasta',
   'settings.you': 'Tú',
