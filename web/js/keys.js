@@ -1,8 +1,11 @@
-// Keys: single letters, never while typing, all of them off with one switch (WCAG 2.1.4). Components say what theirs do.
-import { signal, useEffect } from '../vendor/preact.js';
+// Keys: single letters, never while typing, all of them off with one switch (WCAG 2.1.4). Components say what theirs do
+// (`useKeys` in ui.js). The list of keys, which `?` shows.
+import { html, signal, useEffect, useRef } from '../vendor/preact.js';
 import { places } from './places.js';
 import { go } from './router.js';
+import { t } from './text.js';
 import { undoLast } from './toast.js';
+import { bound, Button, Switch } from './ui.js';
 
 const KEY = 'avanochi.keys';
 
@@ -29,19 +32,7 @@ export function setOn(next) {
   }
 }
 
-/** @type {Map<string, () => void>} */
-const bound = new Map();
 let leading = 0;
-
-/** Binds keys while a component is there. @param {Record<string, () => void>} map e.g. `{ n: add, 'shift+s': end }` */
-export function useKeys(map) {
-  useEffect(() => {
-    for (const [key, run] of Object.entries(map)) bound.set(key, run);
-    return () => {
-      for (const [key, run] of Object.entries(map)) if (bound.get(key) === run) bound.delete(key);
-    };
-  });
-}
 
 /** Whether a key belongs to the field that has the focus. @param {EventTarget|null} target */
 function typing(target) {
@@ -79,4 +70,20 @@ function pressed(event) {
 
 export function start() {
   addEventListener('keydown', pressed);
+}
+
+const LIST = [['N', 'new'], ['J K ↑ ↓', 'move'], ['X', 'complete'], ['E', 'edit'], ['Del', 'delete'], ['Z', 'undo'], ['S', 'session'],
+  ['⇧ S', 'end'], ['W', 'water'], ['M', 'meal'], ['B', 'break'], ['G T', 'today'], ['G W', 'week'], ['G S', 'statistics'], ['G A', 'achievements'],
+  ['G ,', 'settings'], ['/', 'search'], ['Esc', 'back'], ['?', 'help']];
+
+export function KeySheet() {
+  const ref = useRef(/** @type {HTMLDialogElement|null} */ (null));
+  useEffect(() => ref.current?.showModal(), [shown.value]);
+  if (!shown.value) return null;
+  return html`<dialog class="dialog dialog-keys" ref=${ref} aria-labelledby="keys-title" onClose=${() => { shown.value = false; }}>
+    <h2 id="keys-title">${t('keys.title')}</h2>
+    <dl class="keys-list">${LIST.map(([key, name]) => html`<div key=${name}><dt><kbd>${key}</kbd></dt><dd>${t(`keys.${name}`)}</dd></div>`)}</dl>
+    <${Switch} label=${t('keys.on')} hint=${t('keys.hint')} checked=${on.value} onChange=${setOn} />
+    <div class="dialog-acts"><${Button} kind="primary" onClick=${() => ref.current?.close()}>${t('close')}<//></div>
+  </dialog>`;
 }

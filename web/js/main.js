@@ -5,13 +5,15 @@ import { start as startClock } from './data/clock.js';
 import { enter, forget, hear, load, me, settings, who } from './data/copy.js';
 import { start as startLive } from './data/live.js';
 import { flush, refused, start as startOutbox } from './data/outbox.js';
-import { start as startKeys } from './keys.js';
+import { lastName } from './data/session.js';
+import { storage } from './data/store.js';
 import { start as startRouter } from './router.js';
 import { guessed, reason, speak, t } from './text.js';
 import { say } from './toast.js';
 import { Shell } from './shell.js';
-import { Sign } from './places/sign.js';
-import { startWorker } from './worker.js';
+import { lazy } from './ui.js';
+
+const Sign = lazy(() => import('./places/sign.js').then((one) => one.Sign));
 
 function App() {
   if (who.value === undefined) return null;
@@ -20,13 +22,14 @@ function App() {
 
 async function start() {
   await Promise.all([speak(guessed()), load()]);
+  // Nothing was ever kept here: whoever it is has to sign in, and needs no answer to know that.
+  if (!who.peek() && storage.peek() === 'kept' && !lastName()) who.value = null;
   const opened = startRouter();
   if (who.peek()) await opened;
   render(html`<${App} />`, /** @type {Element} */ (document.getElementById('app')));
   startClock(() => {
     get('health').catch(() => {});
   });
-  startKeys();
   // The language of the settings is that of the page.
   effect(() => {
     if (me.value) speak(settings.value.language);
@@ -46,13 +49,17 @@ async function start() {
   });
   startOutbox();
   startLive();
-  startWorker();
+  import('./keys.js').then((keys) => keys.start());
+  import('./worker.js').then((worker) => worker.startWorker());
+  if (who.peek() === null) return;
   try {
     await enter();
   } catch {
-    // Offline: the copy has to do. Nobody there: sign in.
-    if (who.peek() === undefined) who.value = null;
-    else if (who.peek() === null) signedOut.value = false;
+    // Without network the copy has to do; without a copy somebody has to sign in.
+    if (!who.peek()) {
+      who.value = null;
+      signedOut.value = false;
+    }
   }
 }
 

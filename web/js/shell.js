@@ -1,18 +1,19 @@
-// The frame around the places: navigation, what is to be said of network and storage, messages, and the sheet of keys.
+// The frame around the places: navigation, what is to be said of network and storage, and messages.
 import { html, useEffect, useRef } from '../vendor/preact.js';
 import { online, signedOut } from './data/api.js';
 import { me } from './data/copy.js';
 import { pending, trouble } from './data/outbox.js';
 import { storage } from './data/store.js';
 import { Icon } from './icons.js';
-import { shown as keysShown } from './keys.js';
 import { places } from './places.js';
 import { failed, loaded, place, retry } from './router.js';
 import { language, t } from './text.js';
 import { Toast } from './toast.js';
-import { Again } from './places/sign.js';
-import { KeySheet } from './keysheet.js';
-import { Button } from './ui.js';
+import { Button, lazy } from './ui.js';
+
+const Again = lazy(() => import('./places/sign.js').then((one) => one.Again));
+const Account = lazy(() => import('./places/sign.js').then((one) => one.Account));
+const KeySheet = lazy(() => import('./keys.js').then((one) => one.KeySheet));
 
 /** Links to the places; at the side on wide screens, at the bottom on narrow ones. */
 function Navigation() {
@@ -22,6 +23,7 @@ function Navigation() {
       <a class="nav-link" href=${`#/${one.name}`} aria-current=${place.value === one ? 'page' : undefined}>
         <span class="nav-icon"><${Icon} name=${one.icon} size=${22} /></span><span class="nav-word">${t(`nav.${one.name}`)}</span></a></li>`)}
     </ul>
+    <${Account} />
   </nav>`;
 }
 
@@ -69,7 +71,7 @@ export function Shell() {
     </div>
     <${Toast} />
     ${signedOut.value ? html`<${Again} />` : null}
-    ${keysShown.value ? html`<${KeySheet} />` : null}`;
+    <${KeySheet} />`;
 }
 
 /** @param {Event} event */

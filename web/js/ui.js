@@ -1,16 +1,56 @@
 // Parts that all places are made of: real controls with labels, 44 px high, and nothing that only colour says.
-import { html, useEffect, useId, useRef } from '../vendor/preact.js';
+import { html, signal, useEffect, useId, useRef, useState } from '../vendor/preact.js';
 import { cached, use } from './data/copy.js';
 import { Icon } from './icons.js';
 import { t } from './text.js';
 
 /** @typedef {import('../vendor/preact.js').Child} Child */
 
+const query = typeof matchMedia === 'undefined' ? null : matchMedia('(max-width: 1079px)');
+/** Whether there is room for one column alone: what comes first on the screen comes first in the document, too. */
+export const narrow = signal(query?.matches ?? false);
+query?.addEventListener('change', () => {
+  narrow.value = query.matches;
+});
+
 /** Gives an element the focus when it comes. @returns {import('../vendor/preact.js').Ref<any>} */
 export function useFocusOnMount() {
   const ref = useRef(/** @type {HTMLElement|null} */ (null));
   useEffect(() => ref.current?.focus(), []);
   return ref;
+}
+
+/**
+ * A component that is loaded when it is first shown. @param {() => Promise<import('../vendor/preact.js').Component<any>>} load
+ * @returns {import('../vendor/preact.js').Component<any>}
+ */
+export function lazy(load) {
+  /** @type {import('../vendor/preact.js').Component<any>|null} */
+  let found = null;
+  return function Lazy(props) {
+    const [View, setView] = useState(() => found);
+    useEffect(() => {
+      if (View) return;
+      load().then((view) => {
+        found = view;
+        setView(() => view);
+      }, () => {});
+    }, []);
+    return View ? html`<${View} ...${props} />` : null;
+  };
+}
+
+/** What keys do: set by the components that are there, read by keys.js. @type {Map<string, () => void>} */
+export const bound = new Map();
+
+/** Binds keys while a component is there. @param {Record<string, () => void>} map e.g. `{ n: add, 'shift+s': end }` */
+export function useKeys(map) {
+  useEffect(() => {
+    for (const [key, run] of Object.entries(map)) bound.set(key, run);
+    return () => {
+      for (const [key, run] of Object.entries(map)) if (bound.get(key) === run) bound.delete(key);
+    };
+  });
 }
 
 /** A read that the feed does not tell of, kept fresh while the component is there. @param {string} path @returns {import('./data/types.js').Cached} */

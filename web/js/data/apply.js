@@ -1,4 +1,5 @@
-// How changes are laid over each other. Pure: pages of the feed onto what is confirmed, and what waits to be sent onto that.
+// How changes are laid over each other, and what follows from an answer. Pure: pages of the feed onto what is confirmed, what waits
+// to be sent onto that, and what becomes of a call that was answered one way or another.
 
 /** @typedef {import('./types.js').Item} Item */
 /** @typedef {import('./types.js').Entry} Entry */
@@ -89,6 +90,20 @@ export function opsOfSuccess(entry, answer, held) {
   return ops;
 }
 
+/**
+ * What an entry made, if it is there already: by the id that we gave it, or by its instant.
+ * @param {Entry} entry @param {Map<string, Item>} items of the kind of its answer
+ */
+export function already(entry, items) {
+  const { body, temp } = entry;
+  if (entry.method !== 'POST' || !temp || !body) return null;
+  for (const item of items.values()) {
+    if (item.id === temp) continue;
+    if (body.client_id ? item.client_id === body.client_id : body.at && Date.parse(item.at ?? item.start_time) === Date.parse(body.at)) return item;
+  }
+  return null;
+}
+
 /** Singles of a user have the user's id. @param {Item} item @returns {string|undefined} */
 export function idOf(item) {
   return item.id ?? item.user_id;
@@ -98,4 +113,34 @@ export function idOf(item) {
 export function renamed(entry, from, to) {
   if (entry.temp === from || !JSON.stringify(entry).includes(from)) return entry;
   return JSON.parse(JSON.stringify(entry).replaceAll(from, to));
+}
+
+/** @typedef {{do: 'done'} | {do: 'wait', ms: number} | {do: 'sign'} | {do: 'refuse'} | {do: 'replace', entry: Entry}} Verdict */
+
+/** How long something can be taken back, in ms. */
+export const HOLD = 8000;
+const RECENT = 120_000;
+
+/**
+ * @param {Entry} entry
+ * @param {{status: number, code: string, field?: string, retryAfter: number|null}|null} error null: it was taken
+ * @param {number} local the local clock, in ms @param {number} server the server's clock, in ms
+ * @param {number} failures how often in a row it had to wait
+ * @returns {Verdict}
+ */
+export function judge(entry, error, local, server, failures) {
+  if (!error) return { do: 'done' };
+  const { status } = error;
+  if (status === 401) return { do: 'sign' };
+  if (status === 429 || status === 503) return { do: 'wait', ms: Math.max(1, error.retryAfter ?? 5) * 1000 };
+  if (status === 0 || status === 408 || status >= 500) return { do: 'wait', ms: Math.min(60_000, 1000 * 2 ** Math.min(failures, 6)) };
+  // What is to be deleted and is not there is as it should be.
+  if (status === 404 && entry.method === 'DELETE') return { do: 'done' };
+  // Our clock may lie a little before what the server has: what was done just now can take the server's time.
+  const time = entry.at && entry.body && entry.body[entry.at] && server - entry.acted_at < RECENT;
+  if (time && (error.code === 'sessions_overlap' || error.field === entry.at)) {
+    const { [String(entry.at)]: _, ...body } = /** @type {Record<string, any>} */ (entry.body);
+    return { do: 'replace', entry: { ...entry, body, at: undefined, key: `${entry.key}-now`, tried_at: local } };
+  }
+  return { do: 'refuse' };
 }

@@ -59,7 +59,7 @@ export function jumped(before, after) {
 
 /**
  * How long a session has lasted, without its pauses, in ms; never below 0.
- * @param {{start_time: string, end_time?: string|null, pauses?: {from: string, to?: string|null}[]}} session
+ * @param {import('./types.js').Item} session with `start_time`, perhaps `end_time` and `pauses`
  * @param {number} at
  */
 export function elapsed(session, at) {

@@ -1,10 +1,9 @@
 // What the person did, until the server has it: kept with its key, sent in order, one at a time, by one tab.
-import { computed, signal } from '../../vendor/preact.js';
-import { alone, ApiError, online, request, root, signedOut } from './api.js';
-import { idOf, opsOfSuccess, renamed } from './apply.js';
+import { computed, effect, signal } from '../../vendor/preact.js';
+import { alone, ApiError, get, online, request, root, signedOut } from './api.js';
+import { already, HOLD, idOf, judge, opsOfSuccess, renamed } from './apply.js';
 import { now } from './clock.js';
-import { commit, entries, hear, held, reread, tell } from './copy.js';
-import { judge, HOLD } from './judge.js';
+import { all, commit, entries, hear, held, reread, takeIn, tell, token } from './copy.js';
 import { write } from './store.js';
 
 /** @typedef {import('./types.js').Entry} Entry */
@@ -21,6 +20,7 @@ export const trouble = signal(/** @type {ApiError|null} */ (null));
 const names = new Map();
 /** @type {Map<string, {resolve: (answer: any) => void, reject: (error: unknown) => void}>} */
 const waiting = new Map();
+const FORGOTTEN = 23 * 3_600_000;
 let failures = 0;
 /** @type {ReturnType<typeof setTimeout>|undefined} */
 let timer;
@@ -73,7 +73,9 @@ async function save(entry, freed) {
     entries.value = entries.peek().map((one) => (one.key === entry.key && one.n === undefined ? { ...one, n } : one));
   }
   tell({ type: 'entries' });
-  flush();
+  effect(() => {
+    if (online.value) flush();
+  });
 }
 
 /**
@@ -140,9 +142,8 @@ async function sendAll() {
   }
 }
 
-/** @param {Entry} before @returns {Promise<import('./judge.js').Verdict>} */
+/** @param {Entry} before @returns {Promise<import('./apply.js').Verdict>} */
 async function attempt(before) {
-  // An answer that was lost is looked for among the changes once the key is no longer remembered.
   const entry = { ...before, tried_at: before.tried_at ?? Date.now() };
   if (before.tried_at === null) await replace(entry);
   /** @type {any} */
@@ -150,7 +151,13 @@ async function attempt(before) {
   /** @type {ApiError|null} */
   let error = null;
   try {
-    answer = await request({ method: entry.method, path: entry.path, body: entry.body, key: entry.method === 'POST' ? entry.key : undefined });
+    // A key is remembered for a day. After that, what was made is looked for among the changes before it is made again.
+    if (Date.now() - entry.tried_at > FORGOTTEN) {
+      const since = token.peek();
+      await takeIn(await get(since ? `changes?since=${encodeURIComponent(since)}` : 'changes'));
+      answer = already(entry, all(entry.answer ?? '').peek());
+    }
+    answer ??= await request({ method: entry.method, path: entry.path, body: entry.body, key: entry.method === 'POST' ? entry.key : undefined });
   } catch (thrown) {
     error = thrown instanceof ApiError ? thrown : new ApiError(0, null);
   }
@@ -218,14 +225,15 @@ export function start() {
   });
   // What waits for its undo is sent when the page is left; its key, or its nature, makes a repetition harmless.
   addEventListener('pagehide', () => {
-    for (const entry of entries.peek()) {
-      if (entry.hold_until <= Date.now() || entry.method === 'GET') continue;
-      fetch(root + entry.path, {
-        method: entry.method, keepalive: true, credentials: 'same-origin',
-        headers: { 'content-type': 'application/json', ...(entry.method === 'POST' ? { 'idempotency-key': entry.key } : {}) },
-        body: entry.body ? JSON.stringify(entry.body) : undefined,
-      }).catch(() => {});
-    }
+    const [entry, ...rest] = entries.peek();
+    if (!entry || rest.length || entry.hold_until <= Date.now()) return;
+    fetch(root + entry.path, {
+      method: entry.method, keepalive: true, credentials: 'same-origin',
+      headers: { 'content-type': 'application/json', ...(entry.method === 'POST' ? { 'idempotency-key': entry.key } : {}) },
+      body: entry.body ? JSON.stringify(entry.body) : undefined,
+    }).catch(() => {});
   });
-  flush();
+  effect(() => {
+    if (online.value) flush();
+  });
 }

@@ -2,9 +2,31 @@
 import { request } from './api.js';
 import { enter, forget, tell, who } from './copy.js';
 
+const KEY = 'avanochi.user';
+
+/** The name that was signed in with last, so that it need not be typed again. */
+export function lastName() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string|null} name */
+function remember(name) {
+  try {
+    if (name) localStorage.setItem(KEY, name);
+    else localStorage.removeItem(KEY);
+  } catch {
+    // Typed again next time.
+  }
+}
+
 /** @param {string} username @param {string} password */
 export async function signIn(username, password) {
   await request({ method: 'POST', path: 'auth/login', body: { username, password } });
+  remember(username.trim());
   await enter();
   tell({ type: 'signed-in', user: who.peek() });
 }
@@ -13,6 +35,7 @@ export async function signIn(username, password) {
 export async function signUp(username, password, zone) {
   const user = await request({ method: 'POST', path: 'auth/register', body: { username, password } });
   await request({ method: 'POST', path: 'auth/login', body: { username, password } });
+  remember(username.trim());
   try {
     await request({ method: 'PATCH', path: `users/${user.id}`, body: { time_zone: zone } });
   } catch {
@@ -30,5 +53,6 @@ export async function signOut() {
   if ('caches' in globalThis) {
     for (const name of await caches.keys()) if (name.startsWith('avanochi-pictures')) await caches.delete(name);
   }
-  location.hash = '';
+  for (const name of ['avanochi.first', 'avanochi.draft']) localStorage.removeItem(name);
+  location.hash = '#/today';
 }

@@ -1,11 +1,120 @@
-// Sign in and up.
-import { html } from '../../vendor/preact.js';
+// Sign in and up, the sheet for whoever was signed out by time, and signing out.
+import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
+import { ApiError, request } from '../data/api.js';
+import { me } from '../data/copy.js';
+import { pending } from '../data/outbox.js';
+import { lastName, signIn, signOut, signUp } from '../data/session.js';
+import { begin } from '../first.js';
+import { language, reason, speak, t } from '../text.js';
+import { say } from '../toast.js';
+import { Button, Dialog, Field, Select, useFocusOnMount } from '../ui.js';
 
-export function Sign() {
-  return html`<main></main>`;
+const MINIMUM = 8;
+
+/** Where an error belongs: beside a field, or above the button. @param {ApiError} error @param {string} key */
+function placed(error, key) {
+  const wait = error.retryAfter ? ` ${t('sign.wait', { n: error.retryAfter })}` : '';
+  const text = reason(error) + wait;
+  if (error.code === 'username_taken' || error.field === 'username') return key === 'username' ? text : null;
+  if (error.field === 'password') return key === 'password' ? error.error : null;
+  return key === 'form' ? text : null;
 }
 
-/** The sheet for whoever was signed out by time. */
+/**
+ * One form, two modes.
+ * @param {{up: boolean, known?: string, onDone?: () => void}} props `known` is the name of whoever was signed out by time
+ */
+function Form({ up, known, onDone }) {
+  const [name, setName] = useState(known ?? '');
+  const [password, setPassword] = useState('');
+  const [error, setError] = useState(/** @type {ApiError|null} */ (null));
+  const [busy, setBusy] = useState(false);
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+  const first = useFocusOnMount();
+  const submit = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    setError(null);
+    try {
+      if (up) {
+        await signUp(name, password, zone);
+        begin();
+        if (language.peek() !== 'en') await request({ method: 'PATCH', path: 'settings', body: { language: language.peek() } });
+      } else await signIn(name, password);
+      onDone?.();
+    } catch (thrown) {
+      setError(thrown instanceof ApiError ? thrown : new ApiError(0, null));
+      setBusy(false);
+    }
+  };
+  const at = (/** @type {string} */ key) => (error ? placed(error, key) : null);
+  return html`<form class="sign-form" onSubmit=${submit}>
+    <${Field} label=${t('sign.name')} name="username" autocomplete="username" autocapitalize="none" spellcheck=${false} required maxlength=${64}
+      value=${name} onInput=${setName} error=${at('username')} inputRef=${known ? undefined : first} />
+    <${Field} label=${t('sign.password')} name="password" type="password" autocomplete=${up ? 'new-password' : 'current-password'} required
+      minlength=${up ? MINIMUM : undefined} maxlength=${256} hint=${up ? t('sign.rule', { n: MINIMUM }) : undefined}
+      value=${password} onInput=${setPassword} error=${at('password')} inputRef=${known ? first : undefined} />
+    ${up ? html`<p class="small muted">${t('sign.zone', { zone })}</p>` : null}
+    ${at('form') ? html`<p class="field-error" role="alert">${at('form')}</p>` : null}
+    <${Button} kind="primary" type="submit" busy=${busy} disabled=${busy}>${t(up ? 'sign.up' : 'sign.in')}<//>
+  </form>`;
+}
+
+/** The first thing that somebody sees who is not signed in. */
+export function Sign() {
+  const [up, setUp] = useState(!lastName());
+  useEffect(() => {
+    document.title = `${t(up ? 'sign.up' : 'sign.in')} · Avanochi`;
+  }, [up, language.value]);
+  return html`<main class="sign" id="main">
+    <div class="sign-card card">
+      <div class="sign-scene"><img src=${new URL('../../icons/icon.svg', import.meta.url).href} width="148" height="148" alt="" /></div>
+      <div class="sign-body">
+        <h1>${t(up ? 'sign.welcome' : 'sign.back')}</h1>
+        <p class="muted">${t('sign.what')}</p>
+        <${Form} key=${String(up)} up=${up} known=${up ? undefined : lastName() ?? undefined} />
+        <p class="sign-other">${t(up ? 'sign.have' : 'sign.new')} <button type="button" class="link" onClick=${() => setUp(!up)}>${t(up ? 'sign.in' : 'sign.up')}</button></p>
+      </div>
+    </div>
+    <div class="sign-language"><${Select} label=${t('sign.language')} value=${language.value} onChange=${speak}
+      options=${[{ value: 'en', label: 'English' }, { value: 'es', label: 'Español' }]} /></div>
+  </main>`;
+}
+
+/** Over the page once the sign-in ran out. What is on the page, and what waits to be sent, stays as it is. */
 export function Again() {
-  return html`<div></div>`;
+  const ref = useRef(/** @type {HTMLDialogElement|null} */ (null));
+  useEffect(() => ref.current?.showModal(), []);
+  const n = pending.value;
+  return html`<dialog class="dialog" ref=${ref} aria-labelledby="again-title" onCancel=${(/** @type {Event} */ event) => event.preventDefault()}>
+    <h2 id="again-title">${t('sign.again')}</h2>
+    <p>${n ? t('sign.kept.waiting', { n }) : t('sign.kept')}</p>
+    <${Form} up=${false} known=${lastName() ?? ''} />
+  </dialog>`;
+}
+
+/** A button that signs out, and asks first if something waits to be sent. @param {{small?: boolean, bare?: boolean}} props */
+export function SignOut({ small, bare }) {
+  const [asking, setAsking] = useState(false);
+  const n = pending.value;
+  const out = async () => {
+    try {
+      await signOut();
+    } catch (thrown) {
+      setAsking(false);
+      say(t('sign.out.failed', { why: reason(thrown instanceof ApiError ? thrown : new ApiError(0, null)) }), { tone: 'warn' });
+    }
+  };
+  return html`<${Button} icon="out" small=${small} kind=${bare ? 'quiet' : 'outline'} label=${bare ? t('sign.out') : undefined}
+      onClick=${() => (n ? setAsking(true) : out())}>${bare ? null : t('sign.out')}<//>
+    <${Dialog} title=${t('sign.out')} open=${asking} onClose=${() => setAsking(false)}>
+      <p>${t('sign.out.waiting', { n })}</p>
+      <div class="dialog-acts"><${Button} onClick=${() => setAsking(false)}>${t('cancel')}<//><${Button} kind="danger" onClick=${out}>${t('sign.out.anyway')}<//></div>
+    <//>`;
+}
+
+/** Who is signed in, with the way out; at the foot of the navigation. */
+export function Account() {
+  return html`<div class="nav-account"><span class="nav-who" title=${me.value?.name}>${me.value?.name}</span><${SignOut} small bare /></div>`;
 }

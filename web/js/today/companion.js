@@ -1,0 +1,180 @@
+// The companion in its scene: drawn by the server, moved by the page in short acts, with what it says and needs.
+import { html, signal, useEffect, useRef, useState } from '../../vendor/preact.js';
+import { root } from '../data/api.js';
+import { tick, wall } from '../data/clock.js';
+import { all } from '../data/copy.js';
+import { Icon } from '../icons.js';
+import { motion } from '../motion.js';
+import { t, zone } from '../text.js';
+import { Button, Meter, useRead } from '../ui.js';
+import { hourOf, moodOf, stageOf } from './plan.js';
+
+/** @typedef {import('../data/types.js').Item} Item */
+
+const ACT = 4200;
+const PAUSE = 14_000;
+
+/** Glad for a moment, after something was done; a number that grows. */
+export const glad = signal(0);
+
+/** @type {Map<string, Promise<Document|null>>} */
+const pictures = new Map();
+
+/** A picture, as a document: text would not pass Trusted Types. @param {string} address @returns {Promise<Document|null>} */
+function fetched(address) {
+  let found = pictures.get(address);
+  if (!found) {
+    found = new Promise((resolve) => {
+      const asked = new XMLHttpRequest();
+      asked.open('GET', address);
+      asked.responseType = 'document';
+      asked.overrideMimeType('image/svg+xml');
+      asked.onload = () => resolve(asked.status === 200 && asked.responseXML?.documentElement.localName === 'svg' ? asked.responseXML : null);
+      asked.onerror = () => resolve(null);
+      asked.send();
+    });
+    pictures.set(address, found);
+    found.then((document) => document || pictures.delete(address));
+  }
+  return found;
+}
+
+/** @param {{looks: {stage: string, form: string, mood: string, seed: number, palette?: string|null}, label: string}} props */
+export function Creature({ looks, label }) {
+  const box = useRef(/** @type {HTMLElement|null} */ (null));
+  const [missing, setMissing] = useState(false);
+  const query = new URLSearchParams({ stage: looks.stage, form: looks.form, mood: looks.mood, seed: String(looks.seed), motion: 'still' });
+  if (looks.palette) query.set('palette', looks.palette);
+  const address = `${root}companion.svg?${query}`;
+  useEffect(() => {
+    let here = true;
+    fetched(address).then((document_) => {
+      if (!here || !box.current) return;
+      setMissing(!document_);
+      if (!document_) return;
+      const svg = document.importNode(document_.documentElement, true);
+      svg.setAttribute('aria-hidden', 'true');
+      svg.removeAttribute('role');
+      box.current.replaceChildren(svg);
+      move();
+    });
+    return () => {
+      here = false;
+    };
+  }, [address]);
+  // One act when something changed, and one every 14 s while the page is visible; nothing moves for ever.
+  const move = () => {
+    const svg = box.current?.firstElementChild;
+    if (!svg || document.hidden || motion.peek() === 'never') return;
+    svg.classList.add('av-move');
+    setTimeout(() => svg.classList.remove('av-move'), ACT);
+  };
+  useEffect(() => {
+    const clock = setInterval(() => motion.peek() === 'always' && move(), PAUSE);
+    return () => clearInterval(clock);
+  }, []);
+  useEffect(() => {
+    if (glad.value) move();
+  }, [glad.value]);
+  return html`<div class="creature" role="img" aria-label=${label}>
+    <div class="creature-box" ref=${box}></div>
+    ${missing ? html`<img class="creature-box" src=${new URL('../../icons/icon.svg', import.meta.url).href} alt="" />` : null}
+  </div>`;
+}
+
+/** Sun or moon, two clouds and two hills; they stand still. */
+function Backdrop() {
+  return html`<svg class="scene-back" viewBox="0 0 400 406" preserveAspectRatio="xMidYMax slice" aria-hidden="true">
+    <circle class="scene-glow" cx="342" cy="172" r="34" /><circle class="scene-sun" cx="342" cy="172" r="22" />
+    <g class="scene-cloud"><rect x="26" y="170" width="92" height="24" rx="12" /><circle cx="66" cy="176" r="20" /><rect x="376" y="226" width="70" height="16" rx="8" /><circle cx="402" cy="230" r="13" /></g>
+    <path class="scene-hill-a" d="M-10 358 Q120 330 230 352 T410 372 V420 H-10Z" /><path class="scene-hill-b" d="M108 406 Q230 346 410 368 V420 H100Z" />
+  </svg>`;
+}
+
+/** How it is: what the server says, or what follows from the copy where it says nothing. */
+export function useCompanion() {
+  const read = useRead('companion');
+  const today = useRead('wellbeing/today');
+  const progress = [...all('progress').value.values()][0];
+  const minutes = wall(Math.floor(tick.value / 60_000) * 60_000, zone.value).minutes;
+  const told = read.data;
+  const level = progress?.level ?? 1;
+  const character = [...all('companion').value.values()][0];
+  const mood = told?.mood ?? moodOf(today.data, minutes);
+  return {
+    level, progress, minutes, wellbeing: today.data, mood,
+    name: character?.name ?? told?.name ?? 'Nori',
+    stage: character?.stage ?? told?.stage ?? stageOf(level),
+    form: character?.form ?? told?.form ?? 'seedling',
+    palette: character?.palette ?? told?.palette ?? null,
+    says: told?.says?.text ?? t(`says.${mood}`),
+    needs: told?.needs ?? null,
+    trouble: !told && read.error && read.error.status !== 404 ? read.error : null,
+  };
+}
+
+/** What helps against a mood. @type {Record<string, {key: string, kind: string, icon: string}>} */
+const HELP = {
+  thirsty: { key: 'water', kind: 'water', icon: 'drop' },
+  hungry: { key: 'meal', kind: 'meal', icon: 'meal' },
+  tired: { key: 'rest', kind: 'rest', icon: 'cup' },
+};
+
+/** Freckles, from the user's id; never changing. @param {string} id */
+export function seedOf(id) {
+  return Number.parseInt(id.slice(-1), 16) % 4;
+}
+
+/** @param {{user: Item, ml: number, goal: number, energy: number|null, onHelp: Record<string, () => void>}} props */
+export function Companion({ user, ml, goal, energy, onHelp }) {
+  const { level, progress, minutes, mood, name, stage, form, palette, says, needs } = useCompanion();
+  const [earned, setEarned] = useState(0);
+  const before = useRef(/** @type {number|null} */ (null));
+  const xp = progress?.xp ?? null;
+  const happy = useRef(0);
+  const [, redraw] = useState(0);
+  useEffect(() => {
+    if (xp !== null && before.current !== null && xp > before.current) {
+      setEarned(xp - before.current);
+      glad.value += 1;
+    }
+    before.current = xp;
+  }, [xp]);
+  useEffect(() => {
+    if (!glad.value) return undefined;
+    happy.current = glad.value;
+    redraw(glad.value);
+    const over = setTimeout(() => {
+      happy.current = 0;
+      setEarned(0);
+      redraw(-1);
+    }, ACT);
+    return () => clearTimeout(over);
+  }, [glad.value]);
+  const shown = happy.current ? 'celebrating' : mood;
+  const help = happy.current ? undefined : HELP[shown];
+  const needed = {
+    water: needs ? needs.hydration / 100 : ml / goal,
+    energy: needs ? needs.energy / 100 : (energy ?? 3) / 5,
+    joy: needs ? needs.happiness / 100 : Math.min(1, 0.5 + (progress?.xp_into_level ?? 0) / Math.max(1, progress?.xp_to_next ?? 1) / 2),
+  };
+  return html`<section class="card card-flush companion" aria-label=${t('companion.title', { name })}>
+    <div class=${`scene scene-${hourOf(minutes)}`}>
+      <${Backdrop} />
+      <div class="bubble"><div class="bubble-in"><h2 class="bubble-mood">${t(`mood.${shown}`)}</h2><p>${happy.current ? t('says.celebrating') : says}</p>
+        ${help ? html`<${Button} small kind=${help.kind} icon=${help.icon} onClick=${onHelp[help.key]}>${t(`help.${help.key}`)}<//>` : null}</div></div>
+      <${Creature} looks=${{ stage, form, mood: shown, seed: seedOf(user.id), palette }} label=${t('companion.is', { name, mood: t(`mood.${shown}`) })} />
+      <span class="scene-xp" aria-hidden="true">${earned ? `+${earned}` : ''}</span>
+    </div>
+    <div class="companion-foot">
+      <div class="companion-level"><strong>${name}</strong><span class="small muted">${t('companion.level', { n: level })}</span>
+        <${Meter} label=${t('companion.xp')} value=${(progress?.xp_into_level ?? 0) / (progress?.xp_to_next ?? 50)}
+          text=${t('companion.xp.of', { n: progress?.xp_into_level ?? 0, of: progress?.xp_to_next ?? 50 })} /></div>
+      <div class="needs">
+        ${[['water', 'drop', 'water'], ['energy', 'cup', 'rest'], ['joy', 'heart', 'warm']].map(([key, icon, tone]) => html`<div class=${`need need-${tone}`} key=${key}>
+          <span class="need-name"><${Icon} name=${icon} size=${18} />${t(`need.${key}`)}</span>
+          <${Meter} label=${t(`need.${key}`)} tone=${tone} value=${needed[/** @type {'water'|'energy'|'joy'} */ (key)]} /></div>`)}
+      </div>
+    </div>
+  </section>`;
+}

@@ -1,0 +1,53 @@
+// The day so far: what was worked, rested, drunk and eaten, on a ribbon of hours.
+import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
+import { minutesOf, tick, wall } from '../data/clock.js';
+import { settings } from '../data/copy.js';
+import { span, t, time, zone } from '../text.js';
+import { Card } from '../ui.js';
+import { hours, range, stretches } from './plan.js';
+
+/** @typedef {import('../data/types.js').Item} Item */
+
+const TOP = 22;
+
+/**
+ * @param {{sessions: Item[], rests: Item[], drinks: Item[], meals: Item[], began: number}} props `began`: when the date did, in ms
+ */
+export function Ribbon({ sessions, rests, drinks, meals, began }) {
+  const box = useRef(/** @type {HTMLElement|null} */ (null));
+  const [width, setWidth] = useState(560);
+  useEffect(() => {
+    const seen = new ResizeObserver(([entry]) => setWidth(Math.round(entry.contentRect.width)));
+    seen.observe(/** @type {Element} */ (box.current));
+    return () => seen.disconnect();
+  }, []);
+  // Once a minute is often enough.
+  const now = Math.floor(tick.value / 60_000) * 60_000;
+  const minute = (/** @type {string|number} */ at) => {
+    const ms = typeof at === 'string' ? Date.parse(at) : at;
+    return ms <= began ? 0 : wall(ms, zone.value).minutes;
+  };
+  const work = sessions.flatMap((one) => stretches(one, now).map(([a, b]) => ({ a: Math.max(a, began), b, open: !one.end_time })).filter(({ a, b }) => b > a));
+  const breaks = rests.map((one) => ({ a: Date.parse(one.start_time), b: one.end_time ? Date.parse(one.end_time) : now }));
+  const marks = [...drinks, ...meals].map((one) => minute(one.at));
+  const { work_hours: set } = settings.value;
+  const { from, to } = range([...marks, minute(now), ...work.flatMap(({ a, b }) => [minute(a), minute(b)])], minutesOf(set.start), minutesOf(set.end));
+  const x = (/** @type {number} */ at) => ((at - from) / (to - from)) * width;
+  const bar = (/** @type {number} */ a, /** @type {number} */ b) => ({ x: x(minute(a)), width: Math.max(3, x(minute(b)) - x(minute(a))) });
+  const worked = work.reduce((sum, { a, b }) => sum + b - a, 0) / 60_000;
+  const said = t('day.said', { worked: span(worked), drinks: drinks.length, meals: meals.length, rests: rests.length });
+  return html`<${Card} class="day" title=${t('day.title')}>
+    <div ref=${box}><svg class="day-ribbon" width=${width} height="72" role="img" aria-label=${said}>
+      <rect class="day-track" x="0" y=${TOP} width=${width} height="20" rx="10" />
+      ${work.map(({ a, b, open }, i) => html`<rect key=${`w${i}`} class=${open ? 'day-work day-open' : 'day-work'} ...${bar(a, b)} y=${TOP} height="20" rx="5"><title>${t('day.work')} ${time(a)}–${time(b)}</title></rect>`)}
+      ${breaks.map(({ a, b }, i) => html`<rect key=${`r${i}`} class="day-rest" ...${bar(a, b)} y=${TOP + 6} height="8" rx="4"><title>${t('day.rest')} ${time(a)}–${time(b)}</title></rect>`)}
+      ${drinks.map((one) => html`<path key=${one.id} class="day-drink" transform=${`translate(${x(minute(one.at))} 6)`} d="M0 -1c2.600 3.300 4.600 5.600 4.600 8a4.600 4.600 0 0 1-9.200 0c0-2.400 2-4.700 4.600-8Z"><title>${time(one.at)} · ${one.ml} ml</title></path>`)}
+      ${meals.map((one) => html`<path key=${one.id} class="day-meal" transform=${`translate(${x(minute(one.at))} 10)`} d="M-6 0h12a6 6 0 0 1-12 0Z"><title>${time(one.at)} · ${t(`meal.${one.kind}`)}</title></path>`)}
+      <rect class="day-now" x=${x(minute(now)) - 1} y=${TOP - 4} width="2" height="28" />
+      ${hours(from, to, width / 46).map((hour) => html`<g key=${hour}><rect class="day-mark" x=${x(hour * 60)} y=${TOP + 22} width="1" height="4" />
+        <text class="day-hour" x=${Math.max(7, Math.min(width - 7, x(hour * 60)))} y=${TOP + 40} text-anchor="middle">${hour % 24}</text></g>`)}
+    </svg></div>
+    <ul class="sr">${work.map(({ a, b }, i) => html`<li key=${`w${i}`}>${t('day.work')} ${time(a)}–${time(b)}</li>`)}
+      ${breaks.map(({ a, b }, i) => html`<li key=${`r${i}`}>${t('day.rest')} ${time(a)}–${time(b)}</li>`)}</ul>
+  <//>`;
+}
