@@ -113,9 +113,9 @@ export function Heat({ rows, most, title, ...said }) {
     const marks = html`<${Fragment}>
       ${[...Array(24).keys()].filter((hour) => hour % map.every === 0).map((hour) => html`<text class="chart-label" x=${map.x(hour)} y="12">${hour}</text>`)}
       ${rows.map(({ name, hours }, row) => html`<${Fragment}>
-        <text class="chart-label" x="0" y=${map.y(row) + map.cell / 2 + 4}>${name}</text>
-        ${hours.map((value, hour) => html`<rect class=${`chart-heat-${geometry.level(value, most)}`} rx=${map.cell / 5} x=${map.x(hour)} y=${map.y(row)}
-          width=${map.cell} height=${map.cell}><title>${title(row, hour)}</title></rect>`)}
+        <text class="chart-label" x="0" y=${map.y(row) + map.cell.height / 2 + 4}>${name}</text>
+        ${hours.map((value, hour) => html`<rect class=${`chart-heat-${geometry.level(value, most)}`} rx=${map.cell.width / 5} x=${map.x(hour)} y=${map.y(row)}
+          width=${map.cell.width} height=${map.cell.height}><title>${title(row, hour)}</title></rect>`)}
       </${Fragment}>`)}
     </${Fragment}>`;
     return { width: map.width, height: map.height, marks };

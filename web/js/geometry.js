@@ -98,19 +98,21 @@ function runs(items) {
 const round = (length) => Math.round(length * 10) / 10;
 
 /**
- * Seven rows of 24 cells. @param {number} width @param {number} [left] what the names of the weekdays need
- * @returns {{ width: number, height: number, cell: number, x: (hour: number) => number, y: (row: number) => number, every: number }}
+ * Seven rows of 24 cells; where they are narrow, they are higher than wide, so that the names of the rows do not touch.
+ * @param {number} width @param {number} [left] what the names of the weekdays need
+ * @returns {{ width: number, height: number, cell: { width: number, height: number }, x: (hour: number) => number, y: (row: number) => number, every: number }}
  */
 export function heat(width, left = 40) {
   const pitch = Math.max(8, Math.min(30, Math.floor((width - left) / 24)));
   const gap = pitch > 16 ? 4 : 2;
+  const row = Math.max(pitch, 20);
   const head = 22;
   return {
     width: left + 24 * pitch - gap,
-    height: head + 7 * pitch - gap,
-    cell: pitch - gap,
+    height: head + 7 * row - gap,
+    cell: { width: pitch - gap, height: row - gap },
     x: (hour) => left + hour * pitch,
-    y: (row) => head + row * pitch,
+    y: (index) => head + index * row,
     every: every(pitch, 26) > 2 ? 6 : 3,
   };
 }
@@ -144,7 +146,7 @@ export function year({ from, to }, width, start, left = 36) {
     const top = y - ((y - head) % block) - 6;
     const key = top * 10_000 + x;
     // The name of a month needs two columns; one that would touch the one before, or leave the drawing, is left out.
-    if (key >= end && x <= left + (columns - 1) * pitch) months.push({ date, x, y: top });
+    if (key >= end && x <= left + (columns - 2) * pitch) months.push({ date, x, y: top });
     if (key >= end) end = key + 2 * pitch;
   }
   return { width: left + columns * pitch - 3, height: rows * block - 10, cell: pitch - 3, rows, block, head, pitch, place, months };

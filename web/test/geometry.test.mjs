@@ -57,9 +57,9 @@ test('a line has a gap where nothing is known', () => {
 test('the map of hours fits', () => {
   for (const width of [260, 326, 500, 1100]) {
     const map = heat(width);
-    assert.ok(map.x(23) + map.cell <= width, `${width}`);
-    assert.ok(map.y(6) + map.cell <= map.height);
-    assert.ok(map.cell >= 6);
+    assert.ok(map.x(23) + map.cell.width <= width, `${width}`);
+    assert.ok(map.y(6) + map.cell.height <= map.height);
+    assert.ok(map.cell.width >= 6 && map.y(1) - map.y(0) >= 20);
   }
 });
 
