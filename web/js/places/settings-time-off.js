@@ -34,6 +34,9 @@ const named = ({ from, to }) => {
   return from === to ? day(from, options) : t('statistics.span', { from: day(from, { day: 'numeric', month: 'short' }), to: day(to, options) });
 };
 
+/** Dates of a message as they are shown. @param {import('./settings-form.js').Problem['args']} args */
+const inWords = (args) => args && Object.fromEntries(Object.entries(args).map(([name, date]) => [name, day(String(date), { day: 'numeric', month: 'long', year: 'numeric' })]));
+
 /** @param {{ one: Off }} props */
 function One({ one }) {
   const { id, from, to, kind } = one;
@@ -59,7 +62,7 @@ function Add({ others }) {
     event.preventDefault();
     const entered = { from: from.value, to: to.value || from.value };
     const wrong = timeOffProblem(entered, others);
-    if (wrong) return tell(wrong.field, worded(wrong.problem));
+    if (wrong) return tell(wrong.field, worded({ key: wrong.problem.key, args: inWords(wrong.problem.args) }));
     const id = newId();
     const fields = { ...entered, kind: kind.value };
     perform({

@@ -1,6 +1,6 @@
 // The week: seven columns of what is planned and what is done. Tasks are moved by dragging, by a menu, or with Shift and arrows.
 
-import { html, useEffect, useRef, useSignal } from '../../vendor/preact.js';
+import { html, useEffect, useLayoutEffect, useRef, useSignal } from '../../vendor/preact.js';
 import { addTask } from '../acts.js';
 import { addDays, startOfWeek } from '../calendar.js';
 import { all, me, settings } from '../data/copy.js';
@@ -174,6 +174,12 @@ function Menu({ task, desk, end }) {
     const all = list.current?.querySelectorAll('button') ?? [];
     all[(index + all.length) % all.length]?.focus();
   };
+  const up = useSignal(false);
+  useLayoutEffect(() => {
+    // Below the card, or above it where there is no room, messages at the bottom included.
+    const box = list.current?.getBoundingClientRect();
+    up.value = Boolean(box && box.bottom > innerHeight - 80 && box.top - box.height > 60);
+  }, []);
   useEffect(() => focus(0), []);
   const close = () => {
     desk.menu.value = null;
@@ -189,7 +195,7 @@ function Menu({ task, desk, end }) {
     event.stopPropagation();
     keys[event.key]();
   };
-  return html`<div class=${end ? 'week-menu week-menu-end' : 'week-menu'} role="menu" aria-label=${t('week.move.label', { title: task.title })} ref=${list} onKeyDown=${key}
+  return html`<div class=${`week-menu${end ? ' week-menu-end' : ''}${up.value ? ' week-menu-up' : ''}`} role="menu" aria-label=${t('week.move.label', { title: task.title })} ref=${list} onKeyDown=${key}
     onFocusOut=${(/** @type {any} */ event) => {
       if (event.relatedTarget?.id !== `move-${task.id}` && !event.currentTarget.contains(event.relatedTarget)) desk.menu.value = null;
     }}>
