@@ -25,6 +25,17 @@ export function go(name, args) {
   location.hash = `#/${name}${search}`;
 }
 
+/** Whether it was loaded anew just now for this reason; from now on it was. */
+function reloaded() {
+  try {
+    const before = Number(sessionStorage.getItem('avanochi.reloaded')) || 0;
+    sessionStorage.setItem('avanochi.reloaded', String(Date.now()));
+    return Date.now() - before < 60_000;
+  } catch {
+    return true;
+  }
+}
+
 async function open() {
   const next = parse(location.hash, places);
   place.value = next.place;
@@ -35,7 +46,9 @@ async function open() {
     failed.value = false;
     if (place.peek() === next.place) loaded.value = { name: next.place.name, View: found.default, title: found.title };
   } catch {
-    failed.value = true;
+    // Another version may have taken the place of this one: the page is loaded anew, once.
+    if (navigator.onLine && !reloaded()) location.reload();
+    else failed.value = true;
   }
 }
 

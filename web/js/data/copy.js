@@ -207,7 +207,8 @@ function read(path) {
 /** Asks for a read again. @param {string} path */
 export async function revalidate(path) {
   const one = read(path);
-  if (one.busy) return;
+  // What an older server does not have is not asked for again.
+  if (one.busy || one.state.peek().error?.status === 404) return;
   one.busy = true;
   one.state.value = { ...one.state.peek(), loading: true };
   try {

@@ -31,12 +31,16 @@ export async function signIn(username, password) {
   tell({ type: 'signed-in', user: who.peek() });
 }
 
-/** @param {string} username @param {string} password @param {string} zone an IANA name; the user can change it later */
-export async function signUp(username, password, zone) {
+/**
+ * What was guessed of language and zone is set before the page is shown; the user can change it later.
+ * @param {string} username @param {string} password @param {string} zone an IANA name @param {string} language
+ */
+export async function signUp(username, password, zone, language) {
   const user = await request({ method: 'POST', path: 'auth/register', body: { username, password } });
   await request({ method: 'POST', path: 'auth/login', body: { username, password } });
   remember(username.trim());
   try {
+    if (language !== 'en') await request({ method: 'PATCH', path: 'settings', body: { language } });
     await request({ method: 'PATCH', path: `users/${user.id}`, body: { time_zone: zone } });
   } catch {
     // A zone that the server does not know: UTC, and the settings change it.

@@ -1,6 +1,6 @@
 // Sign in and up, the sheet for whoever was signed out by time, and signing out.
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
-import { ApiError, request } from '../data/api.js';
+import { ApiError } from '../data/api.js';
 import { me } from '../data/copy.js';
 import { pending } from '../data/outbox.js';
 import { lastName, signIn, signOut, signUp } from '../data/session.js';
@@ -38,9 +38,8 @@ function Form({ up, known, onDone }) {
     setError(null);
     try {
       if (up) {
-        await signUp(name, password, zone);
+        await signUp(name, password, zone, language.peek());
         begin();
-        if (language.peek() !== 'en') await request({ method: 'PATCH', path: 'settings', body: { language: language.peek() } });
       } else await signIn(name, password);
       onDone?.();
     } catch (thrown) {

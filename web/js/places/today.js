@@ -121,7 +121,7 @@ export default function Today() {
   useKeys({ w: water, m: meal, b: pause });
   if (step.value) return html`<${First} onWater=${water} />`;
 
-  const due = wellbeing?.break?.due_at ? Math.round((Date.parse(wellbeing.break.due_at) - minute) / 60_000) : null;
+  const due = wellbeing?.break?.due_at ? Math.ceil((Date.parse(wellbeing.break.due_at) - tick.peek()) / 60_000) : null;
   const breakAbout = rest ? html`<${Resting} rest=${rest} />` : wellbeing?.break?.due ? t('today.break.due')
     : due !== null && due > 0 && session && !session.paused ? t('today.break.in', { m: due }) : t('today.rests', { n: rests.length });
   const ribbon = html`<${Ribbon} sessions=${sessions} rests=${rests} drinks=${drinks} meals=${meals} began=${began} />`;

@@ -16,6 +16,8 @@ const PAUSE = 14_000;
 
 /** Glad for a moment, after something was done; a number that grows. */
 export const glad = signal(0);
+/** Up to where it was shown, so that opening the place again shows nothing twice. */
+let shownGlad = 0;
 
 /** @type {Map<string, Promise<Document|null>>} */
 const pictures = new Map();
@@ -73,9 +75,6 @@ export function Creature({ looks, label }) {
     const clock = setInterval(() => motion.peek() === 'always' && move(), PAUSE);
     return () => clearInterval(clock);
   }, []);
-  useEffect(() => {
-    if (glad.value) move();
-  }, [glad.value]);
   return html`<div class="creature" role="img" aria-label=${label}>
     <div class="creature-box" ref=${box}></div>
     ${missing ? html`<img class="creature-box" src=${new URL('../../icons/icon.svg', import.meta.url).href} alt="" />` : null}
@@ -141,7 +140,8 @@ export function Companion({ user, ml, goal, energy, onHelp }) {
     before.current = xp;
   }, [xp]);
   useEffect(() => {
-    if (!glad.value) return undefined;
+    if (glad.value <= shownGlad) return undefined;
+    shownGlad = glad.value;
     happy.current = glad.value;
     redraw(glad.value);
     const over = setTimeout(() => {
