@@ -13,7 +13,7 @@ import { styled } from './style.js';
 /** @typedef {import('./achievements-list.js').Entry} Entry */
 
 export const title = 'nav.achievements';
-await styled('achievements');
+await styled(new URL('../../css/achievements.css', import.meta.url));
 
 /** So many dates of the ledger are shown at first, and so many entries of each. */
 const DATES = 3;

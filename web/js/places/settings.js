@@ -14,7 +14,7 @@ import { TimeOff } from './settings-time-off.js';
 import { styled } from './style.js';
 
 export const title = 'nav.settings';
-await styled('settings');
+await styled(new URL('../../css/settings.css', import.meta.url));
 
 export default function Settings() {
   return html`<div class="settings">

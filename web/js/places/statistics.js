@@ -15,7 +15,7 @@ import { styled } from './style.js';
 /** @typedef {import('../calendar.js').Range} Range */
 
 export const title = 'nav.statistics';
-await Promise.all([styled('charts'), styled('statistics')]);
+await Promise.all([styled(new URL('../../css/charts.css', import.meta.url)), styled(new URL('../../css/statistics.css', import.meta.url))]);
 
 const KINDS = /** @type {const} */ (['week', 'month', 'year']);
 const DATE = /** @type {const} */ ({ day: 'numeric', month: 'long' });

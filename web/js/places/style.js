@@ -4,21 +4,21 @@
 const loaded = new Map();
 
 /**
- * Answers once the sheet of that name is in use, or could not be had: a place without its looks is better than none.
- * @param {string} name of a file in css/
+ * Answers once a sheet is in use, or could not be had: a place without its looks is better than none.
+ * @param {URL} url given as `new URL('../../css/….css', import.meta.url)`, by which the service worker finds it
  */
-export function styled(name) {
-  let found = loaded.get(name);
+export function styled({ href }) {
+  let found = loaded.get(href);
   if (!found) {
     found = new Promise((resolve) => {
       const link = document.createElement('link');
       link.rel = 'stylesheet';
-      link.href = new URL(`../../css/${name}.css`, import.meta.url).href;
+      link.href = href;
       link.onload = () => resolve();
       link.onerror = () => resolve();
       document.head.append(link);
     });
-    loaded.set(name, found);
+    loaded.set(href, found);
   }
   return found;
 }

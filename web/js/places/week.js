@@ -1,6 +1,6 @@
 // The week: seven columns of what is planned and what is done. Tasks are moved by dragging, by a menu, or with Shift and arrows.
 
-import { html, useEffect, useLayoutEffect, useRef, useSignal } from '../../vendor/preact.js';
+import { html, useLayoutEffect, useRef, useSignal } from '../../vendor/preact.js';
 import { addTask } from '../acts.js';
 import { addDays, startOfWeek } from '../calendar.js';
 import { all, me, settings } from '../data/copy.js';
@@ -17,7 +17,7 @@ import { beside, move, targets, weekOf } from './week-plan.js';
 /** @typedef {import('./week-plan.js').Day} Day */
 
 export const title = 'nav.week';
-await styled('week');
+await styled(new URL('../../css/week.css', import.meta.url));
 
 const SHORT = /** @type {const} */ ({ weekday: 'short', day: 'numeric', month: 'short' });
 const LONG = /** @type {const} */ ({ weekday: 'long', day: 'numeric', month: 'long' });
@@ -49,7 +49,7 @@ export default function Week() {
   const present = startOfWeek(here, start) === from;
   const desk = useDesk(from);
   const grid = useRef(/** @type {HTMLElement | null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!desk.follow.value) return;
     desk.follow.value = false;
     const cards = grid.current?.querySelectorAll('.week-move') ?? [];
@@ -180,7 +180,7 @@ function Menu({ task, desk, end }) {
     const box = list.current?.getBoundingClientRect();
     up.value = Boolean(box && box.bottom > innerHeight - 80 && box.top - box.height > 60);
   }, []);
-  useEffect(() => focus(0), []);
+  useLayoutEffect(() => focus(0), []);
   const close = () => {
     desk.menu.value = null;
     document.getElementById(`move-${task.id}`)?.focus();
@@ -208,7 +208,7 @@ function Add({ date }) {
   const open = useSignal(false);
   const text = useSignal('');
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open.value) input.current?.focus();
   }, [open.value]);
   const add = (/** @type {Event} */ event) => {
