@@ -5,7 +5,7 @@ import { me, settings } from '../data/copy.js';
 import { perform } from '../perform.js';
 import { reason, t } from '../text.js';
 import { Field, Select, Switch } from '../ui.js';
-import { changed, conflict, fieldOf, number, NUMBERS, patch, restore, shown, STARTS, time, valueAt } from './settings-form.js';
+import { changed, CHOICES, conflict, fieldOf, number, NUMBERS, patch, restore, shown, STARTS, time, valueAt } from './settings-form.js';
 
 /** @typedef {import('./settings-form.js').Problem} Problem */
 
@@ -107,9 +107,9 @@ export function TextField({ path, label, hint, given, most, send, ...rest }) {
   return html`<${Field} ...${rest} ...${draft} label=${label} hint=${hint} maxlength=${most} />`;
 }
 
-/** One of several values, each with a text. @param {{ path: string, values: string[], label: string, hint?: string }} props */
-export function Choice({ path, values, label, hint }) {
-  const options = values.map((value) => ({ value, label: t(`settings.${path}.${value}`) }));
+/** One of several values, each with a text. @param {{ path: keyof typeof CHOICES, label: string, hint?: string }} props */
+export function Choice({ path, label, hint }) {
+  const options = CHOICES[path].map((value) => ({ value, label: t(`settings.${path}.${value}`) }));
   return html`<div><${Select} label=${label} hint=${hint} value=${settings.value[path]} options=${options} onChange=${(/** @type {string} */ value) => save(path, value)} />
     <${Message} path=${path} /></div>`;
 }

@@ -19,6 +19,14 @@ export const NUMBERS = {
   'goals.focus_minutes': { min: 25, max: 240, step: 1, unit: 'min' },
 };
 
+/** What can be chosen, by setting; each has a text. */
+export const CHOICES = {
+  language: ['en', 'es'],
+  week_start: ['monday', 'sunday'],
+  carry_over: ['weekly', 'daily', 'never'],
+  labour_rules: ['none', 'eu_base', 'de', 'be'],
+};
+
 /** What is switched on begins with these. */
 export const STARTS = { focus: { work: 25, rest: 5, long_rest: 15, every: 4 }, quiet_hours: { from: '20:00', to: '08:00' } };
 

@@ -53,9 +53,9 @@ function You() {
 
 function Page() {
   return html`<${Card} title=${t('settings.page')} class="settings-card">
-    <div class="settings-row"><${Choice} path="language" values=${['en', 'es']} label=${t('settings.language')} />
+    <div class="settings-row"><${Choice} path="language" label=${t('settings.language')} />
       <${Select} label=${t('settings.theme')} value=${theme.value} options=${['system', 'light', 'dark'].map((value) => ({ value, label: t(`settings.theme.${value}`) }))} onChange=${setTheme} /></div>
-    <div class="settings-row"><${Choice} path="week_start" values=${['monday', 'sunday']} label=${t('settings.week_start')} />
+    <div class="settings-row"><${Choice} path="week_start" label=${t('settings.week_start')} />
       <${TimeField} path="day_start" label=${t('settings.day_start')} /></div>
     <p class="field-hint">${t('settings.day_start.hint')}</p>
   <//>`;
@@ -76,8 +76,8 @@ function Work() {
     <${Optional} path="focus" label=${t('settings.focus')} hint=${t('settings.focus.hint')}>
       ${['work', 'rest', 'long_rest', 'every'].map((part) => html`<${NumberField} key=${part} path=${`focus.${part}`} label=${t(`settings.focus.${part}`)} />`)}
     <//>
-    <${Choice} path="carry_over" values=${['weekly', 'daily', 'never']} label=${t('settings.carry_over')} hint=${t('settings.carry_over.hint')} />
-    <${Choice} path="labour_rules" values=${['none', 'eu_base', 'de', 'be']} label=${t('settings.labour_rules')} hint=${t('settings.labour_rules.hint')} />
+    <${Choice} path="carry_over" label=${t('settings.carry_over')} hint=${t('settings.carry_over.hint')} />
+    <${Choice} path="labour_rules" label=${t('settings.labour_rules')} hint=${t('settings.labour_rules.hint')} />
   <//>`;
 }
 

@@ -1,8 +1,9 @@
 // Statistics: how a week, a month or a year went, against the one before; at which hours; the year and its trends; all metrics.
 
-import { html, useSignal } from '../../vendor/preact.js';
+import { html, useComputed, useSignal } from '../../vendor/preact.js';
 import { addDays, datesOf, rangeOf, startOfWeek, weekOrder } from '../calendar.js';
 import { Bars, Heat, Legend, Trend, Year } from '../charts.js';
+import { tick } from '../data/clock.js';
 import { me, revalidate, settings } from '../data/copy.js';
 import { Icon } from '../icons.js';
 import { day, language, number, span, t, today } from '../text.js';
@@ -27,7 +28,8 @@ export default function Statistics() {
   const kind = useSignal(/** @type {Kind} */ ('week'));
   const back = useSignal(0);
   const user = me.value?.id ?? '';
-  const here = today();
+  // Told anew each second, it lets the place be drawn again only when the date changes.
+  const here = useComputed(() => today(tick.value)).value;
   const start = settings.value.week_start;
   const range = rangeOf(kind.value, here, back.value, start);
   const known = sums.until(range, here);

@@ -32,12 +32,13 @@ export function weekOf(tasks, from, dateOf) {
   const earlier = [];
   /** @type {Task[]} */
   const unplanned = [];
-  // What was completed before the day before the week cannot be of it in any zone: its date need not be found out.
+  // What was completed so long before or after cannot be of the week in any zone: its date need not be found out.
   const soonest = addDays(from, -2);
+  const latest = addDays(from, 10);
   for (const task of tasks) {
     if (task.deleted_at) continue;
     if (task.completed) {
-      if (task.completed_at && task.completed_at >= soonest) column.get(dateOf(task.completed_at))?.done.push(task);
+      if (task.completed_at && task.completed_at >= soonest && task.completed_at < latest) column.get(dateOf(task.completed_at))?.done.push(task);
     } else if (!task.planned_for) unplanned.push(task);
     else if (task.planned_for < from) earlier.push(task);
     else column.get(task.planned_for)?.open.push(task);

@@ -1,10 +1,10 @@
 // The week: seven columns of what is planned and what is done. Tasks are moved by dragging, by a menu, or with Shift and arrows.
 
-import { html, useLayoutEffect, useRef, useSignal } from '../../vendor/preact.js';
+import { html, useComputed, useLayoutEffect, useMemo, useRef, useSignal } from '../../vendor/preact.js';
 import { addTask } from '../acts.js';
 import { addDays, startOfWeek } from '../calendar.js';
 import { all, me, settings } from '../data/copy.js';
-import { dateOf } from '../data/clock.js';
+import { dateOf, tick } from '../data/clock.js';
 import { Icon } from '../icons.js';
 import { perform } from '../perform.js';
 import { go, query } from '../router.js';
@@ -21,6 +21,9 @@ await styled(new URL('../../css/week.css', import.meta.url));
 
 const SHORT = /** @type {const} */ ({ weekday: 'short', day: 'numeric', month: 'short' });
 const LONG = /** @type {const} */ ({ weekday: 'long', day: 'numeric', month: 'long' });
+
+/** So many tasks beside the days are shown at first. */
+const MOST = 60;
 
 /** What the parts of the place share: what is dragged, whose menu is open, which card the arrows start from. */
 function useDesk(/** @type {string} */ from) {
@@ -42,10 +45,13 @@ function useDesk(/** @type {string} */ from) {
 
 export default function Week() {
   const start = settings.value.week_start;
-  const here = today();
+  // Told anew each second, it lets the place be drawn again only when the date changes.
+  const here = useComputed(() => today(tick.value)).value;
   const asked = query.value.get('of');
   const from = startOfWeek(asked && /^\d{4}-\d\d-\d\d$/.test(asked) ? asked : here, start);
-  const week = weekOf(all('tasks').value.values(), from, (instant) => dateOf(Date.parse(instant), zone.value, settings.value.day_start));
+  const tasks = all('tasks').value;
+  const { day_start: dayStart } = settings.value;
+  const week = useMemo(() => weekOf(tasks.values(), from, (instant) => dateOf(Date.parse(instant), zone.value, dayStart)), [tasks, from, zone.value, dayStart]);
   const present = startOfWeek(here, start) === from;
   const desk = useDesk(from);
   const grid = useRef(/** @type {HTMLElement | null} */ (null));
@@ -117,10 +123,14 @@ function Column({ one, index, here, desk }) {
 
 /** @param {{ title: string, tasks: Task[], desk: Desk, date?: null }} props `date` null: dropping takes the plan away */
 function Tray({ title: name, tasks, desk, date }) {
+  const shown = useSignal(MOST);
   const drop = date === null ? target(desk, null) : {};
   return html`<div class=${date === null && desk.over.value === 'none' ? 'week-tray week-over' : 'week-tray'} ...${drop}>
     <${Card} title=${name} count=${tasks.length ? number(tasks.length) : null}>
-      ${tasks.length ? html`<ul class="week-list">${tasks.map((task) => html`<${Planned} key=${task.id} task=${task} desk=${desk} />`)}</ul>` : html`<${Empty} title=${t('week.empty')} text=${t('week.empty.text')} />`}
+      ${tasks.length ? html`<ul class="week-list">${tasks.slice(0, shown.value).map((task) => html`<${Planned} key=${task.id} task=${task} desk=${desk} />`)}</ul>` : html`<${Empty} title=${t('week.empty')} text=${t('week.empty.text')} />`}
+      ${tasks.length > shown.value ? html`<${Button} small class="week-rest" onClick=${() => {
+        shown.value += MOST;
+      }}>${t('week.rest', { n: tasks.length - shown.value })}<//>` : null}
     <//>
   </div>`;
 }

@@ -20,6 +20,7 @@ export default {
   'week.unplanned': 'Without a day',
   'week.empty': 'Nothing waits here.',
   'week.empty.text': 'Tasks without a day stand here. Drop one here to plan it later.',
+  'week.rest': { one: 'Show {n} more', other: 'Show {n} more' },
   'week.hint': 'Drag a task to another day, or open its menu. By keyboard: arrows go from task to task, Shift with an arrow takes it to the day beside.',
   'week.move': 'Moving a task',
   'week.move.done': '“{title}” is planned: {day}.',

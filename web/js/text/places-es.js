@@ -20,6 +20,7 @@ export default {
   'week.unplanned': 'Sin día',
   'week.empty': 'Aquí no espera nada.',
   'week.empty.text': 'Aquí están las tareas sin día. Suelta una aquí para planificarla más tarde.',
+  'week.rest': { one: 'Ver {n} más', other: 'Ver {n} más' },
   'week.hint': 'Arrastra una tarea a otro día o abre su menú. Con el teclado: las flechas van de tarea en tarea y Mayús con una flecha la lleva al día de al lado.',
   'week.move': 'Mover una tarea',
   'week.move.done': '«{title}» queda planificada: {day}.',
