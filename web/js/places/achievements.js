@@ -3,17 +3,18 @@
 import { html, useSignal } from '../../vendor/preact.js';
 import { all, revalidate } from '../data/copy.js';
 import { Icon } from '../icons.js';
-import { day, near, number, t, today } from '../text.js';
+import { day, near, number, today } from '../text.js';
 import { Button, Card, Empty, Meter, Trouble, useRead } from '../ui.js';
 import { iconOf } from './achievement-icons.js';
 import { ledger, ordered, stage, tone } from './achievements-list.js';
 import { styled } from './style.js';
+import { t, words } from './words.js';
 
 /** @typedef {import('./achievements-list.js').Achievement} Achievement */
 /** @typedef {import('./achievements-list.js').Entry} Entry */
 
 export const title = 'nav.achievements';
-await styled(new URL('../../css/achievements.css', import.meta.url));
+await Promise.all([words, styled(new URL('../../css/achievements.css', import.meta.url))]);
 
 /** So many dates of the ledger are shown at first, and so many entries of each. */
 const DATES = 3;

@@ -8,10 +8,11 @@ import { signOut } from '../data/session.js';
 import { on, setOn, shown } from '../keys.js';
 import { motion, setMotion } from '../motion.js';
 import { perform } from '../perform.js';
-import { number, t } from '../text.js';
+import { number } from '../text.js';
 import { say } from '../toast.js';
 import { Button, Card, Dialog, Field, Select, Switch, useRead } from '../ui.js';
 import { refusal, tell, TextField } from './settings-fields.js';
+import { t } from './words.js';
 
 const PALETTES = ['green', 'violet', 'orange', 'pink', 'blue'];
 
@@ -28,7 +29,7 @@ export function Companion() {
 function Looks({ companion }) {
   const change = (/** @type {'name' | 'palette'} */ field, /** @type {string | null} */ value) => {
     const act = (/** @type {string | null} */ next) => ({ method: /** @type {const} */ ('PATCH'), path: 'companion', body: { [field]: next }, label: 'settings.save' });
-    perform({ ...act(value), undo: act(companion[field]) })
+    perform({ ...act(value), undo: act(companion[field]), say: t('settings.save.done') })
       .then(() => revalidate('companion'), (error) => tell(`companion.${field}`, refusal(error)));
   };
   const options = [{ value: '', label: t('settings.palette.own') }, ...PALETTES.map((value) => ({ value, label: t(`settings.palette.${value}`) }))];

@@ -3,9 +3,10 @@
 import { html, signal, useEffect, useRef, useSignal } from '../../vendor/preact.js';
 import { me, settings } from '../data/copy.js';
 import { perform } from '../perform.js';
-import { reason, t } from '../text.js';
+import { reason } from '../text.js';
 import { Field, Select, Switch } from '../ui.js';
 import { changed, CHOICES, conflict, fieldOf, number, NUMBERS, patch, restore, shown, STARTS, time, valueAt } from './settings-form.js';
+import { t } from './words.js';
 
 /** @typedef {import('./settings-form.js').Problem} Problem */
 
@@ -40,7 +41,7 @@ export function save(path, value) {
     method: /** @type {const} */ ('PATCH'), path: 'settings', body, answer: 'settings', label: 'settings.save',
     effects: [{ kind: 'settings', id, set: { ...set, id, user_id: id } }],
   });
-  perform({ ...act(patch(former, path, value)), undo: act(restore(former, path)) })
+  perform({ ...act(patch(former, path, value)), undo: act(restore(former, path)), say: t('settings.save.done') })
     .catch((error) => tell(fieldOf(error.field, path, [...known]), refusal(error)));
 }
 

@@ -5,10 +5,11 @@ import { daysBetween } from '../calendar.js';
 import { all, me } from '../data/copy.js';
 import { newId } from '../data/outbox.js';
 import { perform } from '../perform.js';
-import { day, t, today } from '../text.js';
+import { day, today } from '../text.js';
 import { Button, Card, Field, Select } from '../ui.js';
 import { refusal, worded } from './settings-fields.js';
 import { timeOffProblem } from './settings-form.js';
+import { t } from './words.js';
 
 /** @typedef {{ id: string, from: string, to: string, kind: string }} Off as the API shows it */
 
@@ -42,7 +43,8 @@ function One({ one }) {
   const { id, from, to, kind } = one;
   const remove = () => perform({
     method: 'DELETE', path: `time_off/${id}`, effects: [{ kind: 'time_off', id, set: null }], label: 'settings.off.delete', hold: true,
-  }, { dates: named(one) }).catch(() => {});
+    say: t('settings.off.delete.done', { dates: named(one) }),
+  }).catch(() => {});
   return html`<li><div><strong>${named(one)}</strong><span class="muted small">${t(`settings.off.${kind}`)} · ${t('settings.off.days', { n: daysBetween(from, to) + 1 })}</span></div>
     <${Button} kind="quiet" icon="trash" label=${t('settings.off.remove', { dates: named(one) })} onClick=${remove} /></li>`;
 }

@@ -4,7 +4,7 @@ import { html } from '../../vendor/preact.js';
 import { WEEKDAYS, weekOrder } from '../calendar.js';
 import { me, settings } from '../data/copy.js';
 import { perform } from '../perform.js';
-import { day, t } from '../text.js';
+import { day } from '../text.js';
 import { setTheme, theme } from '../theme.js';
 import { Button, Card, Select } from '../ui.js';
 import { Account, Companion, Keys } from './settings-account.js';
@@ -12,9 +12,10 @@ import { Choice, Message, NumberField, Optional, refusal, save, tell, TextField,
 import { toggled } from './settings-form.js';
 import { TimeOff } from './settings-time-off.js';
 import { styled } from './style.js';
+import { t, words } from './words.js';
 
 export const title = 'nav.settings';
-await styled(new URL('../../css/settings.css', import.meta.url));
+await Promise.all([words, styled(new URL('../../css/settings.css', import.meta.url))]);
 
 export default function Settings() {
   return html`<div class="settings">
@@ -34,7 +35,7 @@ function profile(field, value) {
     method: /** @type {const} */ ('PATCH'), path: `users/${user.id}`, body: { [field]: next }, answer: 'users', label: 'settings.save',
     effects: [{ kind: 'users', id: user.id, set: { id: user.id, [field]: next } }],
   });
-  perform({ ...act(value), undo: act(user[field]) }).catch((error) => tell(`user.${field}`, refusal(error)));
+  perform({ ...act(value), undo: act(user[field]), say: t('settings.save.done') }).catch((error) => tell(`user.${field}`, refusal(error)));
 }
 
 function You() {

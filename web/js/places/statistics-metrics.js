@@ -4,10 +4,11 @@ import { html } from '../../vendor/preact.js';
 import { Rows } from '../charts.js';
 import { get, root } from '../data/api.js';
 import { Icon } from '../icons.js';
-import { number, span, t } from '../text.js';
+import { number, span } from '../text.js';
 import { say } from '../toast.js';
 import { Card, Trouble, useRead } from '../ui.js';
 import { path, values } from './statistics-sums.js';
+import { t } from './words.js';
 
 /** @typedef {import('../calendar.js').Range} Range */
 

@@ -6,17 +6,18 @@ import { Bars, Heat, Legend, Trend, Year } from '../charts.js';
 import { tick } from '../data/clock.js';
 import { me, revalidate, settings } from '../data/copy.js';
 import { Icon } from '../icons.js';
-import { day, language, number, span, t, today } from '../text.js';
+import { day, language, number, span, today } from '../text.js';
 import { Button, Card, Empty, Trouble, useRead } from '../ui.js';
 import { Metrics } from './statistics-metrics.js';
 import * as sums from './statistics-sums.js';
 import { styled } from './style.js';
+import { t, words } from './words.js';
 
 /** @typedef {'week' | 'month' | 'year'} Kind */
 /** @typedef {import('../calendar.js').Range} Range */
 
 export const title = 'nav.statistics';
-await Promise.all([styled(new URL('../../css/charts.css', import.meta.url)), styled(new URL('../../css/statistics.css', import.meta.url))]);
+await Promise.all([words, styled(new URL('../../css/charts.css', import.meta.url)), styled(new URL('../../css/statistics.css', import.meta.url))]);
 
 const KINDS = /** @type {const} */ (['week', 'month', 'year']);
 const DATE = /** @type {const} */ ({ day: 'numeric', month: 'long' });

@@ -8,16 +8,17 @@ import { dateOf, tick } from '../data/clock.js';
 import { Icon } from '../icons.js';
 import { perform } from '../perform.js';
 import { go, query } from '../router.js';
-import { day, near, number, span, t, today, zone } from '../text.js';
+import { day, near, number, span, today, zone } from '../text.js';
 import { Button, Card, Empty } from '../ui.js';
 import { styled } from './style.js';
 import { beside, move, targets, weekOf } from './week-plan.js';
+import { t, words } from './words.js';
 
 /** @typedef {import('./week-plan.js').Task} Task */
 /** @typedef {import('./week-plan.js').Day} Day */
 
 export const title = 'nav.week';
-await styled(new URL('../../css/week.css', import.meta.url));
+await Promise.all([words, styled(new URL('../../css/week.css', import.meta.url))]);
 
 const SHORT = /** @type {const} */ ({ weekday: 'short', day: 'numeric', month: 'short' });
 const LONG = /** @type {const} */ ({ weekday: 'long', day: 'numeric', month: 'long' });
@@ -37,7 +38,7 @@ function useDesk(/** @type {string} */ from) {
     if ((task.planned_for ?? null) === date) return;
     current.value = task.id;
     follow.value = keyboard;
-    perform(move(task, date), { title: task.title, day: date ? near(date) : t('week.none') });
+    perform({ ...move(task, date), say: t('week.move.done', { title: task.title, day: date ? near(date) : t('week.none') }) });
   };
   return { from, dragged, over, menu, current, follow, to };
 }
@@ -226,7 +227,7 @@ function Add({ date }) {
     const name = text.value.trim();
     if (!name) return;
     text.value = '';
-    perform({ ...addTask(me.value?.id, { title: name, planned_for: date }), say: null });
+    perform(addTask(me.value?.id, { title: name, planned_for: date }), { title: name });
   };
   const label = t('week.add.label', { day: day(date, LONG) });
   if (!open.value) {

@@ -1,10 +1,7 @@
 // English. The same keys as in es.js; `{name}` is put in, forms are chosen by `n`. Keys begin with the part they are of.
 
-import places from './places-en.js';
-
 /** @type {Record<string, import('../text.js').Text>} */
 export default {
-  ...places,
   'nav.label': 'Places',
   'nav.skip': 'Skip to the content',
   'nav.today': 'Today',
@@ -268,4 +265,9 @@ export default {
   'keys.search': 'Search',
   'keys.back': 'Back',
   'keys.help': 'This list',
+
+  'week.move': 'Moving a task',
+  'settings.save': 'Changing a setting',
+  'settings.off.add': 'Add time off',
+  'settings.off.delete': 'Removing time off',
 };

@@ -1,10 +1,7 @@
 // Español: las mismas claves que en en.js. `{name}` se sustituye; `n` elige la forma.
 
-import places from './places-es.js';
-
 /** @type {Record<string, import('../text.js').Text>} */
 export default {
-  ...places,
   'nav.label': 'Lugares',
   'nav.skip': 'Ir al contenido',
   'nav.today': 'Hoy',
@@ -268,4 +265,9 @@ export default {
   'keys.search': 'Buscar',
   'keys.back': 'Volver',
   'keys.help': 'Esta lista',
+
+  'week.move': 'Mover una tarea',
+  'settings.save': 'Cambiar un ajuste',
+  'settings.off.add': 'Añadir tiempo libre',
+  'settings.off.delete': 'Quitar tiempo libre',
 };
