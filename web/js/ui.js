@@ -1,5 +1,5 @@
 // Parts that all places are made of: real controls with labels, 44 px high, and nothing that only colour says.
-import { html, signal, useEffect, useId, useRef, useState } from '../vendor/preact.js';
+import { html, signal, useEffect, useId, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 import { cached, use } from './data/copy.js';
 import { Icon } from './icons.js';
 import { t } from './text.js';
@@ -16,7 +16,7 @@ query?.addEventListener('change', () => {
 /** Gives an element the focus when it comes. @returns {import('../vendor/preact.js').Ref<any>} */
 export function useFocusOnMount() {
   const ref = useRef(/** @type {HTMLElement|null} */ (null));
-  useEffect(() => ref.current?.focus(), []);
+  useLayoutEffect(() => ref.current?.focus(), []);
   return ref;
 }
 

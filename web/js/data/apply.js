@@ -104,6 +104,16 @@ export function already(entry, items) {
   return null;
 }
 
+/**
+ * The body as it can be sent: a task that was made here may be younger for the server than its completion.
+ * @param {Entry} entry @param {(kind: string, id: string) => Item|undefined} held
+ */
+export function bodyOf(entry, held) {
+  const { body } = entry;
+  const made = entry.at === 'completed_at' && held('tasks', entry.effects[0]?.id)?.created_at;
+  return made && body && Date.parse(made) > Date.parse(body.completed_at) ? { ...body, completed_at: made } : body;
+}
+
 /** Singles of a user have the user's id. @param {Item} item @returns {string|undefined} */
 export function idOf(item) {
   return item.id ?? item.user_id;

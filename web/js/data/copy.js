@@ -132,9 +132,9 @@ export async function commit(ops, { reset, token: next, writes = [] } = {}) {
   const all = reset ? [['clear', 'items']] : [];
   for (const { kind, id, item } of ops) all.push(item ? ['put', 'items', { kind, id, item }] : ['delete', 'items', [kind, id]]);
   if (next) all.push(['put', 'meta', { name: 'token', value: next }]);
-  await write([...all, ...writes]);
   tell({ type: 'ops', ops, reset, token: next });
   touched();
+  await write([...all, ...writes]);
 }
 
 /** Takes in a page of the feed. @param {import('./types.js').Page} page */

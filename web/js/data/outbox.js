@@ -1,7 +1,7 @@
 // What the person did, until the server has it: kept with its key, sent in order, one at a time, by one tab.
 import { computed, effect, signal } from '../../vendor/preact.js';
 import { alone, ApiError, get, online, request, root, signedOut } from './api.js';
-import { already, HOLD, idOf, judge, opsOfSuccess, renamed } from './apply.js';
+import { already, bodyOf, HOLD, idOf, judge, opsOfSuccess, renamed } from './apply.js';
 import { now } from './clock.js';
 import { all, commit, entries, hear, held, reread, takeIn, tell, token } from './copy.js';
 import { write } from './store.js';
@@ -24,6 +24,13 @@ const FORGOTTEN = 23 * 3_600_000;
 let failures = 0;
 /** @type {ReturnType<typeof setTimeout>|undefined} */
 let timer;
+
+/** Until what was done last is kept. @type {Promise<void>} */
+let saving = Promise.resolve();
+
+export function saved() {
+  return saving;
+}
 
 /** The id that something has by now. @param {string} id */
 export function idNow(id) {
@@ -58,7 +65,7 @@ export function act(what) {
   // What was held before goes first: the order of what was done stays.
   const freed = entries.peek().filter((one) => one.hold_until > 0).map((one) => ({ ...one, hold_until: 0 }));
   entries.value = [...entries.peek().map((one) => freed.find((other) => other.key === one.key) ?? one), entry];
-  save(entry, freed);
+  saving = save(entry, freed);
   return { key: entry.key, answer };
 }
 
@@ -157,7 +164,7 @@ async function attempt(before) {
       await takeIn(await get(since ? `changes?since=${encodeURIComponent(since)}` : 'changes'));
       answer = already(entry, all(entry.answer ?? '').peek());
     }
-    answer ??= await request({ method: entry.method, path: entry.path, body: entry.body, key: entry.method === 'POST' ? entry.key : undefined });
+    answer ??= await request({ method: entry.method, path: entry.path, body: bodyOf(entry, held), key: entry.method === 'POST' ? entry.key : undefined });
   } catch (thrown) {
     error = thrown instanceof ApiError ? thrown : new ApiError(0, null);
   }

@@ -3,8 +3,8 @@ import { html, signal, useEffect } from '../../vendor/preact.js';
 import { endSession, pauseOrResume, startSession, timer, wasAway } from '../acts.js';
 import { alone, request } from '../data/api.js';
 import { elapsed, now, parts, tick } from '../data/clock.js';
-import { all, me } from '../data/copy.js';
-import { idNow } from '../data/outbox.js';
+import { all, me, reread } from '../data/copy.js';
+import { idNow, saved } from '../data/outbox.js';
 import { leads } from '../data/live.js';
 import { useKeys } from '../ui.js';
 import { perform } from '../perform.js';
@@ -96,10 +96,13 @@ function Away({ session }) {
   </div>`;
 }
 
-/** One start at a time in this browser: the other tab's shows here within a moment. */
+/** One start at a time in this browser: what another tab started just now is looked for first. */
 export function begin() {
   return alone('avanochi-start', async () => {
-    if (!active() && me.peek()) perform(startSession(me.peek()?.id));
+    await reread();
+    if (active() || !me.peek()) return;
+    perform(startSession(me.peek()?.id));
+    await saved();
   });
 }
 

@@ -153,6 +153,11 @@ export function waiting(page) {
   }));
 }
 
+/** Waits until the service worker keeps the page. @param {import('playwright-core').Page} page */
+export function kept(page) {
+  return until(() => page.evaluate(() => Boolean(navigator.serviceWorker.controller)), 'the service worker keeps the page', 15_000);
+}
+
 /** @param {() => unknown} check @param {string} what @param {number} [ms] */
 export async function until(check, what, ms = 5000) {
   const end = Date.now() + ms;

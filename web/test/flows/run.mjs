@@ -15,6 +15,8 @@ const here = import.meta.dirname;
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 
+const LONGEST = 90_000;
+
 async function freePort() {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -66,8 +68,12 @@ try {
       if (wanted.length && !wanted.some((word) => title.includes(word))) continue;
       const bench = new Bench(browser, server.url);
       const began = Date.now();
+      let timer;
       try {
-        await run(bench);
+        const late = new Promise((_, reject) => {
+          timer = setTimeout(() => reject(new Error(`not done within ${LONGEST / 1000} s`)), LONGEST);
+        });
+        await Promise.race([run(bench), late]);
         bench.judge();
         passed += 1;
         console.log(`ok    ${title} (${((Date.now() - began) / 1000).toFixed(1)} s)${bench.notes.length ? `  ${bench.notes.join(', ')}` : ''}`);
@@ -76,6 +82,7 @@ try {
         console.log(`FAIL  ${title}\n      ${String(error?.stack ?? error).split('\n').slice(0, 8).join('\n      ')}`);
         await bench.picture(join(tmpdir(), `avanochi-${title.replace(/\W+/g, '-')}.png`));
       } finally {
+        clearTimeout(timer);
         await bench.close();
       }
     }
