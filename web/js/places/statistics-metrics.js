@@ -22,8 +22,8 @@ function shown(key, unit, value) {
   return number(value, { maximumFractionDigits: 2 });
 }
 
-/** @param {{ user: string, kind: string, known: Range, before: Range }} props */
-export function Metrics({ user, kind, known, before }) {
+/** @param {{ user: string, kind: string, name: string, known: Range, before: Range }} props `name` is that of the range */
+export function Metrics({ user, kind, name, known, before }) {
   const { data, error } = useRead(path(user, 'metrics', known));
   const then = values(useRead(path(user, 'metrics', before)).data);
   const heading = t('statistics.metrics');
@@ -40,7 +40,7 @@ export function Metrics({ user, kind, known, before }) {
   return html`<${Card} title=${heading}>
     ${error && !data ? html`<${Trouble} error=${error} />` : null}
     ${rows.length ? html`<div class="statistics-metrics"><${Rows} caption=${heading} rows=${rows}
-      head=${[t('statistics.metric'), t(`statistics.this.${kind}`), t(`statistics.the.${kind}.before`)]} /></div>` : null}
+      head=${[t('statistics.metric'), name, t(`statistics.the.${kind}.before`)]} /></div>` : null}
     <div class="statistics-files"><h3>${t('statistics.files')}</h3><ul>${links.map((link) => html`<li key=${link.key}>
       <a class="btn btn-outline btn-small" href=${root + link.path} download=${link.file} onClick=${renewed}><${Icon} name="download" size=${18} /><span>${t(`statistics.file.${link.key}`)}</span></a></li>`)}</ul></div>
   <//>`;

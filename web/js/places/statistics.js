@@ -66,7 +66,7 @@ export default function Statistics() {
     ${days ? html`<${Hours} kind=${kind.value} range=${known} days=${days} all=${all.data?.days ?? []} />` : null}
     ${all.data ? html`<${TheYear} days=${all.data.days} here=${here} />` : null}
     ${all.data ? html`<${Trends} days=${all.data.days} here=${here} />` : null}
-    <${Metrics} user=${user} kind=${kind.value} known=${known} before=${rangeOf(kind.value, here, back.value + 1, start)} />
+    <${Metrics} user=${user} kind=${kind.value} name=${named(kind.value, range)} known=${known} before=${rangeOf(kind.value, here, back.value + 1, start)} />
   </div>`;
 }
 

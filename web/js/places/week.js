@@ -113,7 +113,7 @@ function Column({ one, index, here, desk }) {
   return html`<section class=${names.filter(Boolean).join(' ')} aria-label=${day(date, LONG)} ...${target(desk, date)}>
     <header class="week-day-head">
       <h2><span>${day(date, { weekday: 'short' })}</span> <span class="week-number">${day(date, { day: 'numeric' })}</span></h2>
-      <p class="week-load">${date === here ? html`<span class="week-chip week-chip-now">${t('near.today')}</span> ` : null}${minutes ? html`<span class=${full ? 'week-full' : ''} title=${full ? t('week.full') : undefined}>${span(minutes)}${full ? html`<span class="sr">, ${t('week.full')}</span>` : null}</span>` : null}</p>
+      <p class="week-load">${date === here ? html`<span class="week-chip week-chip-now">${t('near.today')}</span>` : null}${minutes ? html`<span class=${full ? 'week-full' : ''} title=${full ? t('week.full') : undefined}>${span(minutes)}${full ? html`<span class="sr">, ${t('week.full')}</span>` : null}</span>` : null}</p>
     </header>
     <ul class="week-list">${open.map((task) => html`<${Planned} key=${task.id} task=${task} desk=${desk} end=${index > 3} />`)}</ul>
     ${done.length ? html`<ul class="week-list week-done">${done.map((task) => html`<li key=${task.id} class="week-card"><${Icon} name="check" size=${16} />
@@ -163,7 +163,8 @@ function Planned({ task, desk, end }) {
       }}><${Icon} name="more" size=${18} /></button>
     <span class="week-title">${name}</span>
     <span class="week-facts">
-      ${carried > 0 ? html`<span class="week-chip week-chip-warm"><${Icon} name="repeat" size=${14} /> ${t('week.carried', { n: carried })}</span>` : null}
+      ${carried > 0 ? html`<span class="week-chip week-chip-warm" title=${t('week.carried', { n: carried })}><${Icon} name="repeat" size=${13} />
+        <span aria-hidden="true">${t('week.carried.short', { n: carried })}</span><span class="sr">${t('week.carried', { n: carried })}</span></span>` : null}
       ${high ? html`<span class="week-chip week-chip-warm">${t(`week.priority.${priority}`)}</span>` : null}
       ${due ? html`<span class="week-chip" title=${t('week.due', { day: near(due) })}><${Icon} name="flag" size=${13} /><span class="sr">${t('week.due', { day: '' })}</span>${near(due)}</span>` : null}
       ${estimate ? html`<span class="week-load">${span(estimate)}</span>` : null}
