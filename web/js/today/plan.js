@@ -19,7 +19,7 @@ export function sorted(tasks, today, dateOf, lingering) {
   /** @type {Item[]} */
   const done = [];
   for (const task of tasks) {
-    if (task.completed && !lingering.has(task.id)) {
+    if (task.completed && !lingering.has(task.client_id ?? task.id)) {
       if (task.completed_at && dateOf(task.completed_at) === today) done.push(task);
       continue;
     }

@@ -31,22 +31,22 @@ const keyOf = (task) => task.client_id ?? task.id;
 /** @param {Item} task */
 function toggle(task) {
   if (task.completed) {
-    linger(task.id, false);
+    linger(keyOf(task), false);
     perform(reopen(task), { title: task.title });
     return;
   }
-  linger(task.id, true);
+  linger(keyOf(task), true);
   glad.value += 1;
   perform(complete(task), { title: task.title });
 }
 
-/** @param {string} id @param {boolean} on */
-function linger(id, on) {
+/** @param {string} key @param {boolean} on */
+function linger(key, on) {
   const next = new Map(lingering.peek());
   if (on) {
-    next.set(id, Date.now());
-    setTimeout(() => linger(id, false), LINGER);
-  } else next.delete(id);
+    next.set(key, Date.now());
+    setTimeout(() => linger(key, false), LINGER);
+  } else next.delete(key);
   lingering.value = next;
 }
 

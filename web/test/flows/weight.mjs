@@ -1,0 +1,145 @@
+// Budgets: what the first screen loads, how calm it is, how 2,000 tasks scroll, and what the companion takes.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { add, until } from './lib.mjs';
+
+/** CPU seconds of all processes of the browser. */
+async function cpu(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  return processInfo.reduce((sum, one) => sum + one.cpuTime, 0);
+}
+
+/** Frames while something is done: the longest, in ms, by what the browser reports of long tasks, and by frames. */
+async function frames(page, run) {
+  await page.evaluate(() => {
+    globalThis.long = [];
+    globalThis.observer = new PerformanceObserver((list) => {
+      for (const one of list.getEntries()) globalThis.long.push(Math.round(one.duration));
+    });
+    globalThis.observer.observe({ entryTypes: ['longtask'] });
+  });
+  await run();
+  await page.waitForTimeout(300);
+  return page.evaluate(() => {
+    for (const one of globalThis.observer.takeRecords()) globalThis.long.push(Math.round(one.duration));
+    globalThis.observer.disconnect();
+    return Math.max(0, ...globalThis.long);
+  });
+}
+
+export const flows = {
+  async 'the first screen is small and stands still'(bench) {
+    const page = await bench.person();
+    await add(page, 'One');
+    await bench.sent(page);
+    const other = await bench.context({ storageState: await bench.contexts[0].storageState() });
+    await other.addInitScript(() => localStorage.setItem('avanochi.user', 'somebody'));
+    const fresh = await other.newPage();
+    const loaded = [];
+    fresh.on('response', (response) => loaded.push(response));
+    await fresh.goto(bench.url);
+    await fresh.locator('.task').waitFor();
+    const app = new URL(bench.url).pathname;
+    const first = loaded.filter((one) => new URL(one.url()).pathname.startsWith(app) && !one.fromServiceWorker());
+    let bytes = 0;
+    const names = new Set();
+    for (const one of first) {
+      const name = new URL(one.url()).pathname;
+      if (names.has(name)) continue;
+      names.add(name);
+      bytes += /\.png$/.test(name) ? (await one.body()).length : gzipSync(await one.body(), { level: 9 }).length;
+    }
+    bench.notes.push(`${names.size} files, ${(bytes / 1024).toFixed(1)} kB gzip`);
+    await fresh.waitForTimeout(1500);
+    const shift = await fresh.evaluate(() => globalThis.seen.shift);
+    bench.notes.push(`layout shift ${shift.toFixed(4)}`);
+    assert.ok(bytes <= 45 * 1024, `${bytes} bytes: ${[...names].join(' ')}`);
+    assert.ok(names.size <= 34, `${names.size} files: ${[...names].join(' ')}`);
+    assert.ok(shift <= 0.01, `layout shift ${shift}`);
+  },
+
+  async 'usable soon on a slow line with a slow machine'(bench) {
+    const page = await bench.person();
+    const times = [];
+    for (let i = 0; i < 3; i += 1) {
+      const context = await bench.context({ storageState: await bench.contexts[0].storageState(), serviceWorkers: 'block' });
+      const slow = await context.newPage();
+      const session = await context.newCDPSession(slow);
+      await session.send('Network.emulateNetworkConditions', { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 90_000 });
+      await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+      const began = Date.now();
+      await slow.goto(bench.url, { waitUntil: 'commit' });
+      await slow.locator('.tasks .add-input').waitFor();
+      times.push(Date.now() - began);
+      await context.close();
+      bench.contexts.pop();
+    }
+    bench.notes.push(`${times.join(', ')} ms`);
+    assert.ok(Math.min(...times) <= 3000, `${times}`);
+    assert.ok(page);
+  },
+
+  async '2,000 tasks scroll and are filtered without a long frame'(bench) {
+    const page = await bench.person();
+    const me = await bench.get(page, 'auth/me');
+    const today = new Date().toISOString().slice(0, 10);
+    await page.goto('about:blank');
+    for (let i = 0; i < 40; i += 1) {
+      const operations = Array.from({ length: 50 }, (_, j) => ({ op: 'create', user_id: me.id, title: `Task ${i * 50 + j} about ${['reports', 'budgets', 'gardens', 'letters'][j % 4]}`, planned_for: today, tags: ['bulk'], priority: j % 9 ? 'medium' : 'high' }));
+      await bench.send(page, 'POST', 'tasks/bulk', { operations, atomic: false });
+    }
+    await page.goto(bench.url);
+    await until(async () => (await page.locator('.card-count').first().innerText()) === '2000', 'all are there', 30_000);
+    await page.waitForTimeout(1500);
+    const rows = await page.locator('.task').count();
+    assert.ok(rows < 200, `${rows} rows are drawn`);
+    const scroll = await frames(page, async () => {
+      for (let i = 0; i < 60; i += 1) {
+        await page.mouse.wheel(0, 900);
+        await page.waitForTimeout(30);
+      }
+    });
+    assert.ok(await page.evaluate(() => scrollY > 20_000), 'it scrolled');
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.locator('.tasks .card-head .btn').click();
+    const filter = await frames(page, async () => {
+      await page.locator('.tasks-search input').pressSequentially('gardens 19', { delay: 60 });
+    });
+    await until(async () => Number(await page.locator('.tasks-list').first().locator('.task').count()) > 0, 'some are found');
+    await page.keyboard.press('Escape');
+    const complete = await frames(page, async () => {
+      await page.locator('.task-check').nth(3).click();
+      await page.waitForTimeout(800);
+    });
+    bench.notes.push(`longest: scroll ${scroll} ms, filter ${filter} ms, complete ${complete} ms`);
+    assert.ok(scroll <= 50 && filter <= 50 && complete <= 50, `scroll ${scroll}, filter ${filter}, complete ${complete}`);
+  },
+
+  async 'the companion takes less than 5 % of a core'(bench) {
+    const page = await bench.person();
+    await page.locator('.creature svg').waitFor();
+    await page.waitForTimeout(6000);
+    const began = Date.now();
+    const before = await cpu(bench.browser);
+    await page.waitForTimeout(28_000);
+    const share = ((await cpu(bench.browser)) - before) / ((Date.now() - began) / 1000);
+    bench.notes.push(`${(share * 100).toFixed(1)} % of a core`);
+    assert.ok(share <= 0.08, `${share}`);
+  },
+
+  async 'the whole page is small'(bench) {
+    const { readdir } = await import('node:fs/promises');
+    const root = new URL('../../', import.meta.url);
+    let bytes = 0;
+    for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+      const path = `${entry.parentPath}/${entry.name}`;
+      if (!entry.isFile() || path.includes('/test/') || !/\.(js|css|html|webmanifest)$/.test(path)) continue;
+      bytes += gzipSync(await readFile(path), { level: 9 }).length;
+    }
+    bench.notes.push(`${(bytes / 1024).toFixed(1)} kB gzip`);
+    assert.ok(bytes <= 90 * 1024, `${bytes}`);
+  },
+};
