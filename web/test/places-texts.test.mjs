@@ -26,8 +26,8 @@ test('each text that a module names exists, and each that exists is named', asyn
   const sources = await Promise.all([...files.map((name) => readFile(new URL(name, folder), 'utf8')), readFile(new URL('../js/charts.js', import.meta.url), 'utf8')]);
   const source = sources.join('\n');
   const named = new Set([...source.matchAll(/'((?:charts|week|statistics|achievements|settings)\.[\w.]+)'/g)].map(([, key]) => key));
-  const built = [...source.matchAll(/`((?:week|statistics|achievements|settings)\.[\w.]*)\$\{/g)].map(([, start]) => start);
-  for (const key of named) assert.ok(key in en || key in common, key);
+  const built = [...source.matchAll(/`((?:week|statistics|achievements|settings)\.[\w.]*)\$\{|named\('([\w.]+)'/g)].map(([, start, name]) => start ?? `${name}.`);
+  for (const key of named) assert.ok(key in en || key in common || built.includes(`${key}.`), key);
   for (const key of Object.keys(en)) assert.ok(named.has(key) || built.some((start) => key.startsWith(start)) || /^settings\.\w+\.\w+$/.test(key), key);
 });
 

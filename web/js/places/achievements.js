@@ -8,7 +8,7 @@ import { Button, Card, Empty, Meter, Trouble, useRead } from '../ui.js';
 import { iconOf } from './achievement-icons.js';
 import { ledger, ordered, stage, tone } from './achievements-list.js';
 import { styled } from './style.js';
-import { t, words } from './words.js';
+import { named, t, words } from './words.js';
 
 /** @typedef {import('./achievements-list.js').Achievement} Achievement */
 /** @typedef {import('./achievements-list.js').Entry} Entry */
@@ -98,7 +98,7 @@ function Ledger() {
     ${days.map(({ date, xp, entries }) => html`<section key=${date} aria-label=${near(date)}>
       <h3><span>${near(date)}</span><strong>${signed(xp)}</strong></h3>
       <ul>${(whole.value ? entries : entries.slice(0, ENTRIES)).map((entry) => html`<li key=${entry.id}>
-        <span class="achievements-why">${t(`achievements.reason.${entry.reason}`)}</span>
+        <span class="achievements-why">${named('achievements.reason', entry.reason)}</span>
         <span class="achievements-what">${entry.source.kind === 'tasks' ? tasks.get(entry.source.id)?.title ?? '' : ''}</span>
         <span class="num">${signed(entry.xp)}</span></li>`)}
         ${entries.length > ENTRIES && !whole.value ? html`<li class="muted">${t('achievements.more', { n: entries.length - ENTRIES })}</li>` : null}</ul>

@@ -2,7 +2,7 @@
 
 import { html, useSignal } from '../../vendor/preact.js';
 import { ApiError, request } from '../data/api.js';
-import { me, revalidate } from '../data/copy.js';
+import { all, me, revalidate } from '../data/copy.js';
 import { pending } from '../data/outbox.js';
 import { signOut } from '../data/session.js';
 import { on, setOn, shown } from '../keys.js';
@@ -18,17 +18,22 @@ const PALETTES = ['green', 'violet', 'orange', 'pink', 'blue'];
 
 export function Companion() {
   const { data } = useRead('companion');
+  // The copy has what was changed here at once; the answer has what was never changed too.
+  const { name, palette } = { ...data, ...all('companion').value.get(me.value?.id) };
   return html`<${Card} title=${t('settings.companion')} class="settings-card">
-    ${data ? html`<${Looks} companion=${data} />` : null}
+    ${data ? html`<${Looks} companion=${{ name, palette }} />` : null}
     <${Select} label=${t('settings.motion')} hint=${t('settings.motion.hint')} value=${motion.value} onChange=${setMotion}
       options=${['always', 'happens', 'never'].map((value) => ({ value, label: t(`settings.motion.${value}`) }))} />
   <//>`;
 }
 
-/** @param {{ companion: { name: string | null, palette: string | null, user_id?: string } }} props */
+/** @param {{ companion: { name: string | null, palette: string | null } }} props */
 function Looks({ companion }) {
   const change = (/** @type {'name' | 'palette'} */ field, /** @type {string | null} */ value) => {
-    const act = (/** @type {string | null} */ next) => ({ method: /** @type {const} */ ('PATCH'), path: 'companion', body: { [field]: next }, label: 'settings.save' });
+    const act = (/** @type {string | null} */ next) => ({
+      method: /** @type {const} */ ('PATCH'), path: 'companion', body: { [field]: next }, label: 'settings.save',
+      effects: [{ kind: 'companion', id: me.peek()?.id, set: { [field]: next } }],
+    });
     perform({ ...act(value), undo: act(companion[field]), say: t('settings.save.done') })
       .then(() => revalidate('companion'), (error) => tell(`companion.${field}`, refusal(error)));
   };

@@ -8,7 +8,7 @@ import { number, span } from '../text.js';
 import { say } from '../toast.js';
 import { Card, Trouble, useRead } from '../ui.js';
 import { path, values } from './statistics-sums.js';
-import { t } from './words.js';
+import { named, t } from './words.js';
 
 /** @typedef {import('../calendar.js').Range} Range */
 
@@ -28,7 +28,7 @@ export function Metrics({ user, kind, name, known, before }) {
   const then = values(useRead(path(user, 'metrics', before)).data);
   const heading = t('statistics.metrics');
   const rows = (data?.metrics ?? []).map((/** @type {{ key: string, unit: string, value: any }} */ { key, unit, value }) => [
-    t(`statistics.metric.${key}`), shown(key, unit, value), shown(key, unit, then[key]),
+    named('statistics.metric', key), shown(key, unit, value), shown(key, unit, then[key]),
   ]);
   const dates = `${known.from}-${known.to}`;
   const links = [

@@ -82,17 +82,19 @@ function Tiles({ user, kind, known, before, over }) {
   const now = sums.values(useRead(sums.path(user, 'metrics', known)).data);
   const then = sums.values(useRead(sums.path(user, 'metrics', before)).data);
   const streak = useRead('progress').data?.streak;
+  // What is not known yet is no nought.
+  const length = (/** @type {number | null | undefined} */ hours) => (typeof hours === 'number' ? span(Math.round(hours * 60)) : '–');
   const difference = (now.hours_worked ?? 0) - (then.hours_worked ?? 0);
   const earlier = t(`statistics.the.${kind}.before`);
   // A range that is not over yet is not measured against a whole one.
-  const focus = over
+  const focus = over && now.hours_worked !== undefined && then.hours_worked !== undefined
     ? t('statistics.tile.difference', { difference: `${difference < 0 ? '−' : '+'}${span(Math.round(Math.abs(difference) * 60))}`, earlier })
-    : t('statistics.tile.earlier', { value: span(Math.round((then.hours_worked ?? 0) * 60)), earlier });
+    : t('statistics.tile.earlier', { value: length(then.hours_worked), earlier });
   const percent = (/** @type {number | null | undefined} */ value) => (typeof value === 'number' ? t('statistics.percent', { n: number(Math.round(value * 100)) }) : '–');
   const tiles = [
-    { name: 'focus', icon: 'statistics', tone: 'accent', value: span(Math.round((now.hours_worked ?? 0) * 60)), note: focus },
-    { name: 'done', icon: 'today', tone: 'accent', value: number(now.completed ?? 0), note: t('statistics.tile.carried', { n: now.carried_over ?? 0 }) },
-    { name: 'streak', icon: 'flame', tone: 'warm', value: t('statistics.days', { n: streak?.current ?? 0 }),
+    { name: 'focus', icon: 'statistics', tone: 'accent', value: length(now.hours_worked), note: focus },
+    { name: 'done', icon: 'today', tone: 'accent', value: now.completed === undefined ? '–' : number(now.completed), note: t('statistics.tile.carried', { n: now.carried_over ?? 0 }) },
+    { name: 'streak', icon: 'flame', tone: 'warm', value: streak ? t('statistics.days', { n: streak.current }) : '–',
       note: `${t('statistics.tile.longest', { n: streak?.longest ?? 0 })} · ${t('statistics.tile.freezes', { n: streak?.freezes ?? 0 })}` },
     { name: 'breaks', icon: 'cup', tone: 'rest', value: percent(now.break_compliance), note: t('statistics.tile.earlier', { value: percent(then.break_compliance), earlier }) },
   ];

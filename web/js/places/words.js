@@ -30,6 +30,9 @@ effect(() => {
   first = false;
 });
 
+/** The text of something that the API names; what this page does not know yet is shown as it is called there. @param {string} start of the key @param {string} name */
+export const named = (start, name) => (`${start}.${name}` in texts.value ? t(`${start}.${name}`) : name.replaceAll('_', ' '));
+
 /** The text of a key, of these or of those that the whole page has. @param {string} key @param {Record<string, string | number>} [args] @returns {string} */
 export function t(key, args) {
   const found = texts.value[key];
