@@ -22,20 +22,20 @@ function shown(key, unit, value) {
   return number(value, { maximumFractionDigits: 2 });
 }
 
-/** @param {{ user: string, kind: string, name: string, known: Range, before: Range }} props `name` is that of the range */
-export function Metrics({ user, kind, name, known, before }) {
-  const { data, error } = useRead(path(user, 'metrics', known));
+/** @param {{ user: string, kind: string, name: string, range: Range, before: Range }} props `name` is that of the range */
+export function Metrics({ user, kind, name, range, before }) {
+  const { data, error } = useRead(path(user, 'metrics', range));
   const then = values(useRead(path(user, 'metrics', before)).data);
   const heading = t('statistics.metrics');
   const rows = (data?.metrics ?? []).map((/** @type {{ key: string, unit: string, value: any }} */ { key, unit, value }) => [
     named('statistics.metric', key), shown(key, unit, value), shown(key, unit, then[key]),
   ]);
-  const dates = `${known.from}-${known.to}`;
+  const dates = `${range.from}-${range.to}`;
   const links = [
-    { key: 'metrics.csv', path: path(user, 'metrics', known, 'csv'), file: `metrics-${dates}.csv` },
-    { key: 'metrics.json', path: path(user, 'metrics', known), file: `metrics-${dates}.json` },
-    { key: 'days.json', path: path(user, 'days', known), file: `days-${dates}.json` },
-    { key: 'tasks.csv', path: `tasks/summary?from=${known.from}&to=${known.to}&format=csv`, file: `tasks-${dates}.csv` },
+    { key: 'metrics.csv', path: path(user, 'metrics', range, 'csv'), file: `metrics-${dates}.csv` },
+    { key: 'metrics.json', path: path(user, 'metrics', range), file: `metrics-${dates}.json` },
+    { key: 'days.json', path: path(user, 'days', range), file: `days-${dates}.json` },
+    { key: 'tasks.csv', path: `tasks/summary?from=${range.from}&to=${range.to}&format=csv`, file: `tasks-${dates}.csv` },
   ];
   return html`<${Card} title=${heading}>
     ${error && !data ? html`<${Trouble} error=${error} />` : null}

@@ -6,11 +6,8 @@ import { addDays, addMonths, daysBetween, startOfWeek, weekday } from '../calend
 /** @typedef {import('../calendar.js').Range} Range */
 /** @typedef {import('../calendar.js').WeekStart} WeekStart */
 
-/** The most dates that the API answers at once. */
-export const MOST_DATES = 400;
-
-/** The year whose days are read once for most of the page. @param {string} today @returns {Range} */
-export const lastYear = (today) => ({ from: addDays(today, -(MOST_DATES - 1)), to: today });
+/** The first date of the year that the API answers when no dates are named. @param {string} today */
+export const yearBefore = (today) => addDays(today, -364);
 
 /** A range without what is still to come; one that has not begun is its first date. @param {Range} range @param {string} today @returns {Range} */
 export const until = ({ from, to }, today) => ({ from, to: to > today ? (from > today ? from : today) : to });
@@ -73,9 +70,13 @@ export function weeks(days, today, count, start) {
 /** Values of the metrics by their keys. @param {{ metrics: { key: string, value: number | string | null }[] } | null | undefined} answer @returns {{ [key: string]: any }} */
 export const values = (answer) => Object.fromEntries((answer?.metrics ?? []).map(({ key, value }) => [key, value]));
 
-/** What to ask of the statistics. @param {string} user @param {'days' | 'metrics'} what @param {Range} range @param {'csv' | undefined} [format] */
-export function path(user, what, { from, to }, format) {
-  return `stats/${encodeURIComponent(user)}/${what}?from=${from}&to=${to}${format ? `&format=${format}` : ''}`;
+/**
+ * What to ask of the statistics; without a range it is the year that ends today, under an address that stays the same, so that
+ * what was answered yesterday is there without network. @param {string} user @param {'days' | 'metrics'} what @param {Range} [range] @param {'csv'} [format]
+ */
+export function path(user, what, range, format) {
+  const query = range ? `?from=${range.from}&to=${range.to}${format ? `&format=${format}` : ''}` : '';
+  return `stats/${encodeURIComponent(user)}/${what}${query}`;
 }
 
 /** Hours and minutes of a number of hours, rounded once. @param {number} hours */

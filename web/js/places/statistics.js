@@ -6,7 +6,7 @@ import { Bars, Heat, Legend, Trend, Year } from '../charts.js';
 import { tick } from '../data/clock.js';
 import { me, revalidate, settings } from '../data/copy.js';
 import { Icon } from '../icons.js';
-import { day, language, number, span, today } from '../text.js';
+import { day, number, span, today } from '../text.js';
 import { Button, Card, Empty, Trouble, useRead } from '../ui.js';
 import { Metrics } from './statistics-metrics.js';
 import * as sums from './statistics-sums.js';
@@ -34,17 +34,18 @@ export default function Statistics() {
   const start = settings.value.week_start;
   const range = rangeOf(kind.value, here, back.value, start);
   const known = sums.until(range, here);
-  const year = sums.lastYear(here);
-  const yearPath = sums.path(user, 'days', year);
+  const yearPath = sums.path(user, 'days');
   const all = useRead(yearPath);
   // A range from before the year that is read is asked for by itself.
-  const ownPath = range.from >= year.from ? yearPath : sums.path(user, 'days', known);
+  const ownPath = range.from >= sums.yearBefore(here) ? yearPath : sums.path(user, 'days', range);
   const own = useRead(ownPath);
   const days = own.data ? sums.within(own.data.days, range) : null;
   const error = all.error ?? own.error;
+  const name = named(kind.value, range);
+  const before = rangeOf(kind.value, here, back.value + 1, start);
   return html`<div class="statistics">
     <header class="place-head">
-      <div><h1>${t('nav.statistics')}</h1><p>${named(kind.value, range)}</p></div>
+      <div><h1>${t('nav.statistics')}</h1><p>${name}</p></div>
       <div class="statistics-choice">
         <${Button} class="statistics-back" icon="chevron" label=${t('statistics.before')} onClick=${() => {
           back.value += 1;
@@ -61,12 +62,12 @@ export default function Statistics() {
       </div>
     </header>
     ${error && !all.data ? html`<${Trouble} error=${error} again=${() => revalidate(yearPath)} />` : null}
-    <${Tiles} user=${user} kind=${kind.value} range=${range} known=${known} before=${rangeOf(kind.value, here, back.value + 1, start)} over=${known.to < here} />
-    ${days ? html`<${Focus} kind=${kind.value} range=${range} days=${days} here=${here} />` : html`<div class="card statistics-wait" aria-busy="true"></div>`}
-    ${days ? html`<${Hours} kind=${kind.value} range=${known} days=${days} all=${all.data?.days ?? []} />` : null}
-    ${all.data ? html`<${TheYear} days=${all.data.days} here=${here} />` : null}
+    <${Tiles} user=${user} kind=${kind.value} range=${range} before=${before} over=${known.to < here} />
+    ${days ? html`<${Focus} kind=${kind.value} range=${range} name=${name} days=${days} here=${here} />` : html`<div class="card statistics-wait" aria-busy="true"></div>`}
+    ${days ? html`<${Hours} kind=${kind.value} range=${known} name=${name} days=${days} year=${all.data} />` : null}
+    ${all.data ? html`<${TheYear} year=${all.data} here=${here} />` : null}
     ${all.data ? html`<${Trends} days=${all.data.days} here=${here} />` : null}
-    <${Metrics} user=${user} kind=${kind.value} name=${named(kind.value, range)} known=${known} before=${rangeOf(kind.value, here, back.value + 1, start)} />
+    <${Metrics} user=${user} kind=${kind.value} name=${name} range=${range} before=${before} />
   </div>`;
 }
 
@@ -77,9 +78,9 @@ function named(kind, { from, to }) {
   return t('statistics.span', { from: from.slice(0, 7) === to.slice(0, 7) ? day(from, { day: 'numeric' }) : day(from, DATE), to: day(to, DATE) });
 }
 
-/** @param {{ user: string, kind: Kind, range: Range, known: Range, before: Range, over: boolean }} props */
-function Tiles({ user, kind, known, before, over }) {
-  const now = sums.values(useRead(sums.path(user, 'metrics', known)).data);
+/** @param {{ user: string, kind: Kind, range: Range, before: Range, over: boolean }} props */
+function Tiles({ user, kind, range, before, over }) {
+  const now = sums.values(useRead(sums.path(user, 'metrics', range)).data);
   const then = sums.values(useRead(sums.path(user, 'metrics', before)).data);
   const streak = useRead('progress').data?.streak;
   // What is not known yet is no nought.
@@ -104,8 +105,8 @@ function Tiles({ user, kind, known, before, over }) {
   </section>`)}</div>`;
 }
 
-/** Focus of each date, or of each month of a year. @param {{ kind: Kind, range: Range, days: sums.Day[], here: string }} props */
-function Focus({ kind, range, days, here }) {
+/** Focus of each date, or of each month of a year. @param {{ kind: Kind, range: Range, name: string, days: sums.Day[], here: string }} props */
+function Focus({ kind, range, name, days, here }) {
   const { day_target_minutes: target, overload_minutes: overload } = settings.value;
   const found = sums.byDate(days);
   const items = kind === 'year'
@@ -122,7 +123,7 @@ function Focus({ kind, range, days, here }) {
   const over = items.filter((item) => item.over).length;
   const text = (/** @type {number} */ value) => span(Math.round(value * 60));
   const summary = [
-    t('statistics.focus.sum', { sum: text(hours), range: named(kind, range) }),
+    t('statistics.focus.sum', { sum: text(hours), range: name }),
     hours > 0 ? t('statistics.focus.most', { day: most.name, value: text(most.value) }) : '',
     over ? t('statistics.focus.over', { n: over, limit: span(overload) }) : '',
   ].filter(Boolean).join(' ');
@@ -138,10 +139,11 @@ function Focus({ kind, range, days, here }) {
   <//>`;
 }
 
-/** A week alone says little of hours, so it is shown with the three before. @param {{ kind: Kind, range: Range, days: sums.Day[], all: sums.Day[] }} props */
-function Hours({ kind, range, days, all }) {
-  const wide = kind === 'week' ? { from: addDays(range.to, -27), to: range.to } : range;
-  const map = sums.hours(kind === 'week' && all.length && all[0].date <= range.from ? sums.within(all, wide) : days);
+/** A week alone says little of hours, so it is shown with the three before. @param {{ kind: Kind, range: Range, name: string, days: sums.Day[], year: { from: string, days: sums.Day[] } | null }} props */
+function Hours({ kind, range, name, days, year }) {
+  const wide = { from: addDays(range.to, -27), to: range.to };
+  const four = kind === 'week' && year !== null && wide.from >= year.from;
+  const map = sums.hours(four ? sums.within(year.days, wide) : days);
   const best = sums.best(map);
   const order = weekOrder(settings.value.week_start);
   const hour = (/** @type {number} */ from) => t('statistics.hour', { from, to: (from + 1) % 24 });
@@ -151,7 +153,7 @@ function Hours({ kind, range, days, all }) {
     caption: heading, head: [t('statistics.weekday'), ...Array.from({ length: 24 }, (_, index) => `${index}`)],
     rows: order.map((row) => [weekdayName(row, 'long'), ...map.rows[row].map((seconds) => (seconds ? text(seconds) : '–'))]),
   });
-  return html`<${Card} title=${heading} aside=${html`<span class="statistics-note">${kind === 'week' ? t('statistics.hours.four') : named(kind, rangeOf(kind, range.to, 0, settings.value.week_start))}</span>`}>
+  return html`<${Card} title=${heading} aside=${html`<span class="statistics-note">${four ? t('statistics.hours.four') : name}</span>`}>
     ${best === null ? html`<${Empty} title=${t('statistics.hours.none')} text=${t('statistics.hours.none.text')} />` : html`
       <${Heat} most=${map.most} table=${table} rows=${order.map((row) => ({ name: weekdayName(row, 'short'), hours: map.rows[row] }))}
         summary=${t('statistics.hours.best', { day: weekdayName(best.weekday, 'long'), hour: hour(best.hour), value: text(map.most) })}
@@ -163,11 +165,11 @@ function Hours({ kind, range, days, all }) {
 /** @param {number} row 0 for Monday @param {'long' | 'short'} width */
 const weekdayName = (row, width) => day(`2024-01-0${row + 1}`, { weekday: width });
 
-/** @param {{ days: sums.Day[], here: string }} props */
-function TheYear({ days, here }) {
+/** @param {{ year: { from: string, days: sums.Day[] }, here: string }} props */
+function TheYear({ year, here }) {
   const start = settings.value.week_start;
-  const range = { from: startOfWeek(addDays(here, -364), start), to: here };
-  const found = sums.byDate(days);
+  const range = { from: year.from, to: here };
+  const found = sums.byDate(year.days);
   const items = datesOf(range).map((date) => {
     const one = found.get(date);
     const value = one?.focus_seconds ?? 0;
@@ -179,9 +181,12 @@ function TheYear({ days, here }) {
   const order = weekOrder(start);
   const table = () => ({
     caption: t('statistics.year.title'), head: [t('statistics.week.of'), ...order.map((row) => weekdayName(row, 'short'))],
-    rows: Array.from({ length: Math.ceil(items.length / 7) }, (_, week) => [
-      day(items[week * 7].date, { day: 'numeric', month: 'short', year: 'numeric' }),
-      ...items.slice(week * 7, week * 7 + 7).map(({ value }) => (value ? span(Math.round(value / 60)) : '–')),
+    rows: datesOf({ from: startOfWeek(range.from, start), to: here }).filter((_, index) => index % 7 === 0).map((first) => [
+      day(first, { day: 'numeric', month: 'short', year: 'numeric' }),
+      ...datesOf({ from: first, to: addDays(first, 6) }).map((date) => {
+        const seconds = found.get(date)?.focus_seconds ?? 0;
+        return seconds ? span(Math.round(seconds / 60)) : '–';
+      }),
     ]),
   });
   return html`<${Card} title=${t('statistics.year.title')} aside=${html`<span class="statistics-note">${t('statistics.year.active', { n: active })}</span>`}>
@@ -200,7 +205,7 @@ function Trends({ days, here }) {
     { key: 'tasks', tone: 'rest', value: (/** @type {{ tasks: number }} */ week) => week.tasks, text: (/** @type {number} */ value) => number(value) },
   ];
   const label = (/** @type {string} */ date) => day(date, { day: 'numeric', month: 'short' });
-  return html`<div class="statistics-pair" lang=${language.value}>${charts.map(({ key, tone, value, text }) => {
+  return html`<div class="statistics-pair">${charts.map(({ key, tone, value, text }) => {
     const mean = (/** @type {typeof weeks} */ some) => some.reduce((sum, week) => sum + value(week), 0) / Math.max(some.length, 1);
     const heading = t(`statistics.trend.${key}`);
     const rounded = (/** @type {number} */ all) => text(key === 'tasks' ? Math.round(all * 10) / 10 : all);

@@ -49,7 +49,7 @@ export default function Week() {
   // Told anew each second, it lets the place be drawn again only when the date changes.
   const here = useComputed(() => today(tick.value)).value;
   const asked = query.value.get('of');
-  const from = startOfWeek(asked && /^\d{4}-\d\d-\d\d$/.test(asked) ? asked : here, start);
+  const from = startOfWeek(asked && /^\d{4}-\d\d-\d\d$/.test(asked) && Date.parse(asked) ? asked : here, start);
   const tasks = all('tasks').value;
   const { day_start: dayStart } = settings.value;
   const week = useMemo(() => weekOf(tasks.values(), from, (instant) => dateOf(Date.parse(instant), zone.value, dayStart)), [tasks, from, zone.value, dayStart]);
