@@ -22,9 +22,10 @@ export function useFocusOnMount() {
 
 /**
  * A component that is loaded when it is first shown. @param {() => Promise<import('../vendor/preact.js').Component<any>>} load
+ * @param {() => Child} [meanwhile] what stands in its place, of the same size
  * @returns {import('../vendor/preact.js').Component<any>}
  */
-export function lazy(load) {
+export function lazy(load, meanwhile) {
   /** @type {import('../vendor/preact.js').Component<any>|null} */
   let found = null;
   return function Lazy(props) {
@@ -36,7 +37,7 @@ export function lazy(load) {
         setView(() => view);
       }, () => {});
     }, []);
-    return View ? html`<${View} ...${props} />` : null;
+    return View ? html`<${View} ...${props} />` : meanwhile?.() ?? null;
   };
 }
 

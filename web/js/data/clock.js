@@ -1,6 +1,6 @@
 // The clock: the server's time from its answers, time that a session took, and dates as the user lives them.
 // Nothing is counted up: what has passed is always computed from the times that are recorded.
-import { signal } from '../../vendor/preact.js';
+import { computed, signal } from '../../vendor/preact.js';
 
 const KEY = 'avanochi.offset';
 
@@ -11,6 +11,9 @@ let last = { wall: Date.now(), mono: performance.now() };
 
 /** The server's time in ms, as a signal that changes with each full second while the page is visible. */
 export const tick = signal(now());
+
+/** The full minute, for what need not be drawn each second. */
+export const minute = computed(() => Math.floor(tick.value / 60_000) * 60_000);
 
 /** @returns {number} the server's time in ms. */
 export function now() {
@@ -88,8 +91,23 @@ export function parts(ms) {
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
 
+/** Of the last minutes that were asked for: telling a time in a zone is slow. @type {Map<string, {date: string, minutes: number}>} */
+const told = new Map();
+
 /** The clock on the wall of a zone. @param {number} ms @param {string} zone */
 export function wall(ms, zone) {
+  const key = `${Math.floor(ms / 60_000)} ${zone}`;
+  let found = told.get(key);
+  if (!found) {
+    if (told.size > 2000) told.clear();
+    found = read(ms, zone);
+    told.set(key, found);
+  }
+  return found;
+}
+
+/** @param {number} ms @param {string} zone */
+function read(ms, zone) {
   let format = formats.get(zone);
   if (!format) {
     const options = /** @type {const} */ ({

@@ -1,8 +1,7 @@
-// The copy of what is the user's: kept in IndexedDB, shown at once, the same in all tabs.
+// The copy of what is the user's: kept in IndexedDB, shown at once, the same in all tabs. Where nothing can be kept it lives in memory.
 import { batch, computed, effect, signal } from '../../vendor/preact.js';
 import { ApiError, get, online, signedOut } from './api.js';
 import { applied, idOf, opsOfPage, overlaid } from './apply.js';
-import { kept, readAll, write } from './store.js';
 
 /** @typedef {import('./types.js').Item} Item */
 /** @typedef {import('./types.js').Entry} Entry */
@@ -10,6 +9,101 @@ import { kept, readAll, write } from './store.js';
 /** @typedef {import('./apply.js').Op} Op */
 /** @template T @typedef {import('../../vendor/preact.js').ReadonlySignal<T>} ReadonlySignal */
 /** @template T @typedef {import('../../vendor/preact.js').Signal<T>} Signal */
+
+/** @typedef {['put', string, any] | ['delete', string, any] | ['clear', string]} Write */
+
+const STORES = { items: ['kind', 'id'], outbox: 'n', meta: 'name', cached: 'path' };
+
+/** `kept`; `memory`: this browser keeps nothing for the page; `full`: the last write found no room. */
+export const storage = signal(/** @type {'kept'|'memory'|'full'} */ ('kept'));
+
+/** @type {Promise<IDBDatabase|null>|null} */
+let opened = null;
+
+function open() {
+  opened ??= new Promise((resolve) => {
+    const none = () => {
+      storage.value = 'memory';
+      resolve(null);
+    };
+    try {
+      const asked = indexedDB.open('avanochi', 1);
+      asked.onupgradeneeded = () => {
+        for (const [name, keyPath] of Object.entries(STORES)) {
+          asked.result.createObjectStore(name, { keyPath, autoIncrement: name === 'outbox' });
+        }
+      };
+      asked.onsuccess = () => {
+        const db = asked.result;
+        // A newer page may change the stores in another tab.
+        db.onversionchange = () => db.close();
+        db.onclose = () => {
+          opened = null;
+        };
+        resolve(db);
+      };
+      asked.onerror = none;
+    } catch {
+      none();
+    }
+  });
+  return opened;
+}
+
+/** Everything of a store. @param {'items'|'outbox'|'meta'|'cached'} name @returns {Promise<any[]>} */
+export async function readAll(name) {
+  const db = await open();
+  if (!db) return [];
+  return new Promise((resolve) => {
+    try {
+      const asked = db.transaction(name).objectStore(name).getAll();
+      asked.onsuccess = () => resolve(asked.result);
+      asked.onerror = () => resolve([]);
+    } catch {
+      resolve([]);
+    }
+  });
+}
+
+/**
+ * Writes all or nothing. Answers the keys of what was put, in order, or null where nothing can be kept.
+ * @param {Write[]} writes @returns {Promise<any[]|null>}
+ */
+export async function write(writes) {
+  const db = await open();
+  if (!db || writes.length === 0) return null;
+  return new Promise((resolve) => {
+    /** @type {any[]} */
+    const keys = [];
+    try {
+      const transaction = db.transaction([...new Set(writes.map((one) => one[1]))], 'readwrite');
+      writes.forEach((one, i) => {
+        const store = transaction.objectStore(one[1]);
+        if (one[0] === 'put') {
+          store.put(one[2]).onsuccess = (event) => {
+            keys[i] = /** @type {IDBRequest} */ (event.target).result;
+          };
+        } else if (one[0] === 'delete') store.delete(one[2]);
+        else store.clear();
+      });
+      transaction.oncomplete = () => {
+        if (storage.peek() === 'full') storage.value = 'kept';
+        resolve(keys);
+      };
+      const failed = () => {
+        storage.value = 'full';
+        resolve(null);
+      };
+      transaction.onabort = failed;
+      transaction.onerror = failed;
+    } catch {
+      storage.value = 'full';
+      resolve(null);
+    }
+  });
+}
+
+// What is shown
 
 /** Kinds that are shown, and those of the feed that nothing shows are not kept. */
 export const KINDS = ['tasks', 'work_sessions', 'users', 'habits', 'settings', 'time_off', 'progress', 'progress_ledger',
@@ -20,6 +114,8 @@ const confirmed = signal(/** @type {Map<string, Map<string, Item>>} */ (new Map(
 export const entries = signal(/** @type {Entry[]} */ ([]));
 /** Who is signed in; null: nobody, undefined: not known yet. */
 export const who = signal(/** @type {Item|null|undefined} */ (undefined));
+/** Whether this tab leads: it alone holds the stream (live.js). */
+export const leads = signal(false);
 /** The token of the feed up to which the copy goes. */
 export const token = signal(/** @type {string|null} */ (null));
 
@@ -53,6 +149,8 @@ hear('ops', ({ ops, reset, token: next }) => {
 });
 hear('entries', () => reread());
 
+/** @type {Map<string, Item>} */
+const NONE = new Map();
 /** @type {Map<string, ReadonlySignal<Map<string, Item>>>} */
 const shown = new Map();
 
@@ -63,9 +161,10 @@ const shown = new Map();
 export function all(kind) {
   let found = shown.get(kind);
   if (!found) {
-    const base = computed(() => confirmed.value.get(kind) ?? new Map());
-    const waiting = computed(() => entries.value);
-    found = computed(() => overlaid(base.value, waiting.value, kind));
+    const base = computed(() => confirmed.value.get(kind) ?? NONE);
+    // Of what waits, only what it does to this kind; when an entry is merely kept or tried nothing is drawn again.
+    const waiting = computed(() => entries.value.flatMap((one) => one.effects.filter((effect) => effect.kind === kind).map((effect) => one.key + effect.id)).join());
+    found = computed(() => (waiting.value ? overlaid(base.value, entries.peek(), kind) : base.value));
     shown.set(kind, found);
   }
   return found;
@@ -111,7 +210,7 @@ export async function load() {
 
 /** Reads what waits, after another tab changed it. */
 export async function reread() {
-  if (!(await kept())) return entries.peek();
+  if (!(await open())) return entries.peek();
   const unsaved = entries.peek().filter((entry) => entry.n === undefined);
   const found = await readAll('outbox');
   const keys = new Set(found.map((entry) => entry.key));
@@ -121,14 +220,14 @@ export async function reread() {
 
 /**
  * Changes what is confirmed, here, in the other tabs and in what is kept, with other writes in the same transaction.
- * @param {Op[]} ops @param {{reset?: boolean, token?: string, writes?: import('./store.js').Write[]}} [more]
+ * @param {Op[]} ops @param {{reset?: boolean, token?: string, writes?: Write[]}} [more]
  */
 export async function commit(ops, { reset, token: next, writes = [] } = {}) {
   batch(() => {
     confirmed.value = applied(confirmed.peek(), ops, reset);
     if (next) token.value = next;
   });
-  /** @type {import('./store.js').Write[]} */
+  /** @type {Write[]} */
   const all = reset ? [['clear', 'items']] : [];
   for (const { kind, id, item } of ops) all.push(item ? ['put', 'items', { kind, id, item }] : ['delete', 'items', [kind, id]]);
   if (next) all.push(['put', 'meta', { name: 'token', value: next }]);

@@ -1,14 +1,11 @@
 // Live: one tab leads, holds the stream of changes and tells the others; where no stream comes, the feed is asked.
-import { effect, signal } from '../../vendor/preact.js';
+import { effect } from '../../vendor/preact.js';
 import { get, online, renew, root, signedOut } from './api.js';
-import { takeIn, token, who } from './copy.js';
+import { leads, takeIn, token, who } from './copy.js';
 
 const PATIENCE = 20_000;
 const POLL = 30_000;
 const HIDDEN = 300_000;
-
-/** Whether this tab leads. */
-export const leads = signal(false);
 
 /** @type {EventSource|null} */
 let stream = null;

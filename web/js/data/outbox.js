@@ -1,10 +1,9 @@
 // What the person did, until the server has it: kept with its key, sent in order, one at a time, by one tab.
-import { computed, effect, signal } from '../../vendor/preact.js';
+import { batch, computed, effect, signal } from '../../vendor/preact.js';
 import { alone, ApiError, get, online, request, root, signedOut } from './api.js';
 import { already, bodyOf, HOLD, idOf, judge, opsOfSuccess, renamed } from './apply.js';
 import { now } from './clock.js';
-import { all, commit, entries, hear, held, reread, takeIn, tell, token } from './copy.js';
-import { write } from './store.js';
+import { all, commit, entries, hear, held, reread, takeIn, tell, token, write } from './copy.js';
 
 /** @typedef {import('./types.js').Entry} Entry */
 /** @typedef {import('./types.js').Act} Act */
@@ -196,7 +195,7 @@ async function replace(entry, before = entry) {
 /** @param {Entry} entry @param {any} answer */
 async function succeed(entry, answer) {
   const ops = opsOfSuccess(entry, answer, held);
-  /** @type {import('./store.js').Write[]} */
+  /** @type {import('./copy.js').Write[]} */
   const writes = entry.n === undefined ? [] : [['delete', 'outbox', entry.n]];
   let rest = entries.peek().filter((one) => one.key !== entry.key);
   const id = answer && idOf(answer);
@@ -210,8 +209,10 @@ async function succeed(entry, answer) {
       return next;
     });
   }
-  entries.value = rest;
-  await commit(ops, { writes });
+  await batch(() => {
+    entries.value = rest;
+    return commit(ops, { writes });
+  });
   tell({ type: 'entries' });
   tell({ type: 'done', key: entry.key, answer });
   waiting.get(entry.key)?.resolve(answer);

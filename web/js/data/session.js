@@ -1,5 +1,6 @@
-// Signing in, up and out, for all tabs.
+// Signing in, up and out, for all tabs; and the first minute after it: which of its steps is open.
 import { request } from './api.js';
+import { signal } from '../../vendor/preact.js';
 import { enter, forget, tell, who } from './copy.js';
 
 const KEY = 'avanochi.user';
@@ -59,4 +60,47 @@ export async function signOut() {
   }
   for (const name of ['avanochi.first', 'avanochi.draft']) localStorage.removeItem(name);
   location.hash = '#/today';
+}
+
+// The first minute: each step can be skipped, and where it stands is kept until it is done.
+
+const FIRST = 'avanochi.first';
+/** In order. */
+export const STEPS = ['name', 'task', 'start', 'water'];
+
+/** The step that is open; null: the first minute is over. */
+export const step = signal(/** @type {string|null} */ (stepKept()));
+
+function stepKept() {
+  try {
+    const kept = localStorage.getItem(FIRST);
+    return kept && STEPS.includes(kept) ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string|null} next */
+function setStep(next) {
+  step.value = next;
+  try {
+    if (next) localStorage.setItem(FIRST, next);
+    else localStorage.removeItem(FIRST);
+  } catch {
+    // For this visit alone.
+  }
+}
+
+/** Opens the first of them. */
+export function begin() {
+  setStep(STEPS[0]);
+}
+
+/** Goes on, or ends. */
+export function next() {
+  setStep(STEPS[STEPS.indexOf(step.peek() ?? '') + 1] ?? null);
+}
+
+export function end() {
+  setStep(null);
 }

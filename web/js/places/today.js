@@ -1,14 +1,13 @@
 // Today: the session, the day so far, tasks, the companion, and what one enters of oneself.
 import { html, useMemo } from '../../vendor/preact.js';
 import { checkIn, drink, eat, endRest, pauseOrResume, startRest } from '../acts.js';
-import { elapsed, minutesOf, parts, tick, wall } from '../data/clock.js';
+import { elapsed, minute, minutesOf, parts, tick, wall } from '../data/clock.js';
 import { all, me, settings } from '../data/copy.js';
-import { step } from '../first.js';
+import { step } from '../data/session.js';
 import { Icon } from '../icons.js';
 import { perform } from '../perform.js';
 import { day, number, span, t, today, zone } from '../text.js';
 import { Companion, glad } from '../today/companion.js';
-import { Ribbon } from '../today/day.js';
 import { active, Now } from '../today/now.js';
 import { mealAt, workedMinutes } from '../today/plan.js';
 import { Tasks } from '../today/tasks.js';
@@ -18,6 +17,7 @@ import { Card, lazy, Meter, narrow, useKeys, useRead } from '../ui.js';
 
 export const title = 'nav.today';
 
+const Ribbon = lazy(() => import('../today/day.js').then((one) => one.Ribbon), () => html`<div class="card day"></div>`);
 const First = lazy(() => import('../today/first.js').then((one) => one.First));
 const GLASS = 250;
 
@@ -90,8 +90,7 @@ export default function Today() {
   const meals = entered('meals', date);
   const rests = entered('rests', date);
   const session = active();
-  const minute = Math.floor(tick.value / 60_000) * 60_000;
-  const began = beganAt(minute);
+  const began = beganAt(minute.value);
   const sessions = [...all('work_sessions').value.values()].filter((one) => !one.end_time || Date.parse(one.end_time) > began);
   const done = useMemo(() => {
     let n = 0;

@@ -1,7 +1,7 @@
 // The companion in its scene: drawn by the server, moved by the page in short acts, with what it says and needs.
 import { html, signal, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { root } from '../data/api.js';
-import { tick, wall } from '../data/clock.js';
+import { minute, wall } from '../data/clock.js';
 import { all } from '../data/copy.js';
 import { Icon } from '../icons.js';
 import { motion } from '../motion.js';
@@ -18,6 +18,14 @@ const PAUSE = 14_000;
 export const glad = signal(0);
 /** Up to where it was shown, so that opening the place again shows nothing twice. */
 let shownGlad = 0;
+
+/** How it moves is asked for when it first does. */
+let sheet = false;
+function loadMotion() {
+  if (sheet) return;
+  sheet = true;
+  document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL('../../companion.css', import.meta.url).href }));
+}
 
 /** @type {Map<string, Promise<Document|null>>} */
 const pictures = new Map();
@@ -68,6 +76,7 @@ export function Creature({ looks, label }) {
   const move = () => {
     const svg = box.current?.firstElementChild;
     if (!svg || document.hidden || motion.peek() === 'never') return;
+    loadMotion();
     svg.classList.add('av-move');
     setTimeout(() => svg.classList.remove('av-move'), ACT);
   };
@@ -95,7 +104,7 @@ export function useCompanion() {
   const read = useRead('companion');
   const today = useRead('wellbeing/today');
   const progress = [...all('progress').value.values()][0];
-  const minutes = wall(Math.floor(tick.value / 60_000) * 60_000, zone.value).minutes;
+  const minutes = wall(minute.value, zone.value).minutes;
   const told = read.data;
   const level = progress?.level ?? 1;
   const character = [...all('companion').value.values()][0];
@@ -108,7 +117,8 @@ export function useCompanion() {
     palette: character?.palette ?? told?.palette ?? null,
     says: told?.says?.text ?? t(`says.${mood}`),
     needs: told?.needs ?? null,
-    trouble: !told && read.error && read.error.status !== 404 ? read.error : null,
+    // Not known yet: better none for a moment than another one first.
+    known: Boolean(told || read.error),
   };
 }
 
@@ -126,7 +136,7 @@ export function seedOf(id) {
 
 /** @param {{user: Item, ml: number, goal: number, energy: number|null, onHelp: Record<string, () => void>}} props */
 export function Companion({ user, ml, goal, energy, onHelp }) {
-  const { level, progress, minutes, mood, name, stage, form, palette, says, needs } = useCompanion();
+  const { level, progress, minutes, mood, name, stage, form, palette, says, needs, known } = useCompanion();
   const [earned, setEarned] = useState(0);
   const before = useRef(/** @type {number|null} */ (null));
   const xp = progress?.xp ?? null;
@@ -163,7 +173,7 @@ export function Companion({ user, ml, goal, energy, onHelp }) {
       <${Backdrop} />
       <div class="bubble"><div class="bubble-in"><h2 class="bubble-mood">${t(`mood.${shown}`)}</h2><p>${happy.current ? t('says.celebrating') : says}</p>
         ${help ? html`<${Button} small kind=${help.kind} icon=${help.icon} onClick=${onHelp[help.key]}>${t(`help.${help.key}`)}<//>` : null}</div></div>
-      <${Creature} looks=${{ stage, form, mood: shown, seed: seedOf(user.id), palette }} label=${t('companion.is', { name, mood: t(`mood.${shown}`) })} />
+      ${known ? html`<${Creature} looks=${{ stage, form, mood: shown, seed: seedOf(user.id), palette }} label=${t('companion.is', { name, mood: t(`mood.${shown}`) })} />` : null}
       <span class="scene-xp" aria-hidden="true">${earned ? `+${earned}` : ''}</span>
     </div>
     <div class="companion-foot">

@@ -1,6 +1,6 @@
 // The day so far: what was worked, rested, drunk and eaten, on a ribbon of hours.
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
-import { minutesOf, tick, wall } from '../data/clock.js';
+import { minute as clock, minutesOf, wall } from '../data/clock.js';
 import { settings } from '../data/copy.js';
 import { span, t, time, zone } from '../text.js';
 import { Card } from '../ui.js';
@@ -21,8 +21,7 @@ export function Ribbon({ sessions, rests, drinks, meals, began }) {
     seen.observe(/** @type {Element} */ (box.current));
     return () => seen.disconnect();
   }, []);
-  // Once a minute is often enough.
-  const now = Math.floor(tick.value / 60_000) * 60_000;
+  const now = clock.value;
   const minute = (/** @type {string|number} */ at) => {
     const ms = typeof at === 'string' ? Date.parse(at) : at;
     return ms <= began ? 0 : wall(ms, zone.value).minutes;

@@ -3,7 +3,7 @@ import { html, useState } from '../../vendor/preact.js';
 import { addTask } from '../acts.js';
 import { request } from '../data/api.js';
 import { all, me, revalidate } from '../data/copy.js';
-import { end, next, step, STEPS } from '../first.js';
+import { end, next, step, STEPS } from '../data/session.js';
 import { perform } from '../perform.js';
 import { t, today } from '../text.js';
 import { Button, Field, useFocusOnMount } from '../ui.js';
@@ -43,7 +43,7 @@ async function christen(name) {
 
 /** @param {{onWater: () => void}} props */
 export function First({ onWater }) {
-  const { stage, form, palette, name } = useCompanion();
+  const { stage, form, palette, name, known } = useCompanion();
   const at = step.value ?? STEPS[0];
   const user = me.peek();
   const parts = {
@@ -59,7 +59,7 @@ export function First({ onWater }) {
   };
   const show = parts[/** @type {keyof typeof parts} */ (at)];
   return html`<section class="first card" aria-label=${t('first.title')}>
-    <div class="first-scene"><${Creature} looks=${{ stage, form, mood: 'happy', seed: seedOf(user?.id ?? '0'), palette }} label=${name} /></div>
+    <div class="first-scene">${known ? html`<${Creature} looks=${{ stage, form, mood: 'happy', seed: seedOf(user?.id ?? '0'), palette }} label=${name} />` : null}</div>
     <div class="first-body">
       <p class="small muted">${t('first.step', { n: STEPS.indexOf(at) + 1, of: STEPS.length })}</p>
       <h1>${t('first.title')}</h1>

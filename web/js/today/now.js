@@ -1,31 +1,30 @@
 // The work session: its clock, pause, resume and end, and what became of time without a sign of life.
-import { html, signal, useEffect } from '../../vendor/preact.js';
+import { computed, html, signal, useEffect } from '../../vendor/preact.js';
 import { endSession, pauseOrResume, startSession, timer, wasAway } from '../acts.js';
 import { alone, request } from '../data/api.js';
 import { elapsed, now, parts, tick } from '../data/clock.js';
-import { all, me, reread } from '../data/copy.js';
+import { all, leads, me, reread } from '../data/copy.js';
 import { idNow, saved } from '../data/outbox.js';
-import { leads } from '../data/live.js';
-import { useKeys } from '../ui.js';
 import { perform } from '../perform.js';
 import { span, t } from '../text.js';
-import { Button, Card } from '../ui.js';
+import { Button, Card, useKeys } from '../ui.js';
 
 /** @typedef {import('../data/types.js').Item} Item */
 
 const AWAY = 300_000;
 const SEEN = 'avanochi.seen';
 
+const current = computed(() => [...all('work_sessions').value.values()].find((session) => !session.end_time) ?? null);
+const running = computed(() => [...all('tasks').value.values()].find((task) => task.timer_started_at && !task.completed));
+
 /** The session under way. @returns {Item|null} */
 export function active() {
-  for (const session of all('work_sessions').value.values()) if (!session.end_time) return session;
-  return null;
+  return current.value;
 }
 
 /** The task whose timer runs. @returns {Item|undefined} */
 export function timed() {
-  for (const task of all('tasks').value.values()) if (task.timer_started_at && !task.completed) return task;
-  return undefined;
+  return running.value;
 }
 
 /** The clock alone is drawn again each second. @param {{session: Item}} props */

@@ -14,7 +14,7 @@ import { chunks, matches, plain, soonest, sorted } from './plan.js';
 /** @typedef {import('../data/types.js').Item} Item */
 
 const Form = lazy(() => import('./form.js').then((one) => one.TaskForm));
-const CHUNK = 20;
+const CHUNK = 10;
 const ROW = 53;
 const LINGER = 8000;
 const DRAFT = 'avanochi.draft';
@@ -105,25 +105,17 @@ function focusRow(key) {
   requestAnimationFrame(look);
 }
 
-/** The same array as long as it holds the same tasks, so that a part that did not change is not drawn again. @param {Item[]} list */
-function useSame(list) {
-  const kept = useRef(list);
-  if (kept.current.length !== list.length || kept.current.some((task, i) => task !== list[i])) kept.current = list;
-  return kept.current;
-}
-
 /** @param {{list: Item[], from: number, size: number, watch: (element: Element, show: (on: boolean) => void) => () => void, pinned: boolean}} props */
 function Chunk({ list, from, size, watch, pinned }) {
-  const [near_, setNear] = useState(from < CHUNK * 2);
+  const [near_, setNear] = useState(from < CHUNK * 3);
   const box = useRef(/** @type {HTMLElement|null} */ (null));
   const height = useRef(0);
-  const same = useSame(list);
   const shows = near_ || pinned;
   useEffect(() => watch(/** @type {Element} */ (box.current), (on) => {
     if (!on && box.current) height.current = box.current.offsetHeight;
     setNear(on);
   }), []);
-  const rows = useMemo(() => shows && html`<${Rows} list=${same} from=${from} size=${size} />`, [same, from, size, shows]);
+  const rows = useMemo(() => shows && html`<${Rows} list=${list} from=${from} size=${size} />`, [list, from, size, shows]);
   return html`<div role="presentation" ref=${box} style=${shows ? null : { height: `${height.current || list.length * ROW}px` }}>${rows}</div>`;
 }
 
@@ -137,6 +129,7 @@ function List({ list, label }) {
   const box = useRef(/** @type {HTMLElement|null} */ (null));
   const inside = useRef(false);
   const index = useRef(0);
+  const parts = useRef(/** @type {{part: Item[], pinned: boolean, size: number, node: any}[]} */ ([]));
   const seen = useRef(/** @type {Map<Element, (on: boolean) => void>} */ (new Map()));
   const observer = useMemo(() => new IntersectionObserver((changes) => {
     for (const change of changes) seen.current.get(change.target)?.(change.isIntersecting);
@@ -170,10 +163,15 @@ function List({ list, label }) {
     const next = list[Math.max(0, Math.min(list.length - 1, at + step))];
     if (next) focusRow(keyOf(next));
   };
-  return html`<div role="list" class="tasks-list" aria-label=${label} ref=${box} onKeyDown=${key}>
-    ${chunks(list, CHUNK).map((part, i) => html`<${Chunk} key=${i} list=${part} from=${i * CHUNK} size=${list.length} watch=${watch}
-      pinned=${Math.floor(at / CHUNK) === i} />`)}
-  </div>`;
+  // A part that holds the same tasks as before is the same node, so that it is not even looked at.
+  const drawn = chunks(list, CHUNK).map((part, i) => {
+    const pinned = at >= 0 && Math.floor(at / CHUNK) === i;
+    const before = parts.current[i];
+    if (before && before.size === list.length && before.pinned === pinned && part.every((task, j) => task === before.part[j])) return before;
+    return { part, pinned, size: list.length, node: html`<${Chunk} key=${i} list=${part} from=${i * CHUNK} size=${list.length} watch=${watch} pinned=${pinned} />` };
+  });
+  parts.current = drawn;
+  return html`<div role="list" class="tasks-list" aria-label=${label} ref=${box} onKeyDown=${key}>${drawn.map((one) => one.node)}</div>`;
 }
 
 /** A part of the list that is opened by whoever wants it. @param {{name: string, list: Item[]}} props */
