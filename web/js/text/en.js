@@ -139,5 +139,4 @@ export default {
   'act.check_in.done': 'Energy: {word}',
   'act.rest.done': 'Enjoy your break.',
   'act.unrest.done': 'Welcome back.',
-
 };

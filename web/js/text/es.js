@@ -139,5 +139,4 @@ export default {
   'act.check_in.done': 'Energía: {word}',
   'act.rest.done': 'Disfruta del descanso.',
   'act.unrest.done': 'Hola de nuevo.',
-
 };

@@ -104,6 +104,11 @@ export default {
   'act.check_in': 'Enter your energy',
   'act.rest': 'Start the break',
   'act.unrest': 'End the break',
+  'week.move': 'Moving a task',
+  'settings.save': 'Changing a setting',
+  'settings.off.add': 'Add time off',
+  'settings.off.delete': 'Removing time off',
+
   'keys.title': 'Keys',
   'keys.on': 'Single keys do something',
   'keys.hint': 'Never while you are typing.',

@@ -104,6 +104,11 @@ export default {
   'act.check_in': 'Anotar tu energía',
   'act.rest': 'Empezar el descanso',
   'act.unrest': 'Terminar el descanso',
+  'week.move': 'Mover una tarea',
+  'settings.save': 'Cambiar un ajuste',
+  'settings.off.add': 'Añadir tiempo libre',
+  'settings.off.delete': 'Quitar tiempo libre',
+
   'keys.title': 'Teclas',
   'keys.on': 'Las teclas sueltas hacen algo',
   'keys.hint': 'Nunca mientras escribes.',
