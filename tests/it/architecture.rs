@@ -135,10 +135,10 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("config", &["kernel"]),
     ("accounts", &["kernel", "store", "ledger", "jobs", "web", "domain"]),
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
-    ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
     ("wellbeing", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
+    ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "wellbeing"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
-    ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work"]),
+    ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work", "wellbeing"]),
     (
         "app",
         &[

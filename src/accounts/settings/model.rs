@@ -171,6 +171,9 @@ pub struct DaySettings {
     pub work_days: Weekdays,
     pub goals: Goals,
     pub overload_minutes: Overload,
+    pub hydration_goal_ml: HydrationGoal,
+    pub work_hours: WorkHours,
+    pub lunch: Lunch,
 }
 
 impl Default for DaySettings {
@@ -181,7 +184,8 @@ impl Default for DaySettings {
 
 impl Settings {
     pub fn of_day(&self) -> DaySettings {
-        DaySettings { work_days: self.work_days, goals: self.goals, overload_minutes: self.overload_minutes }
+        let Self { work_days, goals, overload_minutes, hydration_goal_ml, work_hours, lunch, .. } = *self;
+        DaySettings { work_days, goals, overload_minutes, hydration_goal_ml, work_hours, lunch }
     }
 }
 
@@ -221,6 +225,14 @@ mod tests {
             "carry_over": "weekly", "labour_rules": "none" });
         assert_eq!(serde_json::to_value(Settings::default()).expect("JSON"), expected);
         assert_eq!(serde_json::from_value::<Settings>(expected).expect("settings"), Settings::default());
+    }
+
+    #[test]
+    fn a_day_from_before_more_was_kept_has_the_defaults_for_it() {
+        let older = r#"{"work_days":["mon"],"goals":{"tasks":5,"focus_minutes":60},"overload_minutes":600}"#;
+        let older: DaySettings = serde_json::from_str(older).expect("settings");
+        assert_eq!((older.goals.tasks.get(), older.hydration_goal_ml.get()), (5, 1800));
+        assert_eq!((older.lunch, older.work_hours), (Settings::default().lunch, Settings::default().work_hours));
     }
 
     #[test]

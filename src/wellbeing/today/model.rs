@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 
 use super::{
     breaks::{self, Continuous, Interruption, OVERDUE, Stretch},
+    dated::hours_of_work,
     labour::{self, Standing, Worked},
 };
 use crate::{
     accounts::settings::model::Settings,
-    kernel::{DayRule, Timestamp, wall_clock::instant_of},
+    kernel::{DayRule, Timestamp},
     wellbeing::{
         check_ins::model::CheckIn,
         lunch::Window,
@@ -131,11 +132,8 @@ impl Known {
         if !self.expected {
             return 0;
         }
-        let hours = self.settings.work_hours;
-        let from = self.days.instant_on(date, hours.start.0);
-        let shown = from.in_zone(self.days.zone).date_naive();
-        let ends = if hours.end > hours.start { shown } else { shown.succ_opt().unwrap_or(shown) };
-        let whole = instant_of(ends, hours.end.0, self.days.zone).since(from);
+        let (from, to) = hours_of_work(date, self.settings.work_hours, self.days);
+        let whole = to.since(from);
         let passed = self.now.since(from).min(whole);
         let goal = u128::from(self.settings.hydration_goal_ml.get());
         let share = (goal * passed.as_micros()).checked_div(whole.as_micros()).unwrap_or(0);

@@ -61,6 +61,12 @@ pub fn completed_since_or_open(date: NaiveDate) -> Stretch {
     Stretch { list: List::Agenda, from: place(date), until: UNDATED + 1 }
 }
 
+/// What may have been left undone at the end of a date: the tasks that are open and have a date by the one after it, on which the
+/// clock on the wall may be by then, and those that were completed on it or later.
+pub fn left_at_end_of(date: NaiveDate) -> Stretch {
+    Stretch { list: List::Agenda, from: place(date), until: OPEN + place(date) + 2 }
+}
+
 /// The open tasks that have a date no later than this one.
 pub fn open_by(date: NaiveDate) -> Stretch {
     Stretch { list: List::Agenda, from: OPEN, until: OPEN + place(date) + 1 }

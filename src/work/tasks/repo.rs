@@ -1,6 +1,6 @@
 //! Where tasks are kept, in their user's partition, and what they count for.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::NaiveDate;
 
@@ -9,9 +9,10 @@ use super::{
     filter::{CreationOrder, Present, SortKey, TaskFilter},
     model::{Task, TaskId},
     selection::Selection,
+    shown::is_overdue,
 };
 use crate::{
-    kernel::{Code, Error, Limit, Owner, Page, PageRequest, Result, Timestamp},
+    kernel::{Code, DayRule, Error, Limit, Owner, Page, PageRequest, Result, Timestamp},
     ledger::{ACHIEVEMENTS, Add, Counted},
     store::{Collection, Entity, Order, Partition, Place, Places, Scope, Span, Store, Stored},
     work::counters::{
@@ -156,6 +157,21 @@ impl TaskRepo {
             let Some(after) = read.next else { return Ok(()) };
             page = PageRequest { limit: Limit::MAX, after: Some(after) };
         }
+    }
+
+    /// Whether a task that there is was overdue at the end of a date: due by then, and not done until later. One question, of
+    /// what was completed since and what is open.
+    pub async fn is_any_overdue_at_end_of(&self, owner: Owner, date: NaiveDate, rule: DayRule) -> Result<bool> {
+        let end = rule.start_of(date.succ_opt().unwrap_or(date));
+        // What is due at the very end, as by the date itself, is overdue.
+        let after = end.plus(Duration::from_micros(1));
+        let mut found = false;
+        self.each(owner, agenda::left_at_end_of(date), None, &mut |task| {
+            let left = task.created_at < end && task.completion.is_none_or(|completion| completion.at >= end);
+            found |= left && is_overdue(task.due, after, Some(rule)) == Some(true);
+        })
+        .await?;
+        Ok(found)
     }
 
     /// How many open tasks the owner has with a date no later than this one.
