@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use super::tasks::{FoundTasks, Rewrite, timer_in_words};
+use super::{
+    entries::FoundEntries,
+    tasks::{FoundTasks, Rewrite, timer_in_words},
+};
 use crate::{
     accounts::settings::model::{DaySettings, Settings, UserSettings},
     kernel::{Result, Timestamp},
@@ -29,6 +32,7 @@ pub struct Found {
     /// What the user has set, if anything.
     settings: Settings,
     pub tasks: FoundTasks,
+    pub entries: FoundEntries,
     /// The documents of days.
     pub stored_days: Vec<Stored<Day>>,
     /// The highest number of a change that a document bears.
@@ -99,7 +103,9 @@ impl Found {
             Some((session, activity)) => booking::keep(&mut right, session, activity)?,
             None => booking::clear(&mut right),
         }
-        let (words, tasks) = std::mem::take(&mut self.tasks).audit(&mut right, now)?;
+        let (mut words, tasks) = std::mem::take(&mut self.tasks).audit(&mut right, now)?;
+        let open_rests = self.entries.open_rests();
+        words.extend(std::mem::take(&mut self.entries).audit(&mut right, now)?);
         let mut differences = differences(summary, &right);
         differences.extend(words);
         let days = self.day_fixes(right.day.as_ref().map(|day| day.date));
@@ -107,6 +113,9 @@ impl Found {
         let mut beyond = Vec::new();
         if self.open.len() > 1 {
             beyond.push(format!("{} work sessions have no end, and only one may be active; end the others", self.open.len()));
+        }
+        if open_rests > 1 {
+            beyond.push(format!("{open_rests} rests have no end, and only one may be under way; end the others"));
         }
         if self.unreadable > 0 {
             beyond.push(format!("{} documents cannot be read, so that nothing can be counted", self.unreadable));

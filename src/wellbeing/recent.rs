@@ -61,6 +61,14 @@ impl Entries {
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    fn sorted(&self) -> Self {
+        let mut sorted = self.clone();
+        sorted.drinks.sort();
+        sorted.meals.sort_by_key(|meal| meal.0);
+        sorted.rests.sort_by_key(|rest| rest.0);
+        sorted
+    }
 }
 
 /// The first date whose entries are of any use now.
@@ -90,6 +98,26 @@ pub fn of(summary: &Summary, since: NaiveDate) -> Result<Option<BTreeMap<NaiveDa
         Some(recent) => (recent.from <= since).then_some(recent.days),
         None => (complete_from(summary, since) <= since).then(BTreeMap::new),
     })
+}
+
+/// Whether what is known is what was entered, by date. Where nothing is known, that is looked up.
+pub fn agrees(summary: &Summary, entered: &BTreeMap<NaiveDate, Entries>) -> bool {
+    let known: Result<Option<Recent>> = summary.facts.get();
+    known.is_ok_and(|known| {
+        known.is_none_or(|known| {
+            let of = |days: &BTreeMap<NaiveDate, Entries>| -> Vec<(NaiveDate, Entries)> {
+                days.range(known.from..).map(|(date, entries)| (*date, entries.sorted())).collect()
+            };
+            of(&known.days) == of(entered)
+        })
+    })
+}
+
+/// Makes the summary know what was entered, by date. Errors: `Internal`.
+pub fn keep(summary: &mut Summary, now: Timestamp, entered: &BTreeMap<NaiveDate, Entries>) -> Result<()> {
+    let from = since(summary, now);
+    let days = entered.range(from..).map(|(date, entries)| (*date, entries.clone())).collect();
+    summary.facts.set(&Recent { from, days })
 }
 
 /// From which date on nothing is missing where nothing is known: from any, where there is nothing. Otherwise those of the present

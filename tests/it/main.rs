@@ -45,6 +45,7 @@ mod task_summary;
 mod tasks;
 mod time_off;
 mod verify;
+mod verify_entries;
 mod verify_tasks;
 mod wellbeing;
 mod work_sessions;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use avanochi::{
-    accounts::settings::model::Settings,
+    accounts::settings::model::DaySettings,
     kernel::{DayRule, Limit, PageRequest, Timestamp, UserId},
     ledger::Counted,
     progress::seen::SessionSeen,
@@ -53,28 +53,34 @@ impl Care {
             let mut rests: Vec<(Timestamp, Timestamp)> =
                 rests.iter().filter(|rest| rest.date == date).filter_map(|rest| Some((rest.start_time, rest.end?.at))).collect();
             rests.sort();
-            let days = rule(app, user, date).await;
-            if has_time_for_lunch(&parts, Window::on(date, Settings::default().lunch, days)) {
+            let (set, days) = terms(app, user, date).await;
+            if has_time_for_lunch(&parts, Window::on(date, set.lunch, days)) {
                 lunch.insert(date);
             }
             breaks.insert(date, 3 * i64::from(tally(&parts, &rests).taken.min(6)));
         }
-        let hydration = water.into_iter().filter(|(_, ml)| *ml >= 900).map(|(date, _)| (date, 10));
+        let mut hydration = BTreeMap::new();
+        for (date, ml) in water {
+            let (set, _) = terms(app, user, date).await;
+            if ml >= set.hydration_goal_ml.get() {
+                hydration.insert(date, 10);
+            }
+        }
         Self {
-            hydration: in_words(hydration),
+            hydration: in_words(hydration.into_iter()),
             lunch: in_words(lunch.into_iter().map(|date| (date, 5))),
             breaks: in_words(breaks.into_iter().filter(|(_, xp)| *xp > 0)),
         }
     }
 }
 
-/// The rule of dates that held for one.
-async fn rule(app: &TestApp, user: &str, date: NaiveDate) -> DayRule {
+/// What held for a date.
+async fn terms(app: &TestApp, user: &str, date: NaiveDate) -> (DaySettings, DayRule) {
     let ledger = &app.app.shared.ledger;
     let summary = ledger.read(UserId::parse(user).expect("an id")).await.expect("read").expect("a user");
     let day = ledger.days(&summary, date, date).await.expect("days").pop();
     let terms = day.and_then(|day| day.terms).unwrap_or_else(|| summary.terms_on(date));
-    DayRule { zone: terms.zone, day_start: terms.day_start }
+    (DaySettings::of(&terms).expect("settings"), DayRule { zone: terms.zone, day_start: terms.day_start })
 }
 
 fn in_words(of: impl Iterator<Item = (NaiveDate, i64)>) -> BTreeMap<String, i64> {
