@@ -131,7 +131,7 @@ async fn time_off_from_before_it_was_known_is_found() {
     enter(&ann, "time_off", off("2026-01-14", "2026-01-15")).await;
     enter(&ann, "time_off", off("2025-12-01", "2025-12-05")).await;
     let had = async || ann.get("/api/wellbeing/today").await.body["hydration"]["behind_ml"].clone();
-    // On a date off nobody has to drink; where that is not known, one is behind.
+    // On a date off nobody is behind.
     assert_eq!(had().await, 0);
     let words = "time_off_ahead differs from the time off that was entered";
     assert_repairs(&app, |summary| summary.facts.clear::<Off>(), words).await;

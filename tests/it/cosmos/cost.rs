@@ -339,7 +339,7 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     tasks::tasks(&mut book, &ann).await;
     work_sessions(&mut book, &app, &ann).await;
     own(&mut book, &ann).await;
-    progress::progress(&mut book, &ann).await;
+    progress::progress(&mut book, &app, &ann).await;
     wellbeing::wellbeing(&mut book, &app, &ann).await;
     other_resources(&mut book, &app, &ann).await;
     let everything = book.line("GET /api/changes", ", of everything", Some(PAGE), None, ann.get("/api/changes")).await;
