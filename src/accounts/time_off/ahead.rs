@@ -73,17 +73,17 @@ pub fn agrees(summary: &Summary, today: NaiveDate, entered: &[Dates]) -> bool {
 /// Makes it know what was entered. Errors: `Internal`.
 pub fn keep(summary: &mut Summary, today: NaiveDate, entered: &[Dates]) -> Result<()> {
     summary.facts.clear::<Ahead>();
-    edit(summary, today, |ahead| entered.iter().filter(|dates| is_kept(dates, today)).for_each(|dates| ahead.add(*dates)))
+    edit(summary, today, |ahead| entered.iter().filter(|dates| is_kept(**dates, today)).for_each(|dates| ahead.add(*dates)))
 }
 
-fn is_kept(dates: &Dates, today: NaiveDate) -> bool {
+fn is_kept(dates: Dates, today: NaiveDate) -> bool {
     today.checked_sub_days(KEPT).is_none_or(|kept| kept <= dates.to)
 }
 
 fn edit(summary: &mut Summary, today: NaiveDate, edit: impl FnOnce(&mut Ahead)) -> Result<()> {
     let mut ahead: Ahead = summary.facts.get()?.unwrap_or_default();
     edit(&mut ahead);
-    ahead.dates.retain(|known| is_kept(known, today));
+    ahead.dates.retain(|known| is_kept(*known, today));
     if ahead == Ahead::default() {
         summary.facts.clear::<Ahead>();
         return Ok(());

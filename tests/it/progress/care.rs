@@ -95,8 +95,8 @@ async fn lunch_in_time_gives_whatever_it_is_told_by() {
     assert_eq!(ledger(&ann).await.last(), Some(&("lunch".to_owned(), -5)));
     let third = ann.record(time("2026-01-14T12:10:00Z"), time("2026-01-14T14:00:00Z")).await.text("id");
     let pauses = json!({ "pauses": [{ "from": "2026-01-14T13:00:00Z", "to": "2026-01-14T13:30:00Z" }] });
-    let paused = ann.patch(&format!("/api/work_sessions/{third}"), pauses).await;
-    assert_eq!(paused.status, 200, "{paused:?}");
+    let changed = ann.patch(&format!("/api/work_sessions/{third}"), pauses).await;
+    assert_eq!(changed.status, 200, "{changed:?}");
     assert!(ledger(&ann).await.iter().filter(|(reason, _)| reason == "lunch").map(|(_, xp)| xp).sum::<i64>() == 5);
 }
 
@@ -174,4 +174,25 @@ async fn what_gives_nothing_writes_nothing() {
     }
     assert_eq!(seq().await, before + 8);
     assert_eq!(earned(&ann).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn more_dates_than_one_commit_holds_are_granted_and_taken_back() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    app.clock.set(time("2026-01-31T20:00:00Z"));
+    let mut all = Vec::new();
+    for day in 1..=30 {
+        let at = format!("2026-01-{day:02}T12:30:00Z");
+        all.push(drink(&ann, 1000, &at).await);
+        all.push(drink(&ann, 900, &at).await);
+        all.push(enter(&ann, "meals", json!({ "kind": "lunch", "at": at })).await);
+    }
+    assert_eq!(progress(&ann).await["xp"], 10 + 30 * 15);
+    assert_eq!(ledger(&ann).await.len(), 61);
+    for path in &all {
+        take_back(&ann, path).await;
+    }
+    assert_eq!(progress(&ann).await["xp"], 10);
+    assert_eq!(ledger(&ann).await.len(), 121);
 }

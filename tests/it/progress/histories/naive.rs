@@ -39,7 +39,9 @@ impl Care {
         let (rests, mut sessions) = (all::<Rest>(app, user).await, all::<WorkSession>(app, user).await);
         sessions.sort_by_key(|session| session.start_time);
         let mut water: BTreeMap<NaiveDate, u32> = BTreeMap::new();
-        drinks.iter().for_each(|drink| *water.entry(drink.date).or_default() += drink.ml.get());
+        for drink in drinks {
+            *water.entry(drink.date).or_default() += drink.ml.get();
+        }
         let had_meal = meals.iter().filter(|meal| meal.in_window).map(|meal| meal.date);
         let had_rest = rests.iter().filter(|rest| rest.end.is_some_and(|end| end.in_window)).map(|rest| rest.date);
         let mut lunch: BTreeSet<NaiveDate> = had_meal.chain(had_rest).collect();
