@@ -120,7 +120,7 @@ fn top(path: &str) -> &str {
     path.split('/').next().unwrap_or_default()
 }
 
-const DOMAINS: &[&str] = &["accounts", "changes", "work"];
+const DOMAINS: &[&str] = &["accounts", "changes", "companion", "work"];
 
 /// Which top-level modules each may know.
 const KNOWS: &[(&str, &[&str])] = &[
@@ -136,6 +136,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("accounts", &["kernel", "store", "ledger", "jobs", "web", "domain"]),
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
+    ("companion", &["kernel"]),
     ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work"]),
     (
         "app",
@@ -154,7 +155,7 @@ const KNOWS: &[(&str, &[&str])] = &[
             "changes",
         ],
     ),
-    ("cli", &["kernel", "store", "functions", "jobs", "config", "migration", "app"]),
+    ("cli", &["kernel", "store", "functions", "jobs", "config", "companion", "migration", "app"]),
 ];
 
 #[test]

@@ -35,6 +35,8 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "median",
             "gaps",
             "svg",
+            "looks",
+            "drawing/",
             "tag",
             "words",
             "recurrence",
