@@ -47,16 +47,16 @@ pub fn belly(frame: &Frame, colours: &Body) -> String {
 /// The feet at a height of the drawing.
 pub fn feet(frame: &Frame, y: f64, colours: &Body) -> String {
     let one = |side: f64| ellipse(MIDDLE + side * frame.width * 0.21, y, 17.0, 9.5).done();
-    group().fill(colours.body).stroke(colours.line, 3.0).around(&[-1.0, 1.0].map(one).concat())
+    group().fill(colours.skin).stroke(colours.line, 3.0).around(&[-1.0, 1.0].map(one).concat())
 }
 
-/// Two nubs at the shoulders.
-pub fn arms(arms: Arms, stage: Stage, frame: &Frame, colours: &Body) -> String {
-    // The shell covers what a hatchling does with its arms, except that they are raised.
-    let (arms, height) = match (stage, arms) {
-        (Stage::Hatchling, Arms::Up) => (arms, 0.86),
-        (Stage::Hatchling, _) => (Arms::Rest, 0.86),
-        _ => (arms, 1.0),
+/// Two nubs at the shoulders, whose fill has that id: at the top it fades into the body.
+pub fn arms(arms: Arms, stage: Stage, frame: &Frame, colours: &Body, fill: &str) -> String {
+    // The shell covers those of a hatchling, except when they are raised.
+    let height = match (stage, arms) {
+        (Stage::Hatchling, Arms::Up) => 0.86,
+        (Stage::Hatchling, _) => return String::new(),
+        _ => 1.0,
     };
     let (out, down, turn) = match arms {
         Arms::Rest => (0.9, 0.62, -24.0),
@@ -70,7 +70,7 @@ pub fn arms(arms: Arms, stage: Stage, frame: &Frame, colours: &Body) -> String {
         let place = group().at(MIDDLE + side * frame.width * out / 2.0, frame.down(down * height));
         place.around(&group().class("av-arm").around(&nub))
     };
-    group().fill(colours.body).stroke(colours.line, 3.0).around(&[-1.0, 1.0].map(one).concat())
+    group().set("fill", format_args!("url(#{fill})")).stroke(colours.line, 3.0).around(&[-1.0, 1.0].map(one).concat())
 }
 
 /// The sign of its form on the belly: colour alone says nothing to many.

@@ -19,7 +19,7 @@ pub const AIR: &str = "#8e86a8";
 /// The colours of a body. The outline is the darkest tone of its own hue and not black, so that it stands on light and dark.
 pub struct Body {
     pub light: &'static str,
-    pub body: &'static str,
+    pub skin: &'static str,
     pub line: &'static str,
     pub belly: &'static str,
     /// The spots of the egg from which it comes.
@@ -27,14 +27,14 @@ pub struct Body {
 }
 
 pub fn body(palette: Palette) -> Body {
-    let [light, body, line, belly, spot] = match palette {
+    let [light, skin, line, belly, spot] = match palette {
         Palette::Green => ["#d8f2bf", "#aedd8f", "#47783a", "#f4fbe9", "#a9d68c"],
         Palette::Violet => ["#d3d2ff", "#a9a6f3", "#4d47a6", "#f0efff", "#b3b0f0"],
         Palette::Orange => ["#ffdcb8", "#fbb37c", "#9a4f22", "#fff3e4", "#f7bd8e"],
         Palette::Pink => ["#ffd6e2", "#f7a8c1", "#9c3c60", "#fff0f4", "#f3b0c5"],
         Palette::Blue => ["#c5ecf5", "#8fd0e3", "#256c83", "#ecf9fc", "#98d0e0"],
     };
-    Body { light, body, line, belly, spot }
+    Body { light, skin, line, belly, spot }
 }
 
 /// The colours of something that grows: what is within, and its outline.

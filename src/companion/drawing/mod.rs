@@ -52,42 +52,44 @@ pub enum Motion {
 }
 
 impl Looks {
-    fn form(&self) -> Form {
+    fn form(self) -> Form {
         if self.stage.is_young() { Form::Seedling } else { self.form }
     }
 
-    fn palette(&self) -> Palette {
+    fn palette(self) -> Palette {
         self.palette.unwrap_or_else(|| self.form().palette())
     }
 
     /// An SVG document of `size` pixels. The title is what a screen reader says; it has nothing that XML would have to escape.
-    pub fn draw(&self, title: &str, size: u16, motion: Motion) -> String {
+    pub fn draw(self, title: &str, size: u16, motion: Motion) -> String {
         let id = format!("av-{}-{}", self.stage.name(), self.palette().name());
         let class = format!("av av-{}{}", self.mood.name(), if motion == Motion::Moving { " av-move" } else { "" });
-        let root = Tag::new("svg").set("xmlns", "http://www.w3.org/2000/svg").set("viewBox", "0 0 240 240");
+        let view = View::of(self.stage, size);
+        let root = Tag::new("svg").set("xmlns", "http://www.w3.org/2000/svg");
+        let root = root.set("viewBox", d!("{} {} {} {}", view.x, view.y, view.edge, view.edge));
         let root = root.set("width", size).set("height", size).class(&class).set("role", "img").set("aria-label", title);
         let style = match motion {
             Motion::Still => String::new(),
             Motion::Moving => format!("<style>{}</style>", motion::STYLE),
         };
-        rounded(root).around(&(format!("<title>{title}</title>{style}") + &self.figure(&id))) + "\n"
+        rounded(root).around(&(format!("<title>{title}</title>{style}") + &self.figure(&id, &view))) + "\n"
     }
 
     /// All that is drawn. What it refers to within itself has ids that begin with `id`.
-    fn figure(&self, id: &str) -> String {
+    fn figure(self, id: &str, view: &View) -> String {
         let build = Build::of(self.stage);
         let expression = Expression::of(self.mood);
         let lift = if self.mood == Mood::Celebrating { 5.0 } else { 0.0 };
         let frame = self.frame(&build, &expression, lift);
         let shadow =
             ellipse(MIDDLE, GROUND + 3.0, frame.width * 0.46 - lift, 8.0).fill("#1b1430").opacity(0.14).class("av-shadow");
-        let around = surroundings::surroundings(self.mood, frame.top);
+        let around = surroundings::surroundings(self.mood, &frame, view);
         let inner = self.creature(id, &build, &frame, &expression, lift);
         let whole = group().class("av-all").around(&group().class("av-breath").around(&inner));
         self.definitions(id, &frame.outline(&build)) + &shadow.done() + &around + &whole
     }
 
-    fn frame(&self, build: &Build, expression: &Expression, lift: f64) -> Frame {
+    fn frame(self, build: &Build, expression: &Expression, lift: f64) -> Frame {
         // It stands on its feet, the egg on the ground.
         let feet = if self.stage == Stage::Egg { 0.0 } else { 3.0 };
         let height = build.height * expression.posture;
@@ -96,20 +98,24 @@ impl Looks {
         Frame { top: bottom - height, bottom, height, width }
     }
 
-    fn definitions(&self, id: &str, outline: &str) -> String {
+    fn definitions(self, id: &str, outline: &str) -> String {
         let colours = colours::body(self.palette());
         let egg = self.stage == Stage::Egg;
-        let [light, shade] = if egg { SHELL } else { [colours.light, colours.body] };
+        let [light, shade] = if egg { SHELL } else { [colours.light, colours.skin] };
         let stop = |offset: u8, colour: &str| Tag::new("stop").set("offset", offset).set("stop-color", colour).done();
         let gradient = Tag::new("radialGradient").set("id", id).set("cx", "38%").set("cy", "28%").set("r", "78%");
         let mut inner = gradient.around(&(stop(0, light) + &stop(1, shade)));
-        if egg {
-            inner += &Tag::new("clipPath").set("id", format_args!("{id}-clip")).around(&path(outline).done());
-        }
+        inner += &if egg {
+            Tag::new("clipPath").set("id", format_args!("{id}-clip")).around(&path(outline).done())
+        } else {
+            let arm = Tag::new("linearGradient").set("id", format_args!("{id}-arm")).set("x2", 0).set("y2", 0.35);
+            let clear = Tag::new("stop").set("stop-color", colours.skin).set("stop-opacity", 0).done();
+            arm.around(&(clear + &stop(1, colours.skin)))
+        };
         Tag::new("defs").around(&inner)
     }
 
-    fn creature(&self, id: &str, build: &Build, frame: &Frame, expression: &Expression, lift: f64) -> String {
+    fn creature(self, id: &str, build: &Build, frame: &Frame, expression: &Expression, lift: f64) -> String {
         let colours = colours::body(self.palette());
         let skin = |line: &str| path(frame.outline(build)).set("fill", format_args!("url(#{id})")).stroke(line, 3.5).done();
         let eyes = frame.down(build.eyes.height);
@@ -132,7 +138,7 @@ impl Looks {
         parts.extend([body::freckles(frame, self.seed, &colours), body::shine(frame)]);
         parts.push(body::sign(self.form(), frame, &colours));
         parts.push(face(colours.line));
-        let arms = body::arms(expression.arms, self.stage, frame, &colours);
+        let arms = body::arms(expression.arms, self.stage, frame, &colours, &format!("{id}-arm"));
         if expression.arms == Arms::Up {
             parts.insert(0, arms);
         } else {
@@ -146,6 +152,39 @@ impl Looks {
             parts.push(shell::cap(frame.top, &colours));
         }
         parts.concat()
+    }
+}
+
+/// The square that is seen.
+struct View {
+    x: f64,
+    y: f64,
+    edge: f64,
+}
+
+impl View {
+    const WHOLE: Self = Self { x: 0.0, y: 0.0, edge: EDGE };
+
+    /// Small pictures of the young have less room around them.
+    fn of(stage: Stage, size: u16) -> Self {
+        let edge = match stage {
+            _ if size >= 64 => return Self::WHOLE,
+            Stage::Egg => 180.0,
+            Stage::Hatchling => 172.0,
+            Stage::Child => 176.0,
+            Stage::Teen => 200.0,
+            Stage::Adult | Stage::Elder => 220.0,
+        };
+        Self { x: MIDDLE - edge / 2.0, y: 228.0 - edge, edge }
+    }
+
+    /// What fills the whole drawing, as large as the square is.
+    fn around(&self, inner: &str) -> String {
+        if self.edge >= EDGE {
+            return inner.to_owned();
+        }
+        let place = d!("translate({} {})", self.x, self.y) + &format!(" scale({:.3})", self.edge / EDGE);
+        group().set("transform", place).around(inner)
     }
 }
 

@@ -101,8 +101,9 @@ pub fn circle(x: f64, y: f64, r: f64) -> Tag {
 
 /// A heart around its middle, `size` from there to its sides.
 pub fn heart(size: f64) -> String {
-    let (low, wide, side, top, notch) = (size * 0.9, size * 1.3, size * 0.75, -size, -size * 0.35);
-    d!("M0,{}C{},{} {},{} 0,{}C{},{} {},{} 0,{}Z", low, -wide, -size * 0.1, -side, top, notch, side, top, wide, -size * 0.1, low)
+    let [low, outer, lobe, notch] = [0.9, 1.3, 0.75, 0.35].map(|share| size * share);
+    let left = d!("M0,{}C{},{} {},{} 0,{}", low, -outer, -size * 0.1, -lobe, -size, -notch);
+    left + &d!("C{},{} {},{} 0,{}Z", lobe, -size, outer, -size * 0.1, low)
 }
 
 #[cfg(test)]

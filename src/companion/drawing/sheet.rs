@@ -1,7 +1,7 @@
 //! A contact sheet of all companions, to judge a change of the drawing by.
 
 use super::{
-    EDGE, Looks, Tag, d,
+    EDGE, Looks, Tag, View, d,
     pen::{Number, group},
     rounded,
 };
@@ -22,7 +22,7 @@ pub fn sheet(size: u16) -> String {
         for (stage, form) in &columns {
             let looks = Looks { stage: *stage, form: *form, mood: *mood, palette: None, seed: *seed };
             let id = format!("av-{}-{}-{}", stage.name(), form.name(), mood.name());
-            inner += &group().at(width, height).around(&looks.figure(&id));
+            inner += &group().at(width, height).around(&looks.figure(&id, &View::WHOLE));
             width += EDGE;
         }
         height += EDGE;
@@ -37,7 +37,7 @@ pub fn sheet(size: u16) -> String {
     rounded(root.set("font-family", "sans-serif").number("font-size", 20.0)).around(&inner) + "\n"
 }
 
-fn forms(stage: Stage) -> &'static [Form] {
+pub(super) fn forms(stage: Stage) -> &'static [Form] {
     if stage.is_young() { &[Form::Seedling] } else { Form::ALL }
 }
 

@@ -36,8 +36,9 @@ pub fn crack(frame: &Frame, expression: &Expression) -> String {
 /// The lower half, in which the hatchling sits.
 pub fn lower_half(bottom: f64, seed: Seed, colours: &Body) -> String {
     const HALF: f64 = 63.0;
-    let (left, rim) = (MIDDLE - HALF, bottom - 46.0);
-    let teeth = "l9,10l9,-9l9,-10l9,9".repeat(3) + "l9,10l9,-9";
+    let (left, rim) = (MIDDLE - HALF, bottom - 38.0);
+    // With a gap in the middle, where the mouth is.
+    let teeth = "l9,-9l9,10l9,9l9,-10".repeat(3) + "l9,-9l9,10";
     let outline = d!("M{},{}", left, rim)
         + &teeth
         + &d!(

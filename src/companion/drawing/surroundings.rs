@@ -1,6 +1,8 @@
 //! What is around it: what it thinks of, confetti, breath.
 
 use super::{
+    View,
+    build::Frame,
     colours::{AIR, WHITE},
     pen::{Tag, circle, group, path},
 };
@@ -9,19 +11,22 @@ use crate::companion::looks::Mood;
 const BUBBLE: &str = "#a9a3b8";
 const DROP: &str = "#3b8fc0";
 
-/// What a mood has around a head whose top is at that height; nothing for most.
-pub fn surroundings(mood: Mood, top: f64) -> String {
+/// What a mood has around a body within what is seen; nothing for most.
+pub fn surroundings(mood: Mood, frame: &Frame, view: &View) -> String {
+    let top = frame.top;
+    // Beside the wide ones, not behind them.
+    let aside = (frame.width - 108.0) * 0.35;
     match mood {
-        Mood::Hungry => thought(&rice_ball()),
-        Mood::Thirsty => thought(&drop()),
-        Mood::Sleeping => snores(top),
-        Mood::Celebrating => confetti(),
+        Mood::Hungry => view.around(&thought(&rice_ball())),
+        Mood::Thirsty => view.around(&thought(&drop())),
+        Mood::Celebrating => view.around(&confetti()),
+        Mood::Sleeping => snores(aside, top),
         Mood::Worried => {
             let bead = path("M0,-9C4,-3 6,0 6,3.5C6,7 3.5,9 0,9C-3.5,9 -6,7 -6,3.5C-6,0 -4,-3 0,-9Z");
-            bead.class("av-sweat").at_turned(174.0, top + 22.0, 8.0).fill("#9bd6f7").stroke(DROP, 2.0).done()
+            bead.class("av-sweat").at_turned(174.0 + aside, top + 22.0, 8.0).fill("#9bd6f7").stroke(DROP, 2.0).done()
         }
         Mood::Tired => {
-            let puff = path("M0,0C5,-3 5,-9 0,-12C-4,-14 -4,-19 0,-22").at_turned(186.0, top + 12.0, 8.0).done();
+            let puff = path("M0,0C5,-3 5,-9 0,-12C-4,-14 -4,-19 0,-22").at_turned(186.0 + aside, top + 12.0, 8.0).done();
             group().line(AIR, 3.0).class("av-puff").around(&puff)
         }
         Mood::Happy | Mood::Calm | Mood::Sad => String::new(),
@@ -46,11 +51,11 @@ fn drop() -> String {
     water.fill("#7cc7f2").stroke("#2878a8", 2.4).done() + &light.done()
 }
 
-fn snores(top: f64) -> String {
+fn snores(aside: f64, top: f64) -> String {
     let letters = [
-        path("M0,0H10L0,12H10").class("av-z").at(174.0, top - 8.0).number("stroke-width", 3.4),
-        path("M0,0H13L0,15H13").class("av-z av-z2").at(190.0, top - 36.0).number("stroke-width", 3.8),
-        path("M0,0H8L0,9H8").class("av-z av-z3").at(166.0, top + 16.0).number("stroke-width", 3.0),
+        path("M0,0H10L0,12H10").class("av-z").at(174.0 + aside, top - 8.0).number("stroke-width", 3.4),
+        path("M0,0H13L0,15H13").class("av-z av-z2").at(190.0 + aside, top - 36.0).number("stroke-width", 3.8),
+        path("M0,0H8L0,9H8").class("av-z av-z3").at(166.0 + aside, top + 16.0).number("stroke-width", 3.0),
     ];
     group().fill("none").set("stroke", AIR).around(&letters.map(Tag::done).concat())
 }

@@ -2,10 +2,7 @@
 
 use chrono::{NaiveTime, Timelike as _, Weekday};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use utoipa::{
-    ToSchema,
-    openapi::{ObjectBuilder, schema::Type},
-};
+use utoipa::{ToSchema, openapi::ObjectBuilder};
 
 use crate::{
     choice, described,
