@@ -136,7 +136,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("accounts", &["kernel", "store", "ledger", "jobs", "web", "domain"]),
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
-    ("companion", &["kernel"]),
+    ("companion", &["kernel", "accounts"]),
     ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work"]),
     (
         "app",
