@@ -10,7 +10,7 @@ use utoipa::openapi::OpenApi;
 
 use super::{health::Health, jobs, routes, secret};
 use crate::{
-    accounts, changes,
+    accounts, changes, companion,
     config::{Config, StoreChoice},
     credentials::CredentialManager,
     domain::{self, AtStart, Contribution, Kinds, Shared},
@@ -122,7 +122,8 @@ impl App {
             lifetime: config.auth.lifetime,
             admins: config.auth.admins.clone(),
         };
-        let domains = [domain::ledger_kinds(), accounts::contribute(&shared, settings, edge), work::contribute(&shared)];
+        let accounts = accounts::contribute(&shared, settings, edge);
+        let domains = [domain::ledger_kinds(), accounts, work::contribute(&shared), companion::contribute()];
         let mut domains = domains.into_iter().fold(Contribution::default(), Contribution::and);
         let edge = edge(domains.authenticator.take().context("no domain knows the callers")?);
         let kinds = Arc::new(domains.kinds.clone());

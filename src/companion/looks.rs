@@ -48,6 +48,12 @@ choice!(
     Pink = "pink",
     Blue = "blue",
 );
+choice!(
+    /// Whether it moves for a few seconds when it appears, except for whoever has asked for less motion.
+    Motion as "CompanionMotion",
+    Still = "still",
+    Moving = "moving",
+);
 
 impl Stage {
     /// Whether it is too young to have a form.

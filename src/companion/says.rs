@@ -26,7 +26,7 @@ impl Saying {
     }
 
     pub fn text(self, language: Language) -> &'static str {
-        let (en, es) = match self {
+        let words = match self {
             Self::Mood(Mood::Happy) => ("What a good day we are having.", "Qué buen día estamos teniendo."),
             Self::Mood(Mood::Calm) => ("All is well. One thing at a time.", "Todo va bien. Una cosa tras otra."),
             Self::Mood(Mood::Celebrating) => ("Look what you did!", "¡Mira lo que has conseguido!"),
@@ -45,16 +45,21 @@ impl Saying {
             Self::Watered => ("Ah, fresh water. Thank you!", "Ah, agua fresca. ¡Gracias!"),
             Self::Petted => ("That is nice.", "Qué gusto."),
         };
-        match language {
-            Language::En => en,
-            Language::Es => es,
-        }
+        in_language(language, words)
+    }
+}
+
+/// Of English and Spanish words.
+fn in_language(language: Language, (en, es): (&'static str, &'static str)) -> &'static str {
+    match language {
+        Language::En => en,
+        Language::Es => es,
     }
 }
 
 /// What a screen reader says of a picture.
 pub fn title(stage: Stage, mood: Mood, language: Language) -> String {
-    let (stage_en, stage_es) = match stage {
+    let stage = match stage {
         Stage::Egg => ("Egg", "Huevo"),
         Stage::Hatchling => ("Hatchling", "Recién nacido"),
         Stage::Child => ("Child", "Pequeño"),
@@ -62,7 +67,7 @@ pub fn title(stage: Stage, mood: Mood, language: Language) -> String {
         Stage::Adult => ("Adult", "Adulto"),
         Stage::Elder => ("Elder", "Anciano"),
     };
-    let (mood_en, mood_es) = match mood {
+    let mood = match mood {
         Mood::Happy => ("happy", "contento"),
         Mood::Calm => ("calm", "sereno"),
         Mood::Celebrating => ("celebrating", "de celebración"),
@@ -73,10 +78,7 @@ pub fn title(stage: Stage, mood: Mood, language: Language) -> String {
         Mood::Sad => ("quiet", "callado"),
         Mood::Sleeping => ("sleeping", "dormido"),
     };
-    match language {
-        Language::En => format!("{stage_en}, {mood_en}"),
-        Language::Es => format!("{stage_es}, {mood_es}"),
-    }
+    format!("{}, {}", in_language(language, stage), in_language(language, mood))
 }
 
 #[cfg(test)]

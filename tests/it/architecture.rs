@@ -136,7 +136,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("accounts", &["kernel", "store", "ledger", "jobs", "web", "domain"]),
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
-    ("companion", &["kernel", "accounts"]),
+    ("companion", &["kernel", "web", "domain", "accounts"]),
     ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work"]),
     (
         "app",
@@ -153,6 +153,7 @@ const KNOWS: &[(&str, &[&str])] = &[
             "accounts",
             "work",
             "changes",
+            "companion",
         ],
     ),
     ("cli", &["kernel", "store", "functions", "jobs", "config", "companion", "migration", "app"]),

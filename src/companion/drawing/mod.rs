@@ -25,7 +25,7 @@ use self::{
     expression::{Arms, Expression},
     pen::{Tag, d, ellipse, group, path},
 };
-use super::looks::{Form, Mood, Palette, Seed, Stage};
+use super::looks::{Form, Mood, Motion, Palette, Seed, Stage};
 
 const MIDDLE: f64 = 120.0;
 const GROUND: f64 = 214.0;
@@ -42,13 +42,6 @@ pub struct Looks {
     /// That of the form where none was chosen.
     pub palette: Option<Palette>,
     pub seed: Seed,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Motion {
-    Still,
-    /// Moves for a few seconds when it appears, except for who has asked for less motion.
-    Moving,
 }
 
 impl Looks {

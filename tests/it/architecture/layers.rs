@@ -39,6 +39,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "evolution",
             "mood",
             "needs",
+            "png",
             "says",
             "schedule",
             "drawing/",
