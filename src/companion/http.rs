@@ -1,5 +1,8 @@
 //! Pictures of companions over HTTP: of any companion that there could be, which says nothing of anybody.
 
+#[cfg(feature = "png")]
+mod raster;
+
 use serde::Deserialize;
 use utoipa::{
     IntoParams,
@@ -129,82 +132,4 @@ async fn get_companion_svg(
 /// Of what is drawn.
 fn version(svg: &str) -> Uuid {
     Uuid::new_v5(&Uuid::nil(), svg.as_bytes())
-}
-
-#[cfg(feature = "png")]
-mod raster {
-    //! The same as PNG.
-
-    use std::sync::Arc;
-
-    use axum::extract::State;
-    use tokio::sync::Semaphore;
-
-    use super::{
-        Deserialize, Error, FromText, IfNoneMatch, IntoParams, KEPT_SECONDS, LooksQuery, Motion, ObjectBuilder, OpenApiRouter,
-        Query, Reply, Result, Rule, Type, described, parameter, routes, version,
-    };
-    use crate::companion::png::png;
-
-    /// So many are computed at once, whoever asks for however many.
-    const AT_ONCE: usize = 2;
-
-    pub fn router() -> OpenApiRouter {
-        OpenApiRouter::new().routes(routes!(get_companion_png)).with_state(Arc::new(Semaphore::new(AT_ONCE)))
-    }
-
-    #[derive(Debug, Clone, Copy)]
-    struct Size(u16);
-
-    described!(Size, "PngSize");
-
-    impl FromText for Size {
-        fn schema() -> ObjectBuilder {
-            ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some([64, 128, 256, 512]))
-        }
-
-        fn from_text(text: &str) -> Result<Self, Rule> {
-            match text {
-                "64" => Ok(Self(64)),
-                "128" => Ok(Self(128)),
-                "256" => Ok(Self(256)),
-                "512" => Ok(Self(512)),
-                _ => Err(Rule::field("must be one of: 64, 128, 256, 512")),
-            }
-        }
-    }
-
-    #[derive(Debug, Deserialize, IntoParams)]
-    #[into_params(parameter_in = Query)]
-    struct SizeQuery {
-        /// Width and height; 256 when left out.
-        #[param(value_type = Option<Size>, inline)]
-        size: Option<String>,
-    }
-
-    /// Draw a companion for who shows no SVG.
-    #[utoipa::path(get, path = "/api/companion.png", tag = "companion", params(LooksQuery, SizeQuery, IfNoneMatch),
-        responses((status = 200, body = [u8], content_type = "image/png", description = "The picture"),
-            (status = 304, description = "It is the one that you have")))]
-    async fn get_companion_png(
-        State(turns): State<Arc<Semaphore>>,
-        Query(looks): Query<LooksQuery>,
-        Query(size): Query<SizeQuery>,
-        known: IfNoneMatch,
-    ) -> Result<Reply> {
-        let size = parameter("size", size.size.as_deref())?.unwrap_or(Size(256)).0;
-        let svg = looks.svg(size, Motion::Still)?;
-        let version = version(&svg);
-        if known.has(version) {
-            return Reply::not_modified(version).kept_by_all(KEPT_SECONDS);
-        }
-        let turn = turns.acquire_owned().await.map_err(Error::internal)?;
-        let computed = tokio::task::spawn_blocking(move || {
-            // The turn lasts as long as the computation, also when the caller has gone away.
-            let _turn = turn;
-            png(&svg, size)
-        });
-        let picture = computed.await.map_err(Error::internal)??;
-        Reply::png(picture).versioned(version).kept_by_all(KEPT_SECONDS)
-    }
 }

@@ -84,7 +84,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "open_streams",
         ],
     ),
-    (Layer::Edge, &["http", "render", "stream", "view", "bodies", "query", "report_view"]),
+    (Layer::Edge, &["http", "http/", "render", "stream", "view", "bodies", "query", "report_view"]),
     (Layer::Module, &["mod"]),
 ];
 

@@ -351,6 +351,10 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     // The queue is in the store here.
     let deep = Cost { reads: 1, writes: 1, queries: 1, ..FREE };
     book.line("GET /api/health", ", with `deep=true`", Some(deep), None, ann.get("/api/health?deep=true")).await;
+    for picture in ["svg", "png"] {
+        let route = format!("GET /api/companion.{picture}");
+        book.line(&route, "", Some(FREE), None, ann.get(&format!("/api/companion.{picture}?mood=happy"))).await;
+    }
     jobs(&mut book, &app, &ann).await;
     tasks::jobs(&mut book, &app).await;
     app.advance_seconds(61);
