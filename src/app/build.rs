@@ -20,8 +20,10 @@ use crate::{
         queue::{AzureQueue, Queue, StoredQueue},
     },
     kernel::{Clock, IdSource, RandomIds, SystemClock},
+    progress,
     store::{Feed, Store, cosmos::Cosmos, embedded::Embedded},
     web::Edge,
+    wellbeing::{self, rests::service::EndRest},
     work,
 };
 
@@ -122,8 +124,14 @@ impl App {
             lifetime: config.auth.lifetime,
             admins: config.auth.admins.clone(),
         };
-        let accounts = accounts::contribute(&shared, settings, edge);
-        let domains = [domain::ledger_kinds(), accounts, work::contribute(&shared), companion::contribute()];
+        let domains = [
+            domain::ledger_kinds(),
+            accounts::contribute(&shared, settings, edge),
+            work::contribute(&shared, Arc::new(EndRest)),
+            progress::contribute(&shared),
+            wellbeing::contribute(&shared),
+            companion::contribute(),
+        ];
         let mut domains = domains.into_iter().fold(Contribution::default(), Contribution::and);
         let edge = edge(domains.authenticator.take().context("no domain knows the callers")?);
         let kinds = Arc::new(domains.kinds.clone());

@@ -18,7 +18,7 @@ pub use checkpoint::Checkpoints;
 pub use dead_letter::{DeadLetter, DeadLetters};
 pub use dispatcher::{Dispatcher, Event, Verdict};
 pub use due::{DoDue, DueWork, FilePoison, FindDue};
-pub use follower::{Consumer, Follower};
+pub use follower::{Consumer, Followed, Follower};
 pub use job::{Job, Outcome, Tick};
 pub use lease::{Lease, Leases};
 pub use registry::{Entry, Registry};

@@ -77,6 +77,9 @@ codes! {
     TooManyPauses = "too_many_pauses", Conflict;
     TooManyEdits = "too_many_edits", Conflict;
     TaskCompleted = "task_completed", Conflict;
+    RestsOverlap = "rests_overlap", Conflict;
+    RestActive = "rest_active", Conflict;
+    TooManyEntries = "too_many_entries", Conflict;
     StaleEtag = "stale_etag", PreconditionFailed;
     BodyTooLarge = "body_too_large", TooLarge;
     UnsupportedMediaType = "unsupported_media_type", UnsupportedMediaType;

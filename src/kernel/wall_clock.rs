@@ -69,6 +69,14 @@ impl DayRule {
     pub fn start_of(self, date: NaiveDate) -> Timestamp {
         instant_of(date, NaiveTime::MIN + self.day_start.delta(), self.zone)
     }
+
+    /// The instant of a date at which the clock shows a time: in the small hours of the calendar's next one, where the date begins
+    /// after that time.
+    pub fn instant_on(self, date: NaiveDate, time: NaiveTime) -> Timestamp {
+        let early = time < NaiveTime::MIN + self.day_start.delta();
+        let shown = if early { date.succ_opt().unwrap_or(date) } else { date };
+        instant_of(shown, time, self.zone)
+    }
 }
 
 /// Time that passed while the clock showed one hour, on one date.

@@ -50,27 +50,6 @@ impl Ledger {
         }
     }
 
-    /// Creates the document that `make` makes, or gives the answer to an earlier delivery of the same request. Errors:
-    /// `NotFound` when there is no such user, `IdempotencyKeyReused`.
-    pub async fn create<T: Counted>(
-        &self,
-        owner: Owner,
-        key: Option<&IdempotencyKey>,
-        mut make: impl FnMut(&mut Transaction<'_>) -> Result<T> + Send,
-    ) -> Result<Created<Versioned<T>>> {
-        let mut change = Transaction::begin(self, owner.id()).await?;
-        loop {
-            if let Some(first) = change.replay(key).await? {
-                return Ok(Created::before(first));
-            }
-            let value = make(&mut change)?;
-            let answer = change.created(value, key)?;
-            if change.commit().await? {
-                return Ok(Created::now(answer));
-            }
-        }
-    }
-
     /// Replaces the document under the id by what `decide` makes of it, unless that is `None`. Errors: `NotFound`,
     /// `StaleEtag`.
     pub async fn edit<T: Counted + Resource>(

@@ -130,6 +130,11 @@ impl Summary {
         self.former_terms.on(date).cloned().unwrap_or_else(|| self.terms())
     }
 
+    /// What held before, each with the date before which it did, ascending.
+    pub fn former_terms(&self) -> impl Iterator<Item = (NaiveDate, &DayTerms)> {
+        self.former_terms.iter()
+    }
+
     /// A day that is written for the first time.
     pub(super) fn new_day(&self, date: NaiveDate) -> Day {
         Day { terms: Some(self.terms_on(date)), ..Day::new(date) }

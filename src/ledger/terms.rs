@@ -38,6 +38,11 @@ impl FormerTerms {
         self.0.is_empty()
     }
 
+    /// What held, each with the date before which it did, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = (NaiveDate, &DayTerms)> {
+        self.0.iter().map(|former| (former.before, &former.terms))
+    }
+
     /// What held at the end of a date; `None` when it is what holds now.
     pub fn on(&self, date: NaiveDate) -> Option<&DayTerms> {
         let index = self.0.partition_point(|former| former.before <= date);

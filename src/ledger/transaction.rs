@@ -150,6 +150,14 @@ impl<'a> Transaction<'a> {
         (*first, *last) = ((*first).min(at), (*last).max(at));
     }
 
+    /// How much was counted for a date before this change. Of a past one it is read.
+    pub async fn count_on(&self, date: NaiveDate, counter: Counter) -> Result<u64> {
+        if self.summary.is_past(date) {
+            return Ok(self.past_day(date).await?.0.get(counter));
+        }
+        Ok(self.summary.day.as_ref().filter(|day| day.date == date).map_or(0, |day| day.get(counter)))
+    }
+
     /// Changes what holds for dates from the user's present one on: the zone, the start of days, what slices leave for them.
     /// What held until now is kept for those before.
     pub fn change_terms(&mut self, change: impl FnOnce(&mut Summary) -> Result<()>) -> Result<()> {

@@ -27,8 +27,8 @@ use crate::kernel::{Limit, Page, PageRequest, Timestamp, Versioned};
 /// - **Counted**: `impl Counted` adds to the slice's own `Counter::named("things")`, in total and for dates; `ACHIEVEMENTS` of a
 ///   date makes the streak. A `Counter::family` has a counter for each number, for what has a least and a most. It must follow from the document alone, so the date that it was for the user is stored in it. The
 ///   ledger adds and takes away; `verify` counts everything again by the same rule.
-/// - **`service.rs`**: use cases, which take an `Owner`. Each is one call of `Ledger::create`, `edit` or `delete`, or of `run` where
-///   more than one document is read or written. `change.touch()` says that the user was active.
+/// - **`service.rs`**: use cases, which take an `Owner`. Each is one call of `Ledger::edit` or `delete`, or of `run` where a document is
+///   created or more than one is read or written. `change.touch()` says that the user was active.
 /// - **`http.rs`**: views, bodies and handlers. Each body has an example: with nothing else, `tests/it/resources.rs` tries
 ///   creation, pages, versions, repetition, changes, deletion and counting, `tests/it/access.rs` what strangers get, and
 ///   `tests/it/cosmos/cost.rs` that it costs what a task costs.
@@ -146,6 +146,18 @@ impl<T: Entity> Collection<T> {
     ) -> Result<Page<Stored<T>>, StoreError> {
         let query = Query::List { scope, kind: Kind::Borrowed(T::KIND), facet, order, span, page };
         self.store.query(query).await?.try_map(read)
+    }
+
+    /// As [`Self::list_in`], each document as the text that is stored.
+    pub async fn texts_in(
+        &self,
+        scope: Scope,
+        facet: Option<&'static str>,
+        order: Order,
+        page: PageRequest,
+    ) -> Result<Page<String>, StoreError> {
+        let query = Query::List { scope, kind: Kind::Borrowed(T::KIND), facet, order, span: Span::ALL, page };
+        self.store.query(query).await?.try_map(|document| Ok(document.body))
     }
 
     /// The last documents of a list whose place is before `until`, the nearest first: at most `limit`, and fewer where their

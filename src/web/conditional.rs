@@ -33,12 +33,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(match listed(&parts.headers, &header::IF_MATCH) {
-            None => Precondition::None,
-            // What does not exist is 404 before the condition is looked at, so "any version" asks for nothing more.
-            Some(tags) if tags.contains(&"*") => Precondition::None,
-            Some(tags) => Precondition::OneOf(tags.into_iter().filter_map(strong).collect()),
-        }))
+        Ok(Self(listed(&parts.headers, &header::IF_MATCH).map_or(Precondition::None, matching)))
     }
 }
 
@@ -49,9 +44,7 @@ impl FromText for Precondition {
     }
 
     fn from_text(text: &str) -> Result<Self, Rule> {
-        let tags: Vec<&str> = text.split(',').map(str::trim).collect();
-        let any = tags.contains(&"*");
-        Ok(if any { Self::None } else { Self::OneOf(tags.into_iter().filter_map(strong).collect()) })
+        Ok(matching(text.split(',').map(str::trim).collect()))
     }
 }
 
@@ -109,6 +102,11 @@ fn listed<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Vec<&'h str>>
         let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
         values.flat_map(|value| value.split(',')).map(str::trim).collect()
     })
+}
+
+/// What does not exist is 404 before the condition is looked at, so "any version" asks for nothing more.
+fn matching(tags: Vec<&str>) -> Precondition {
+    if tags.contains(&"*") { Precondition::None } else { Precondition::OneOf(tags.into_iter().filter_map(strong).collect()) }
 }
 
 fn strong(tag: &str) -> Option<Uuid> {

@@ -11,14 +11,16 @@ pub mod stats;
 pub mod tasks;
 pub mod work_sessions;
 
-use self::forgotten_sessions::ReviewSession;
+use std::sync::Arc;
+
+use self::{forgotten_sessions::ReviewSession, work_sessions::service::OnStart};
 use crate::domain::{Contribution, Shared};
 
-/// What the domain adds to the program.
-pub fn contribute(shared: &Shared) -> Contribution {
+/// What the domain adds to the program. `on_start`: what else follows when a work session starts.
+pub fn contribute(shared: &Shared, on_start: Arc<dyn OnStart>) -> Contribution {
     Contribution::default()
         .and(tasks::contribute(shared))
-        .and(work_sessions::contribute(shared))
+        .and(work_sessions::contribute(shared, on_start))
         .and(stats::contribute(shared))
         .and(days::contribute(shared))
         .and(metrics::contribute(shared))

@@ -120,7 +120,7 @@ fn top(path: &str) -> &str {
     path.split('/').next().unwrap_or_default()
 }
 
-const DOMAINS: &[&str] = &["accounts", "changes", "companion", "work"];
+const DOMAINS: &[&str] = &["accounts", "changes", "companion", "progress", "wellbeing", "work"];
 
 /// Which top-level modules each may know.
 const KNOWS: &[(&str, &[&str])] = &[
@@ -135,6 +135,8 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("config", &["kernel"]),
     ("accounts", &["kernel", "store", "ledger", "jobs", "web", "domain"]),
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
+    ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
+    ("wellbeing", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
     ("companion", &["kernel", "web", "domain", "accounts"]),
     ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work"]),
@@ -152,6 +154,8 @@ const KNOWS: &[(&str, &[&str])] = &[
             "config",
             "accounts",
             "work",
+            "progress",
+            "wellbeing",
             "changes",
             "companion",
         ],

@@ -7,7 +7,8 @@ use std::sync::{
 
 use avanochi::{
     domain::Shared,
-    kernel::{Caller, Clock as _, Ctx, IdSource as _, Page, RandomIds, UserId},
+    kernel::{Caller, Clock as _, Ctx, IdSource as _, Owner, Page, RandomIds, UserId},
+    progress::{repo::ProgressRepo, service::ProgressService},
     store::{Batch, Document, Etag, Key, KeyRange, Partition, Query, Store, StoreError},
     work::habits::service::HabitsService,
 };
@@ -59,8 +60,9 @@ impl Store for Copies {
     }
 }
 
-#[tokio::test]
-async fn a_change_that_a_copy_has_not_seen_is_not_taken_for_followed() {
+/// What a consumer gets that is told of a session, on a store whose copy has not seen it: whose session, and the number of the
+/// change.
+async fn told_of_a_session() -> (Shared, Ctx, Owner, u64) {
     let app = TestApp::new();
     let ann = app.user("ann").await;
     let user = UserId::parse(&ann.id).expect("an id");
@@ -72,14 +74,31 @@ async fn a_change_that_a_copy_has_not_seen_is_not_taken_for_followed() {
 
     let ids = Arc::new(RandomIds::default());
     let store = Arc::new(Copies { inner: Arc::clone(&app.store), older, behind: AtomicBool::new(true) });
-    let habits = HabitsService::new(&Shared::new(store, app.clock.clone(), ids.clone()));
     let now = app.clock.now();
     let ctx = Ctx::new(Caller::PROGRAM, now, ids.next(now).into());
     let owner = ctx.owner_for_program(user).expect("the program may");
+    (Shared::new(store, app.clock.clone(), ids), ctx, owner, seq)
+}
+
+#[tokio::test]
+async fn a_change_that_a_copy_has_not_seen_is_not_taken_for_followed() {
+    let (shared, ctx, owner, seq) = told_of_a_session().await;
+    let habits = HabitsService::new(&shared);
     habits.learn(&ctx, owner, seq).await.expect("learned");
     let learned = habits.get(&ctx, owner).await.expect("read").expect("habits");
     assert_eq!((learned.seq, learned.weekdays.len(), learned.weekdays[0].length), (seq, 1, 240));
     // Once more is no write.
     habits.learn(&ctx, owner, seq).await.expect("nothing to do");
     assert_eq!(habits.get(&ctx, owner).await.expect("read").expect("habits"), learned);
+}
+
+#[tokio::test]
+async fn nor_is_it_when_something_is_granted_for_it() {
+    let (shared, _, owner, seq) = told_of_a_session().await;
+    let (progress, repo) = (ProgressService::new(&shared), ProgressRepo::new(Arc::clone(&shared.store)));
+    progress.take_in(owner, Some(seq)).await.expect("taken in");
+    let granted = repo.progress(owner).await.expect("read").expect("progress");
+    assert_eq!((granted.value.seq, granted.value.xp), (seq + 1, 48 + 15));
+    progress.take_in(owner, Some(seq)).await.expect("nothing to do");
+    assert_eq!(repo.progress(owner).await.expect("read").expect("progress").op, granted.op);
 }

@@ -1,12 +1,6 @@
 //! Time off: entered, listed and deleted by its owner alone, and never twice on one date.
 
-use avanochi::{
-    accounts::time_off::{
-        model::{Dates, TimeOff},
-        repo::TimeOffRepo,
-    },
-    kernel::UserId,
-};
+use avanochi::accounts::time_off::model::Dates;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -144,15 +138,12 @@ async fn nobody_but_the_owner_reaches_it() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// What may overlap is refused, and the one query finds what a look at all of it finds.
+    /// What overlaps is refused, as a look at all of it finds.
     #[test]
-    fn agrees_with_a_look_at_all_of_it(
-        entered in prop::collection::vec((0..900_u64, 0..366_u64), 1..30), asked in prop::collection::vec((0..1200_u64, 0..40_u64), 1..10)
-    ) {
+    fn agrees_with_a_look_at_all_of_it(entered in prop::collection::vec((0..900_u64, 0..366_u64), 1..30)) {
         run(async {
             let app = TestApp::new();
             let ann = app.somebody().await;
-            let owner = app.app.jobs.ctx(None).owner_for_program(UserId::parse(&ann.id).expect("an id")).expect("the program");
             let first = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("a date");
             let dates = |(start, more): (u64, u64)| {
                 let from = first + chrono::Days::new(start);
@@ -164,14 +155,6 @@ proptest! {
                 let answer = enter(&ann, &new.from.to_string(), &new.to.to_string()).await;
                 assert_eq!(answer.status, if free { 201 } else { 409 }, "{new:?} beside {plain:?}");
                 plain.extend(free.then_some(new));
-            }
-            plain.sort_by_key(|dates| dates.from);
-            let repo = TimeOffRepo::new(app.store.clone());
-            for wanted in asked.into_iter().map(dates) {
-                let found: Vec<Dates> = repo.on(owner, wanted).await.expect("read").iter().map(|off: &TimeOff| off.dates).collect();
-                let expected: Vec<Dates> =
-                    plain.iter().filter(|one| one.from <= wanted.to && wanted.from <= one.to).copied().collect();
-                assert_eq!(found, expected);
             }
         });
     }

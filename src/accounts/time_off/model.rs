@@ -1,12 +1,12 @@
 //! What time off is, and which dates it leaves for work. Pure.
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{ObjectBuilder, schema::Type};
 
 use crate::{
     described,
-    kernel::{Code, Error, FromText, Id, Resource, Result, Rule, Timestamp, UserId, Weekdays},
+    kernel::{Code, Error, FromText, Id, Resource, Result, Rule, Timestamp, UserId},
 };
 
 pub type TimeOffId = Id<TimeOff>;
@@ -99,11 +99,6 @@ impl Begins {
     }
 }
 
-/// Whether work is expected on a date: its day of the week is one for work, and it is not off.
-pub fn expected(date: NaiveDate, work_days: Weekdays, off: &[TimeOff]) -> bool {
-    work_days.0.contains(date.weekday()) && !off.iter().any(|off| off.dates.contain(date))
-}
-
 impl Resource for TimeOff {
     const NOUN: &'static str = "Time off";
 }
@@ -111,7 +106,6 @@ impl Resource for TimeOff {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accounts::settings::model::Settings;
 
     /// Of January 2026; the 12th is a Monday.
     fn date(day: u32) -> NaiveDate {
@@ -124,21 +118,5 @@ mod tests {
         assert!(last(0).is_ok() && last(365).is_ok());
         assert_eq!(last(366).expect_err("too long").field(), Some("to"));
         assert_eq!(Dates::new(date(2), date(1)).expect_err("backwards").field(), Some("to"));
-    }
-
-    #[test]
-    fn work_is_expected_on_days_for_work_that_are_not_off() {
-        let off = [TimeOff {
-            id: Id::new(uuid::Uuid::nil()),
-            user_id: UserId::new(uuid::Uuid::nil()),
-            dates: Dates::new(date(13), date(14)).expect("dates"),
-            kind: TimeOffKind::Vacation,
-            created_at: Timestamp::from_micros(0),
-        }];
-        let days = Settings::default().work_days;
-        let expected_on = |off: &[TimeOff]| (10..=18).filter(|day| expected(date(*day), days, off)).collect::<Vec<_>>();
-        assert_eq!(expected_on(&[]), [12, 13, 14, 15, 16]);
-        assert_eq!(expected_on(&off), [12, 15, 16]);
-        assert!((10..=18).all(|day| !expected(date(day), Weekdays(chrono::WeekdaySet::EMPTY), &[])));
     }
 }

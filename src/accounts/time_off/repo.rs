@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::model::{Begins, Dates, MAX_DATES, TimeOff};
+use super::model::{Begins, Dates, TimeOff};
 use crate::{
     kernel::{Limit, Owner, Page, PageRequest, Result},
     ledger::Counted,
@@ -55,18 +55,5 @@ impl TimeOffRepo {
         let (partition, until) = (Partition::of(owner.id()), place(dates.to) + 1);
         let last = self.0.last_before(partition, BY_FIRST_DATE, until, Limit::ONE).await?;
         Ok(last.into_iter().find(|last| dates.from <= last.dates.to))
-    }
-
-    /// All that shares a date with those, the earliest first. What is longest begins a year before its end.
-    pub async fn on(&self, owner: Owner, dates: Dates) -> Result<Vec<TimeOff>> {
-        let span = Span { from: place(dates.from) - i64::from(MAX_DATES) + 1, until: place(dates.to) + 1 };
-        let mut page = Some(PageRequest::first(Limit::MAX));
-        let mut found = Vec::new();
-        while let Some(request) = page {
-            let read = self.0.range(Some(Partition::of(owner.id())), span, request).await?;
-            found.extend(read.items.into_iter().filter(|off| dates.from <= off.dates.to));
-            page = read.next.map(|after| PageRequest { limit: Limit::MAX, after: Some(after) });
-        }
-        Ok(found)
     }
 }

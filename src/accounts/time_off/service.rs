@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    ahead,
     model::{Begins, NewTimeOff, TimeOff, TimeOffId},
     repo::TimeOffRepo,
 };
@@ -42,7 +43,8 @@ impl TimeOffService {
                         let message = format!("It would overlap the time off {}", other.id);
                         return Err(Error::new(Code::TimeOffOverlaps, message));
                     }
-                    let (id, created_at) = (Id::new(change.next_id()), change.now());
+                    let (id, created_at, today) = (Id::new(change.next_id()), change.now(), change.today());
+                    ahead::add(&mut change.summary, today, new.dates)?;
                     let off = TimeOff { id, user_id: owner.id(), dates: new.dates, kind: new.kind, created_at };
                     Ok(Decision::Write(Created::now(change.created(off, key)?)))
                 })
@@ -57,6 +59,11 @@ impl TimeOffService {
 
     /// Errors: `NotFound`.
     pub async fn delete(&self, _ctx: &Ctx, owner: Owner, id: TimeOffId) -> Result<()> {
-        self.ledger.delete(owner, &id.to_string(), &Precondition::None, |_: &TimeOff, _| Ok(())).await
+        self.ledger
+            .delete(owner, &id.to_string(), &Precondition::None, |off: &TimeOff, change| {
+                let today = change.today();
+                ahead::remove(&mut change.summary, today, off.dates)
+            })
+            .await
     }
 }

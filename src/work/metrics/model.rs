@@ -67,6 +67,13 @@ pub struct DayFigures {
     pub overload_minutes: u64,
 }
 
+impl DayFigures {
+    /// How many of the breaks that fell due were taken before they were overdue, the gaps between sessions included.
+    pub fn taken_when_due(&self) -> u64 {
+        self.breaks_taken + gaps(&self.starts, &self.ends).taken
+    }
+}
+
 /// The metrics of the dates, in the order in which they are shown. `pending` is how many tasks are still to be done.
 pub fn metrics(days: &[DayFigures], pending: u64) -> Vec<Metric> {
     let sum = |part: fn(&DayFigures) -> u64| days.iter().map(part).fold(0, u64::saturating_add);

@@ -41,8 +41,8 @@ impl MetricsService {
     }
 }
 
-/// Errors: `Internal`.
-fn figures(day: &Day) -> Result<DayFigures> {
+/// What is counted of a day. Errors: `Internal`.
+pub fn figures(day: &Day) -> Result<DayFigures> {
     let set = day.terms.as_ref().map(DaySettings::of).transpose()?.unwrap_or_default();
     let mut ends: Vec<SessionEnd> = [(ENDED_AT, false), (ENDED_DUE_AT, true)]
         .into_iter()

@@ -20,10 +20,9 @@ const UNDATED: i64 = 2 * OPEN;
 /// Beyond these, and with the microseconds of an instant still a number that a double holds.
 const TRASH: i64 = 4_000_000_000_000_000;
 
-/// A list of tasks, in the order in which the store has them.
+/// A list of tasks besides that by creation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum List {
-    Created,
     Agenda,
     Due,
     Planned,
@@ -42,7 +41,7 @@ fn place(date: NaiveDate) -> i64 {
 }
 
 impl Task {
-    /// Its places in the lists, in the order of [`List`]; a task in the trash is in the agenda alone.
+    /// Its places in the lists: by creation, then in the order of `List`; a task in the trash is in the agenda alone.
     pub fn list_places(&self) -> [Option<i64>; 4] {
         if let Some(trashed) = self.trashed {
             return [None, Some(TRASH.saturating_add(trashed.at.micros())), None, None];

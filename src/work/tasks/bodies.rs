@@ -278,21 +278,21 @@ impl OperationBody {
         }
         let id = self.id.as_deref().ok_or_else(|| Rule::field("is required").of_field("id"))?;
         let id = TaskId::parse(id).ok_or_else(|| Error::not_found(Task::NOUN))?;
-        let (action, completed) = match self.op.0 {
+        let action = match self.op.0 {
             OperationName::Restore => return Ok(Operation::Restore(id)),
             OperationName::Delete => {
                 let deletion = if self.permanent { Deletion::Permanent } else { Deletion::ToTrash };
                 return Ok(Operation::Delete(id, deletion, expected));
             }
-            OperationName::Complete => (Some(Action::Complete), true),
-            OperationName::Reopen => (Some(Action::Reopen), false),
-            OperationName::Create | OperationName::Update => (None, false),
+            OperationName::Complete => Some(Action::Complete),
+            OperationName::Reopen => Some(Action::Reopen),
+            OperationName::Create | OperationName::Update => None,
         };
         let title = self.title.0.take().map(|field| field.0);
         let spent_seconds = self.spent_seconds.0.take().map(|spent| spent.get().into());
         let completed_at = self.completed_at.0.take().map(|at| at.0);
         let fields = Fields { title, spent_seconds, ..self.fields() };
-        let complete_subtasks = completed && self.complete_subtasks;
+        let complete_subtasks = self.complete_subtasks;
         Ok(Operation::Update(id, TaskPatch { action, completed_at, complete_subtasks, fields }, expected))
     }
 }

@@ -102,7 +102,7 @@ impl FromText for Sort {
 
 /// Which end of the list by creation comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Creation {
+pub enum CreationOrder {
     OldestFirst,
     LatestFirst,
 }
@@ -164,7 +164,7 @@ pub struct TaskFilter {
 
 impl TaskFilter {
     /// Whether the list of all tasks by their creation answers it, and which end of that comes first.
-    pub fn as_created(&self) -> Option<Creation> {
+    pub fn as_created(&self) -> Option<CreationOrder> {
         let Self {
             completed: _,
             notes_hidden: _,
@@ -188,8 +188,8 @@ impl TaskFilter {
             || *trashed;
         match sort {
             _ if narrowed => None,
-            None | Some(Sort { by: SortBy::CreatedAt, descending: false }) => Some(Creation::OldestFirst),
-            Some(Sort { by: SortBy::CreatedAt, descending: true }) => Some(Creation::LatestFirst),
+            None | Some(Sort { by: SortBy::CreatedAt, descending: false }) => Some(CreationOrder::OldestFirst),
+            Some(Sort { by: SortBy::CreatedAt, descending: true }) => Some(CreationOrder::LatestFirst),
             Some(_) => None,
         }
     }

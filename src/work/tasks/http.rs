@@ -7,6 +7,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     bodies::{BulkBody, CreateTaskBody, UpdateSubtaskBody, UpdateTaskBody},
+    listed::{Listed, Near},
     model::{Action, Task, TaskPatch},
     operations::{Applied, Deletion, Effect, Operation},
     query::ListTasksQuery,
@@ -73,15 +74,28 @@ async fn list_tasks(
 ) -> Result<Reply> {
     let (filter, named) = (query.filter()?, given(query.user_id.as_ref()));
     // Only the list of all tasks is everybody's for an administrator.
-    let owner = match filter.as_created() {
-        Some(_) => ctx.owner_or_everybody(named)?,
-        None => Some(ctx.owner(named)?),
-    };
+    let creation = filter.as_created();
+    let owner = if creation.is_some() { ctx.owner_or_everybody(named)? } else { Some(ctx.owner(named)?) };
     let mut filters = query.given();
     filters[0].1 = owner.map(|owner| owner.id().to_string());
     let paging = list.paging("/api/tasks", &filters, &ctx)?;
-    let page = tasks.list(&ctx, owner, &filter, paging.request.clone()).await?;
-    Reply::page::<TaskView, _>(&page, &paging)
+    let request = paging.request.clone();
+    let Some(creation) = creation else {
+        let page = tasks.select(&ctx, owner.map_or_else(|| ctx.own(), Ok)?, &filter, request).await?;
+        return Reply::page::<TaskView, _>(&page, &paging);
+    };
+    let page = tasks.list(&ctx, owner, filter.completed, creation, request).await?;
+    let listed: Vec<Listed> = page.items.iter().map(|body| Listed::read(body)).collect::<Result<_>>()?;
+    let (now, near) = (ctx.now(), Near::of(ctx.now()));
+    let overdue = |rule| listed.iter().map(|task| task.is_overdue(now, &near, rule)).collect::<Result<Vec<_>>>();
+    let mut decided = overdue(None)?;
+    // Where the owner is, is asked only when that decides.
+    if let Some(owner) = owner.filter(|_| decided.contains(&None)) {
+        decided = overdue(Some(tasks.rule(owner).await?))?;
+    }
+    let caller = ctx.caller().id().map(|id| format!("\"{id}\""));
+    let views = listed.iter().zip(decided).map(|(task, overdue)| task.view(overdue, caller.as_deref() == Some(task.owner())));
+    Reply::page_of(&views.collect::<Vec<_>>(), page.next.as_deref(), &paging)
 }
 
 /// Get a task.

@@ -9,6 +9,7 @@ mod fields;
 mod filter;
 mod forgotten;
 pub mod http;
+mod listed;
 pub mod model;
 mod notes;
 mod operations;

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{
     agenda::{self, List, Stretch},
-    filter::{Creation, Present, SortKey, TaskFilter},
+    filter::{CreationOrder, Present, SortKey, TaskFilter},
     model::{Task, TaskId},
     selection::Selection,
 };
@@ -23,7 +23,6 @@ use crate::{
 impl List {
     fn place(self) -> Place {
         match self {
-            Self::Created => Place::FIRST,
             Self::Agenda => Place::SECOND,
             Self::Due => Place::THIRD,
             Self::Planned => Place::FOURTH,
@@ -100,21 +99,20 @@ impl TaskRepo {
         Ok(self.0.get(Partition::of(owner.id()), id.to_string()).await?)
     }
 
-    /// The owner's tasks, or everybody's, in the order of their creation or against it.
-    pub async fn list(
+    /// The owner's tasks, or everybody's, in the order of their creation or against it, as they are stored.
+    pub async fn texts(
         &self,
         owner: Option<Owner>,
         completed: Option<bool>,
-        creation: Creation,
+        creation: CreationOrder,
         page: PageRequest,
-    ) -> Result<Page<Task>> {
+    ) -> Result<Page<String>> {
         let scope = Scope::first(owner.map(|owner| Partition::of(owner.id())));
         let order = match creation {
-            Creation::OldestFirst => Order::Ascending,
-            Creation::LatestFirst => Order::Descending,
+            CreationOrder::OldestFirst => Order::Ascending,
+            CreationOrder::LatestFirst => Order::Descending,
         };
-        let page = self.0.list_in(scope, completed.map(Task::facet_of), order, Span::ALL, page).await?;
-        page.try_map(|read| Ok(read.value))
+        Ok(self.0.texts_in(scope, completed.map(Task::facet_of), order, page).await?)
     }
 
     /// The owner's tasks that the filter lets through, in its order: the store is asked for one stretch of one list.

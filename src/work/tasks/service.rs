@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     edits::Edits,
-    filter::{Present, TaskFilter},
+    filter::{CreationOrder, Present, TaskFilter},
     model::{NewTask, Task, TaskId},
     operations::{Applied, Effect, Operation},
     repo::TaskRepo,
@@ -102,22 +102,30 @@ impl TaskService {
     /// Errors: `NotFound`.
     pub async fn get(&self, ctx: &Ctx, owner: Owner, id: TaskId) -> Result<Versioned<Shown>> {
         let found = self.repo.get(owner, id).await?.filter(|read| read.value.trashed.is_none());
-        let Versioned { value, version } = found.ok_or_else(|| Error::not_found(Task::NOUN))?.versioned();
-        let shown = self.shown(ctx, Some(owner), vec![value]).await?.pop();
-        Ok(Versioned { value: shown.ok_or_else(|| Error::internal("a task was lost"))?, version })
+        let Versioned { value: task, version } = found.ok_or_else(|| Error::not_found(Task::NOUN))?.versioned();
+        // Where the owner is, is asked only when that decides.
+        let rule = if task.is_overdue(ctx.now(), None).is_none() { Some(self.rule(owner).await?) } else { None };
+        Ok(Versioned { value: Shown::new(ctx, task, rule), version })
     }
 
-    /// The tasks that the filter lets through; everybody's for an admin who names nobody. Errors: `Forbidden`, `InvalidCursor`.
-    pub async fn list(&self, ctx: &Ctx, owner: Option<Owner>, filter: &TaskFilter, page: PageRequest) -> Result<Page<Shown>> {
+    /// All tasks, or those that are or are not completed, by their creation, as they are stored; everybody's for an admin who names
+    /// nobody. Errors: `Forbidden`, `InvalidCursor`.
+    pub async fn list(
+        &self,
+        ctx: &Ctx,
+        owner: Option<Owner>,
+        completed: Option<bool>,
+        creation: CreationOrder,
+        page: PageRequest,
+    ) -> Result<Page<String>> {
         if owner.is_none() {
             ctx.require_admin()?;
         }
-        if let Some(creation) = filter.as_created() {
-            let page = self.repo.list(owner, filter.completed, creation, page).await?;
-            return Ok(Page { items: self.shown(ctx, owner, page.items).await?, next: page.next });
-        }
-        // Of everybody's tasks there is the list of all alone.
-        let owner = owner.map_or_else(|| ctx.own(), Ok)?;
+        self.repo.texts(owner, completed, creation, page).await
+    }
+
+    /// The owner's tasks that the filter lets through. Errors: `NotFound` when there is no such user, `InvalidCursor`.
+    pub async fn select(&self, ctx: &Ctx, owner: Owner, filter: &TaskFilter, page: PageRequest) -> Result<Page<Shown>> {
         let summary = self.summary(owner).await?;
         let (present, rule) = (present(ctx, &summary)?, summary.day_rule());
         let overdue = |task: &Task| task.is_overdue(ctx.now(), Some(rule)) == Some(true);
@@ -125,6 +133,11 @@ impl TaskService {
         let page = self.repo.select(owner, &filter, present, &overdue, &page).await?;
         let shown = page.items.into_iter().map(|task| Shown::new(ctx, task, Some(rule))).collect();
         Ok(Page { items: shown, next: page.next })
+    }
+
+    /// How the owner's dates follow from instants. Errors: `NotFound` when there is no such user.
+    pub async fn rule(&self, owner: Owner) -> Result<DayRule> {
+        Ok(self.summary(owner).await?.day_rule())
     }
 
     /// What became of the owner's tasks on the dates wanted. Errors: `NotFound` when there is no such user, `InvalidParameter`.
@@ -135,16 +148,6 @@ impl TaskService {
         let overdue = |task: &Task| task.is_overdue(ctx.now(), Some(rule)) == Some(true);
         self.repo.each(owner, stretch, None, &mut |task| report.count(&task, overdue(&task))).await?;
         Ok(report)
-    }
-
-    /// The tasks as they are shown. Where their owner is, is asked only when that decides whether one is overdue.
-    pub(super) async fn shown(&self, ctx: &Ctx, owner: Option<Owner>, tasks: Vec<Task>) -> Result<Vec<Shown>> {
-        let undecided = tasks.iter().any(|task| task.is_overdue(ctx.now(), None).is_none());
-        let rule = match owner.filter(|_| undecided) {
-            Some(owner) => Some(self.summary(owner).await?.day_rule()),
-            None => None,
-        };
-        Ok(tasks.into_iter().map(|task| Shown::new(ctx, task, rule)).collect())
     }
 
     pub(super) async fn summary(&self, owner: Owner) -> Result<Summary> {

@@ -2,7 +2,7 @@
 
 use chrono::Days;
 
-use super::model::Task;
+use super::model::{Due, Task};
 use crate::kernel::{Ctx, DayRule, Timestamp, wall_clock};
 
 /// How far the clocks of the world and the starts of days lie from midnight in UTC, at most.
@@ -26,23 +26,28 @@ impl Shown {
     }
 }
 
+/// Whether what is due, and open, is so beyond its instant; `None` where only the rule could tell.
+pub fn is_overdue(due: Option<Due>, now: Timestamp, rule: Option<DayRule>) -> Option<bool> {
+    let Some(due) = due else { return Some(false) };
+    let next = due.on.checked_add_days(Days::new(1)).unwrap_or(due.on);
+    if let Some(rule) = rule {
+        let at = due.time.map_or_else(|| rule.start_of(next), |time| wall_clock::instant_of(due.on, time, rule.zone));
+        return Some(at < now);
+    }
+    let utc = |date: chrono::NaiveDate| DayRule::default().start_of(date);
+    if now < utc(due.on).minus(FAR) {
+        Some(false)
+    } else if utc(next).plus(FAR) < now {
+        Some(true)
+    } else {
+        None
+    }
+}
+
 impl Task {
-    /// Whether it is open beyond the instant at which it was due; `None` where only the rule could tell.
+    /// As `is_overdue`, of a task that may be completed.
     pub fn is_overdue(&self, now: Timestamp, rule: Option<DayRule>) -> Option<bool> {
-        let Some(due) = self.due.filter(|_| self.is_open()) else { return Some(false) };
-        let next = due.on.checked_add_days(Days::new(1)).unwrap_or(due.on);
-        if let Some(rule) = rule {
-            let at = due.time.map_or_else(|| rule.start_of(next), |time| wall_clock::instant_of(due.on, time, rule.zone));
-            return Some(at < now);
-        }
-        let utc = |date: chrono::NaiveDate| DayRule::default().start_of(date);
-        if now < utc(due.on).minus(FAR) {
-            Some(false)
-        } else if utc(next).plus(FAR) < now {
-            Some(true)
-        } else {
-            None
-        }
+        is_overdue(self.due.filter(|_| self.is_open()), now, rule)
     }
 
     /// What it says in words.

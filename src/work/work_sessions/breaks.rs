@@ -66,6 +66,21 @@ impl WorkSession {
     }
 }
 
+/// So much work at a time is deep.
+const DEEP: Duration = Duration::from_mins(90);
+
+impl WorkSession {
+    /// Whether it came to 90 minutes of work, with each break taken before it was overdue.
+    pub fn is_deep(&self) -> bool {
+        let Some(end) = self.end else { return false };
+        let signs = self.signs();
+        let count = |is: fn(&Sign) -> bool| signs.iter().filter(|(_, sign)| is(sign)).count();
+        let due = count(|sign| matches!(sign, Sign::FellDue));
+        let taken = count(|sign| matches!(sign, Sign::Taken | Sign::Ended { due: Due::Yes, .. }));
+        !signs.is_empty() && due == taken && self.worked_by(end.at) >= DEEP
+    }
+}
+
 struct Signs {
     end: End,
     due_after: Duration,
@@ -186,6 +201,15 @@ mod tests {
         let paused = session("14T09:00", "14T10:10", &[("14T10:00", "14T10:10")], Tz::UTC);
         let expected = [began(540), Sign::FellDue, pause(10), Sign::Taken, ended(610, Due::No)];
         assert_eq!(signs(&paused), expected.map(|sign| (14, sign)));
+    }
+
+    #[test]
+    fn ninety_minutes_are_deep_when_no_break_was_overdue() {
+        let is_deep = |end, pauses: &[(&str, &str)]| session("14T09:00", end, pauses, Tz::UTC).is_deep();
+        let (in_time, late) = (("14T09:55", "14T10:00"), ("14T10:31", "14T10:36"));
+        assert!(is_deep("14T10:35", &[in_time]) && is_deep("14T10:50", &[in_time]));
+        assert!(!is_deep("14T10:34", &[in_time]), "it is too short");
+        assert!(!is_deep("14T10:30", &[]) && !is_deep("14T11:00", &[late]), "a break was overdue");
     }
 
     #[test]

@@ -13,17 +13,19 @@ pub mod review;
 pub mod service;
 mod view;
 
+use std::sync::Arc;
+
 use self::{
     model::{Nudge, WorkSession},
     repo::Heartbeat,
-    service::WorkSessionService,
+    service::{OnStart, WorkSessionService},
 };
 use crate::domain::{Contribution, Shared};
 
-/// What the slice adds to the program.
-pub fn contribute(shared: &Shared) -> Contribution {
+/// What the slice adds to the program. `on_start`: what else follows when a session starts.
+pub fn contribute(shared: &Shared, on_start: Arc<dyn OnStart>) -> Contribution {
     Contribution::default()
-        .routes(http::router(WorkSessionService::new(shared)))
+        .routes(http::router(WorkSessionService::new(shared).on_start(on_start)))
         .kind::<WorkSession, view::WorkSessionView<'_>>(render::session)
         .kind::<Nudge, Nudge>(render::nudge)
         .internal_kind::<Heartbeat>("only the latest is of use, and only to the review of a session that was forgotten")

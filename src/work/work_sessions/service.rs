@@ -22,15 +22,28 @@ use crate::{
 /// A heartbeat that follows another so soon says nothing that is worth a write.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(30);
 
+/// What else follows when a session starts, in the same commit.
+#[async_trait::async_trait]
+pub trait OnStart: std::fmt::Debug + Send + Sync {
+    async fn started(&self, change: &mut Transaction<'_>, at: Timestamp) -> Result<()>;
+}
+
 #[derive(Debug, Clone)]
 pub struct WorkSessionService {
     pub(super) repo: WorkSessionRepo,
     pub(super) ledger: Ledger,
+    on_start: Option<Arc<dyn OnStart>>,
 }
 
 impl WorkSessionService {
     pub fn new(shared: &Shared) -> Self {
-        Self { repo: WorkSessionRepo::new(Arc::clone(&shared.store)), ledger: shared.ledger.clone() }
+        Self { repo: WorkSessionRepo::new(Arc::clone(&shared.store)), ledger: shared.ledger.clone(), on_start: None }
+    }
+
+    /// The same, in whose starts something else follows.
+    #[must_use]
+    pub fn on_start(self, on_start: Arc<dyn OnStart>) -> Self {
+        Self { on_start: Some(on_start), ..self }
     }
 
     /// Starts a session, now or when it is said that it began: never before the end of the last one, also when the clock was
@@ -66,6 +79,9 @@ impl WorkSessionService {
                     let session = WorkSession::start(Id::new(change.next_id()), owner.id(), start);
                     booking::keep(&mut change.summary, &session, Activity::default())?;
                     booking::trace(change, None, Some(&session))?;
+                    if let Some(on_start) = &self.on_start {
+                        on_start.started(change, start).await?;
+                    }
                     change.touch_at(at.unwrap_or(moment.now));
                     let made = change.created(session, key)?;
                     Ok(Decision::Write(Created::now(made)))

@@ -2,7 +2,9 @@
 //!
 //! `AVANOCHI_WRITE_COST=1 cargo test --test it cost` writes the table anew.
 
+mod progress;
 mod tasks;
+mod wellbeing;
 
 use std::{
     collections::BTreeSet,
@@ -288,10 +290,12 @@ async fn jobs(book: &mut Book, app: &TestApp, ann: &Client) {
         let partition = Partition::of(user);
         Event::Changes(vec![Change { partition, kind: "work_sessions".into(), id: "any".into(), seq }])
     };
-    // The summary, what was learned before, the sessions of four weeks, and the batch.
-    let learning = Cost { queries: 1, ..CHANGE };
+    assert_eq!(ann.get("/api/progress").await.status, 200);
+    // Of habits: the summary, what was learned before, the sessions of four weeks, and the batch. Of progress: the summary, what
+    // is known, what has changed, what was achieved, and the batch.
+    let learning = Cost { reads: 5, batches: 2, queries: 2, ..FREE };
     book.job(app, "changes", ", a session followed", learning, changed(u64::from(u32::MAX))).await;
-    book.job(app, "changes", ", one that was seen", Cost { reads: 2, ..FREE }, changed(1)).await;
+    book.job(app, "changes", ", one that was seen", Cost { reads: 4, ..FREE }, changed(1)).await;
 
     assert_eq!(ann.start().await.status, 201);
     app.advance_hours(4);
@@ -335,6 +339,8 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     tasks::tasks(&mut book, &ann).await;
     work_sessions(&mut book, &app, &ann).await;
     own(&mut book, &ann).await;
+    progress::progress(&mut book, &ann).await;
+    wellbeing::wellbeing(&mut book, &app, &ann).await;
     other_resources(&mut book, &app, &ann).await;
     let everything = book.line("GET /api/changes", ", of everything", Some(PAGE), None, ann.get("/api/changes")).await;
     let since = format!("?since={}", everything.text("token"));

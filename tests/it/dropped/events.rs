@@ -15,7 +15,8 @@ use crate::support::{
     world::World,
 };
 
-/// Some of the messages may have been sent: then the next tick sends all of them again.
+/// Some of it may be done: of the messages, all of which the next tick sends again; or by one of those who follow a change, and
+/// the others do theirs when it is told again.
 const SOME: Option<fn(World) -> BoxFuture<'static, ()>> = Some(|_| Box::pin(async {}));
 
 /// Some of the tasks may have been carried over: then it stays due to carry over the others.
@@ -90,18 +91,37 @@ pub const ALL: &[Case] = &[
         })
     },
     Case::new("jobs_poison", |world| Box::pin(async { message("jobs_poison", json!({ "user_id": world.ann.id })) })),
-    Case::new("changes", |world| {
-        Box::pin(async {
-            let learned = recorded(world, "2026-01-07").await;
-            Act::Event { job: "changes", event: Event::Changes(learned) }
+    Case {
+        halfway: SOME,
+        ..Case::new("changes", |world| {
+            Box::pin(async {
+                let learned = recorded(world, "2026-01-07").await;
+                Act::Event { job: "changes", event: Event::Changes(learned) }
+            })
         })
-    }),
+    },
+    Case {
+        halfway: SOME,
+        ..Case::new("changes", |world| {
+            Box::pin(async {
+                let learned = recorded(world, "2026-01-07").await;
+                super::dispatch(&world.app.app.jobs, "changes", Event::Changes(learned)).await;
+                let changed = recorded(world, "2025-12-31").await;
+                Act::Event { job: "changes", event: Event::Changes(changed) }
+            })
+        })
+    },
+    // Nobody but progress follows tasks.
     Case::new("changes", |world| {
         Box::pin(async {
-            let learned = recorded(world, "2026-01-07").await;
-            super::dispatch(&world.app.app.jobs, "changes", Event::Changes(learned)).await;
-            let changed = recorded(world, "2025-12-31").await;
-            Act::Event { job: "changes", event: Event::Changes(changed) }
+            let task = world.ann.complete_new_task().await;
+            let told = hints(&documents(&world.app, &world.ann.id).await);
+            super::dispatch(&world.app.app.jobs, "changes", Event::Changes(told)).await;
+            world.ann.complete_new_task().await;
+            world.ann.patch(&format!("/api/tasks/{task}"), json!({ "action": "reopen" })).await;
+            let told = hints(&documents(&world.app, &world.ann.id).await);
+            let told = told.into_iter().filter(|change| change.kind == "tasks").collect();
+            Act::Event { job: "changes", event: Event::Changes(told) }
         })
     }),
 ];

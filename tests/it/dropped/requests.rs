@@ -6,14 +6,14 @@ use avanochi::{
 };
 use serde_json::{Value, json};
 
-use super::{Act, Case, Instances};
+use super::{Act, Case, Instances, wellbeing::WELLBEING};
 use crate::support::{Client, PASSWORD, world::World};
 
 /// In everything that Ann has written.
 const CANARY: &str = "canary";
 
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    [ACCOUNTS, DELETION, TASKS, WORK_SESSIONS].into_iter().flatten()
+    [ACCOUNTS, DELETION, TASKS, WORK_SESSIONS, WELLBEING].into_iter().flatten()
 }
 
 pub const ACCOUNTS: &[Case] = &[
@@ -239,7 +239,7 @@ pub const WORK_SESSIONS: &[Case] = &[
     Case::new("POST /api/work_sessions/{id}", |world| Box::pin(to_session(world, &["heartbeat"], ""))),
 ];
 
-fn ask(client: &Client, method: &'static str, path: String, body: impl Into<Option<Value>>) -> Act {
+pub fn ask(client: &Client, method: &'static str, path: String, body: impl Into<Option<Value>>) -> Act {
     Act::Request { client: client.clone(), method, path, body: body.into() }
 }
 
@@ -258,7 +258,7 @@ async fn with_refresh_token(world: &World, what: &str) -> Act {
 }
 
 /// The day on which it was has become a document since.
-async fn completed_yesterday(world: &World) -> String {
+pub async fn completed_yesterday(world: &World) -> String {
     let id = world.ann.complete_new_task().await;
     world.app.advance_hours(24);
     world.ann.complete_new_task().await;
@@ -312,6 +312,7 @@ async fn with_much(world: &World) -> Act {
     assert_eq!(ann.patch("/api/settings", json!({ "day_start": "04:00" })).await.status, 200);
     let off = json!({ "from": "2026-02-02", "to": "2026-02-06", "kind": "sick" });
     assert_eq!(ann.post("/api/time_off", off).await.status, 201);
+    assert_eq!(ann.post("/api/check_ins", json!({ "energy": 3, "note": CANARY })).await.status, 201);
     many_tasks(world).await;
     ask(ann, "DELETE", path, None)
 }

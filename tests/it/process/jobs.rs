@@ -203,7 +203,11 @@ fn the_jobs_are_listed_and_run_while_nobody_else_has_the_data() {
     let listed = run(folder.path(), &["jobs", "list"]);
     assert_eq!((listed.code, listed.stderr.as_str()), (Some(0), ""), "{listed:?}");
     let lines: Vec<(&str, &str)> = listed.stdout.lines().filter_map(|line| line.split_once(' ')).collect();
-    let starts = ["changes, followed by habits (reads work_sessions; writes habits)", "timer, next at 20", "queue jobs"];
+    let starts = [
+        "changes, followed by task_carry_over (reads settings, users; writes ), habits (reads work_sessions; writes habits), progress (",
+        "timer, next at 20",
+        "queue jobs",
+    ];
     for (name, start) in [("changes", starts[0]), ("tick", starts[1]), ("jobs", starts[2]), ("jobs_poison", starts[2])] {
         let line = lines.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("no {name} in {listed:?}"));
         assert!(line.1.trim_start().starts_with(start), "{line:?}");

@@ -23,9 +23,10 @@ fn said(user: &Http) -> Vec<(String, String)> {
     let mut stats = user.stats();
     stats["as_of"] = Value::Null;
     answers.push(("stats".into(), stats.to_string()));
-    // Habits are learned by a job, whenever it comes to it.
+    // Habits and progress follow by a job, whenever it comes to it.
     let mut changes = user.get("/api/changes").body["changes"].as_array().expect("changes").clone();
-    changes.retain(|change| change["kind"] != "habits");
+    let followed = ["habits", "progress", "progress_ledger", "achievements"];
+    changes.retain(|change| !followed.iter().any(|kind| change["kind"] == *kind));
     answers.push(("changes".into(), json!(changes).to_string()));
     answers
 }

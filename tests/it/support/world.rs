@@ -101,6 +101,17 @@ pub fn without_times(state: Vec<String>) -> Vec<String> {
     timeless
 }
 
+/// The same under whatever numbers of changes: where several follow one change, any of them may come first.
+pub fn without_numbers(state: &[String]) -> Vec<String> {
+    let number = |text: &str| {
+        let begin = ["\"seq\":", " seq "].into_iter().find(|begin| text.starts_with(begin))?;
+        Some(begin.len() + text[begin.len()..].bytes().take_while(u8::is_ascii_digit).count())
+    };
+    let mut state: Vec<String> = state.iter().map(|line| replaced(line, "[seq]", number)).collect();
+    state.sort();
+    state
+}
+
 fn without_chance(text: &str) -> String {
     let id = |text: &str| text.get(..36).filter(|id| id.as_bytes()[8] == b'-' && Uuid::try_parse(id).is_ok()).map(|_| 36);
     let hash = |text: &str| text.starts_with("$argon2").then(|| text.find('"').unwrap_or(text.len()));

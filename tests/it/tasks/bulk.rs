@@ -237,6 +237,12 @@ async fn one_that_fails_undoes_all_and_is_named_by_its_index() {
         (json!({ "op": "update", "title": "b" }), 400, "invalid_field", json!("id")),
         (json!({ "op": "update", "id": task["id"], "title": "" }), 400, "invalid_field", json!("title")),
         (json!({ "op": "update", "id": task["id"], "due_time": "10:00" }), 400, "invalid_field", json!("due_time")),
+        (
+            json!({ "op": "update", "id": task["id"], "complete_subtasks": true }),
+            400,
+            "invalid_field",
+            json!("complete_subtasks"),
+        ),
         (json!({ "op": "create" }), 400, "invalid_field", json!("title")),
         (json!({ "op": "create", "title": "b", "tags": ["a", "A"] }), 400, "invalid_field", json!("tags[1]")),
         (json!({ "op": "create", "title": "b", "client_id": "x" }), 400, "invalid_field", json!("client_id")),

@@ -1,0 +1,143 @@
+//! How a user stands: the document that tells experience, level and streak without reading anything else but the summary.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    achievements::Measures,
+    entry::Reason,
+    plan::{Held, Plan},
+    seen,
+    streak::{Figures, Streak},
+    xp,
+};
+use crate::{
+    accounts::{settings::model::DaySettings, time_off::model::Dates},
+    kernel::{DayRule, Result, Timestamp, UserId},
+    ledger::{Calendar, Day, DayTerms, Summary},
+    work::counters::{COMPLETED_TASKS, FOCUS},
+};
+
+/// A date counts when a task was completed on it, or so much was worked in sessions.
+const FOCUS_MICROS: u64 = 25 * 60_000_000;
+/// How long after its end a missed date is judged.
+const GRACE: std::time::Duration = std::time::Duration::from_hours(6);
+
+/// A user's progress, one document a user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    pub user_id: UserId,
+    /// The user's change up to which everything has been taken into account.
+    pub seq: u64,
+    /// The sum of all entries of the ledger.
+    pub xp: u64,
+    /// The highest that was ever reached.
+    pub level: u32,
+    /// How many entries the ledger has.
+    pub entries: u64,
+    /// What is granted once and was.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub firsts: BTreeSet<Reason>,
+    /// The dates that count for the streak.
+    pub qualifying: Calendar,
+    /// Of these, whether they were for work, where another thing was set on the date when its day was written.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub for_work: BTreeMap<NaiveDate, bool>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub off: Vec<Dates>,
+    /// The latest date for which something was granted, and the sum of its entries.
+    pub latest: Option<(NaiveDate, i64)>,
+    pub measures: Measures,
+}
+
+impl Progress {
+    /// That of a user who has done nothing yet.
+    pub fn new(user_id: UserId) -> Self {
+        Self {
+            user_id,
+            seq: 0,
+            xp: 0,
+            level: 1,
+            entries: 0,
+            firsts: BTreeSet::new(),
+            qualifying: Calendar::default(),
+            for_work: BTreeMap::new(),
+            off: Vec::new(),
+            latest: None,
+            measures: Measures { level: 1, ..Measures::default() },
+        }
+    }
+
+    /// Takes in what a date is like now. Errors: `Internal`.
+    pub fn mark(&mut self, date: NaiveDate, day: Option<&Day>, summary: &Summary) -> Result<()> {
+        let qualifies = day.is_some_and(|day| {
+            day.get(COMPLETED_TASKS) > 0 || day.counts.of(FOCUS).map(|(_, micros)| micros).sum::<u64>() >= FOCUS_MICROS
+        });
+        if qualifies {
+            self.qualifying.insert(date);
+        } else {
+            self.qualifying.remove(date);
+        }
+        self.for_work.remove(&date);
+        if let Some(terms) = day.and_then(|day| day.terms.as_ref()) {
+            let for_work = DaySettings::of(terms)?.work_days.0.contains(chrono::Datelike::weekday(&date));
+            if self.plan(summary)?.is_for_work(date) != for_work {
+                self.for_work.insert(date, for_work);
+            }
+        }
+        Ok(())
+    }
+
+    /// The streak at an instant. Dates after today's count already, where the zone was further east. Errors: `Internal`.
+    pub fn streak_at(&self, now: Timestamp, summary: &Summary) -> Result<Streak> {
+        let (today, open) = (summary.date_at(now), summary.date_at(now.minus(GRACE)));
+        let last = self.qualifying.dates().last().map_or(today, |last| last.max(today));
+        Ok(self.replayed(&self.plan(summary)?, last, open))
+    }
+
+    /// The streak at the end of the date before another one. Errors: `Internal`.
+    pub fn streak_before(&self, date: NaiveDate, summary: &Summary) -> Result<u32> {
+        let Some(before) = date.pred_opt() else { return Ok(0) };
+        Ok(self.replayed(&self.plan(summary)?, before, before).current)
+    }
+
+    /// Counts one more entry.
+    pub fn add(&mut self, xp: i64) {
+        self.xp = self.xp.saturating_add_signed(xp);
+        self.entries += 1;
+    }
+
+    /// What follows from the experience for the level.
+    pub fn level_up(&mut self) {
+        self.level = self.level.max(xp::level_of(self.xp));
+        self.measures.level = self.level.into();
+    }
+
+    /// What the dates up to one come to; those from `open` on are not judged yet.
+    fn replayed(&self, plan: &Plan<'_>, last: NaiveDate, open: NaiveDate) -> Streak {
+        let first = self.qualifying.dates().next().unwrap_or(last);
+        Streak::of(seen::dates(first, last).map(|date| {
+            let (qualifies, closed) = (self.qualifying.contains(date), date < open);
+            Figures { qualifies, expected: !qualifies && closed && plan.expects(date), closed }
+        }))
+    }
+
+    fn plan(&self, summary: &Summary) -> Result<Plan<'_>> {
+        let held = |terms: &DayTerms| -> Result<Held> {
+            let rule = DayRule { zone: terms.zone, day_start: terms.day_start };
+            Ok(Held { rule, work_days: DaySettings::of(terms)?.work_days })
+        };
+        let former = summary.former_terms().map(|(before, terms)| Ok((before, held(terms)?)));
+        Ok(Plan { former: former.collect::<Result<_>>()?, now: held(&summary.terms())?, known: &self.for_work, off: &self.off })
+    }
+}
+
+/// What a user has earned, one document a user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Achievements {
+    pub user_id: UserId,
+    /// When each was earned. None is ever taken back.
+    pub earned: BTreeMap<String, Timestamp>,
+}

@@ -1,0 +1,146 @@
+//! The one use case of the present date.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use chrono::{Datelike as _, Days, NaiveDate};
+
+use super::model::{Known, Today};
+use crate::{
+    accounts::{
+        settings::model::{LabourRules, Settings},
+        time_off::{ahead, model::Dates, repo::TimeOffRepo},
+    },
+    domain::Shared,
+    kernel::{Ctx, Error, Id, Limit, Owner, PageRequest, Result, Timestamp, UserId},
+    ledger::{Ledger, Summary},
+    wellbeing::{
+        check_ins::service::CheckInService,
+        entries,
+        entry::Between,
+        hydration::model::Drink,
+        meals::model::Meal,
+        recent::{self, Entries, KeptMeal, KeptRest},
+        rests::{
+            booking,
+            model::{Rest, RestEnd},
+        },
+    },
+    work::work_sessions::{self, model::WorkSession, repo::WorkSessionRepo},
+};
+
+/// How long before its date a session may have begun that is still of concern.
+const EARLIER: Duration = Duration::from_hours(48);
+
+#[derive(Debug, Clone)]
+pub struct TodayService {
+    ledger: Ledger,
+    sessions: WorkSessionRepo,
+    check_ins: CheckInService,
+    time_off: TimeOffRepo,
+}
+
+impl TodayService {
+    pub fn new(shared: &Shared) -> Self {
+        Self {
+            ledger: shared.ledger.clone(),
+            sessions: WorkSessionRepo::new(Arc::clone(&shared.store)),
+            check_ins: CheckInService::new(shared),
+            time_off: TimeOffRepo::new(Arc::clone(&shared.store)),
+        }
+    }
+
+    /// How the owner's date goes, and the settings by which it is told. Errors: `NotFound` when there is no such user.
+    pub async fn today(&self, ctx: &Ctx, owner: Owner) -> Result<(Today, Settings)> {
+        let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
+        let (now, days, settings) = (ctx.now(), summary.day_rule(), Settings::of(&summary)?);
+        let (date, since) = (days.date_at(now), recent::since(&summary, now));
+        // Rules on working time look at a week.
+        let earlier = if settings.labour_rules == LabourRules::None { 0 } else { 7 };
+        let from = days.start_of(date.checked_sub_days(Days::new(earlier)).unwrap_or(date)).minus(EARLIER);
+        let (sessions, check_in, off, entries) = tokio::try_join!(
+            self.sessions(owner, &summary, from),
+            self.check_ins.on(owner, date),
+            self.is_off(owner, &summary, date),
+            self.entries(owner, &summary, since, date),
+        )?;
+        let mut known = Known {
+            now,
+            days,
+            settings,
+            expected: !off && settings.work_days.0.contains(date.weekday()),
+            drinks: Vec::new(),
+            recent_drinks: Vec::new(),
+            meals: Vec::new(),
+            rests: booking::active(&summary, now)?.map(|active| active.rest(owner.id())).into_iter().collect(),
+            check_in,
+            sessions,
+        };
+        for (of, entries) in entries {
+            let drinks = entries.drinks.iter().map(|drink| (Timestamp::from_micros(drink.0), drink.1));
+            known.recent_drinks.extend(drinks.clone());
+            known.rests.extend(entries.rests.iter().map(|kept| rest(*kept, owner.id(), of)));
+            if of == date {
+                known.drinks.extend(drinks);
+                known.meals.extend(entries.meals.iter().map(|kept| meal(*kept, owner.id(), of)));
+            }
+        }
+        Ok((known.today(), settings))
+    }
+
+    /// The sessions that began since an instant, and the one under way, as the summary knows it.
+    async fn sessions(&self, owner: Owner, summary: &Summary, from: Timestamp) -> Result<Vec<WorkSession>> {
+        let mut found = Vec::new();
+        let mut page = Some(PageRequest::first(Limit::MAX));
+        while let Some(request) = page {
+            let read = self.sessions.list(Some(owner), [Some(from), None], request).await?;
+            found.extend(read.items.into_iter().filter(|session| session.end.is_some()));
+            page = read.next.map(|after| PageRequest { limit: Limit::MAX, after: Some(after) });
+        }
+        let active = work_sessions::booking::active(summary)?.map(|active| active.session(owner.id())).transpose()?;
+        // It may have ended since the summary was read.
+        let active = active.filter(|active| found.iter().all(|ended| ended.id != active.id));
+        found.extend(active);
+        Ok(found)
+    }
+
+    async fn is_off(&self, owner: Owner, summary: &Summary, date: NaiveDate) -> Result<bool> {
+        match ahead::is_off(summary, date)? {
+            Some(off) => Ok(off),
+            None => Ok(self.time_off.overlapping(owner, Dates { from: date, to: date }).await?.is_some()),
+        }
+    }
+
+    /// The entries since a date, from the summary where it has them all.
+    async fn entries(
+        &self,
+        owner: Owner,
+        summary: &Summary,
+        since: NaiveDate,
+        date: NaiveDate,
+    ) -> Result<BTreeMap<NaiveDate, Entries>> {
+        if let Some(known) = recent::of(summary, since)? {
+            return Ok(known);
+        }
+        let between = Between { from: Some(since), to: Some(date) };
+        let mut found: BTreeMap<NaiveDate, Entries> = BTreeMap::new();
+        for drink in entries::all::<Drink>(&self.ledger.collection(), owner, between).await? {
+            found.entry(drink.date).or_default().drinks.push(drink.kept());
+        }
+        for meal in entries::all::<Meal>(&self.ledger.collection(), owner, between).await? {
+            found.entry(meal.date).or_default().meals.push(meal.kept());
+        }
+        for rest in entries::all::<Rest>(&self.ledger.collection(), owner, between).await? {
+            found.entry(rest.date).or_default().rests.extend(rest.kept());
+        }
+        Ok(found)
+    }
+}
+
+fn meal(KeptMeal(id, kind, at): KeptMeal, user_id: UserId, date: NaiveDate) -> Meal {
+    Meal { id: Id::new(id), user_id, kind, at: Timestamp::from_micros(at), date, in_window: false }
+}
+
+fn rest(KeptRest(id, kind, start, end): KeptRest, user_id: UserId, date: NaiveDate) -> Rest {
+    let end = RestEnd { at: Timestamp::from_micros(end), guessed: false, in_window: false };
+    Rest { id: Id::new(id), user_id, kind, start_time: Timestamp::from_micros(start), date, end: Some(end) }
+}
