@@ -66,13 +66,22 @@ impl Growth {
     /// What it becomes at a level; itself where nothing is new.
     #[must_use]
     pub fn at(self, level: u32, earned: Earned) -> Self {
-        let stage = Stage::of_level(level);
-        if stage.rank() <= self.stage.rank() {
+        if !self.grows_at(level) {
             return self;
         }
-        let reaches = |turn: Stage| self.stage.rank() < turn.rank() && turn.rank() <= stage.rank();
-        let form = if reaches(Stage::Teen) || reaches(Stage::Adult) { earned.form() } else { self.form };
-        Self { stage, form }
+        let form = if self.turn_at(level).is_some() { earned.form() } else { self.form };
+        Self { stage: Stage::of_level(level), form }
+    }
+
+    /// Whether a level makes it another.
+    pub fn grows_at(self, level: u32) -> bool {
+        Stage::of_level(level).rank() > self.stage.rank()
+    }
+
+    /// The stage with which a level gives it a form, where it does: the last of them.
+    pub fn turn_at(self, level: u32) -> Option<Stage> {
+        let reaches = |turn: &Stage| self.stage.rank() < turn.rank() && turn.rank() <= Stage::of_level(level).rank();
+        [Stage::Adult, Stage::Teen].into_iter().find(reaches)
     }
 }
 

@@ -1,135 +1,147 @@
-//! Pictures of companions over HTTP: of any companion that there could be, which says nothing of anybody.
+//! The companion over HTTP; its pictures are in `pictures`.
 
-#[cfg(feature = "png")]
-mod raster;
+pub mod pictures;
 
-use serde::Deserialize;
-use utoipa::{
-    IntoParams,
-    openapi::{ObjectBuilder, schema::Type},
-};
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::{
-    drawing::Looks,
-    looks::{Form, Mood, Motion, Palette, Seed, Stage},
-    says::title,
+    looks::Palette,
+    model::{CompanionName, CompanionPatch},
+    service::CompanionService,
+    view::{CompanionView, FedView, WateredView},
 };
 use crate::{
-    accounts::settings::model::Language,
-    described,
-    kernel::{Code, Error, FromText, Result, Rule},
-    web::{IfNoneMatch, Query, Reply, parameter},
+    kernel::{Ctx, Nullable, Result, nullable::given},
+    web::{Field, IdempotencyHeader, OptionalJson, Own, Patch, Reply},
+    wellbeing::meals::model::MealKind,
 };
 
-/// For how long others may keep a picture: until the program may have another drawing.
-const KEPT_SECONDS: u32 = 86_400;
-
-pub fn router() -> OpenApiRouter {
-    let router = OpenApiRouter::new().routes(routes!(get_companion_svg));
-    #[cfg(feature = "png")]
-    let router = router.merge(raster::router());
-    router
+pub fn router(service: CompanionService) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(get_companion, update_companion))
+        .routes(routes!(feed_companion))
+        .routes(routes!(water_companion))
+        .routes(routes!(pet_companion))
+        .routes(routes!(share_companion, unshare_companion))
+        .with_state(service)
 }
 
-/// What is to be drawn.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct LooksQuery {
-    /// `child` when left out.
-    #[param(value_type = Option<Stage>, inline)]
-    stage: Option<String>,
-    /// `seedling` when left out, and always before `teen`.
-    #[param(value_type = Option<Form>, inline)]
-    form: Option<String>,
-    /// `happy` when left out.
-    #[param(value_type = Option<Mood>, inline)]
-    mood: Option<String>,
-    /// Which marks it has; 0 when left out.
-    #[param(value_type = Option<Seed>, inline)]
-    seed: Option<String>,
-    /// That of the form when left out.
-    #[param(value_type = Option<Palette>, inline)]
-    palette: Option<String>,
-    /// Of the title that a screen reader says; `en` when left out.
-    #[param(value_type = Option<Language>, inline)]
-    lang: Option<String>,
+/// Get your companion as it is now.
+#[utoipa::path(get, path = "/api/companion", tag = "companion", params(Own),
+    responses((status = 200, body = CompanionView, description = "It has no `ETag`, since it changes by itself")))]
+async fn get_companion(State(service): State<CompanionService>, ctx: Ctx, Own(owner): Own) -> Result<Reply> {
+    Reply::ok(&CompanionView::from(&service.get(&ctx, owner).await?))
 }
 
-impl LooksQuery {
-    /// Errors: `InvalidParameter`.
-    fn looks(&self) -> Result<Looks> {
-        let (stage, form) = (parameter("stage", self.stage.as_deref())?, parameter("form", self.form.as_deref())?);
-        let (mood, seed) = (parameter("mood", self.mood.as_deref())?, parameter("seed", self.seed.as_deref())?);
-        if (stage, form, mood, seed) == (None, None, None, None) {
-            let message = "One of the query parameters 'stage', 'form', 'mood' and 'seed' is required";
-            return Err(Error::new(Code::InvalidParameter, message));
-        }
-        Ok(Looks {
-            stage: stage.unwrap_or(Stage::Child),
-            form: form.unwrap_or(Form::Seedling),
-            mood: mood.unwrap_or(Mood::Happy),
-            seed: seed.unwrap_or_default(),
-            palette: parameter("palette", self.palette.as_deref())?,
-        })
-    }
-
-    /// Errors: `InvalidParameter`.
-    fn svg(&self, size: u16, motion: Motion) -> Result<String> {
-        let looks = self.looks()?;
-        let language = parameter("lang", self.lang.as_deref())?.unwrap_or(Language::En);
-        Ok(looks.draw(&title(looks.stage, looks.mood, language), size, motion))
-    }
+/// What to change of your companion.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(example = json!({ "name": "Nori", "palette": "blue" }))]
+struct UpdateCompanionBody {
+    /// Null takes it away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<CompanionName>)]
+    name: Option<Nullable<Field<CompanionName>>>,
+    /// Null for that of its form.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Palette>)]
+    palette: Option<Nullable<Field<Palette>>>,
 }
 
-/// The width and height of a drawing where nothing scales it.
-#[derive(Debug, Clone, Copy)]
-struct Pixels(u16);
-
-described!(Pixels, "Pixels");
-
-impl FromText for Pixels {
-    fn schema() -> ObjectBuilder {
-        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(16)).maximum(Some(1024))
-    }
-
-    fn from_text(text: &str) -> Result<Self, Rule> {
-        let plain = text.bytes().all(|byte| byte.is_ascii_digit());
-        let size = text.parse().ok().filter(|size| plain && (16..=1024).contains(size));
-        size.map(Self).ok_or(Rule::field("must be a whole number from 16 to 1024"))
-    }
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct DrawingQuery {
-    /// Width and height; 240 when left out. Below 64 the young are shown larger within it.
-    #[param(value_type = Option<Pixels>, inline)]
-    size: Option<String>,
-    /// `moving` when left out.
-    #[param(value_type = Option<Motion>, inline)]
-    motion: Option<String>,
-}
-
-/// Draw a companion. The same parameters give the same picture.
-#[utoipa::path(get, path = "/api/companion.svg", tag = "companion", params(LooksQuery, DrawingQuery, IfNoneMatch),
-    responses((status = 200, body = String, content_type = "image/svg+xml", description = "The picture"),
-        (status = 304, description = "It is the one that you have")))]
-async fn get_companion_svg(
-    Query(looks): Query<LooksQuery>,
-    Query(drawing): Query<DrawingQuery>,
-    known: IfNoneMatch,
+/// Give your companion a name, or other colours.
+#[utoipa::path(patch, path = "/api/companion", tag = "companion", request_body = UpdateCompanionBody, params(Own),
+    responses((status = 200, body = CompanionView, description = "The companion as it is now")))]
+async fn update_companion(
+    State(service): State<CompanionService>,
+    ctx: Ctx,
+    Own(owner): Own,
+    Patch(body): Patch<UpdateCompanionBody>,
 ) -> Result<Reply> {
-    let size = parameter("size", drawing.size.as_deref())?.unwrap_or(Pixels(240)).0;
-    let motion = parameter("motion", drawing.motion.as_deref())?.unwrap_or(Motion::Moving);
-    let svg = looks.svg(size, motion)?;
-    let version = version(&svg);
-    let reply = if known.has(version) { Reply::not_modified(version) } else { Reply::svg(svg).versioned(version) };
-    reply.kept_by_all(KEPT_SECONDS)
+    let UpdateCompanionBody { name, palette } = body.unwrap_or_default();
+    let patch = CompanionPatch { name: name.map(bare), palette: palette.map(bare) };
+    Reply::ok(&CompanionView::from(&service.update(&ctx, owner, patch).await?))
 }
 
-/// Of what is drawn.
-fn version(svg: &str) -> Uuid {
-    Uuid::new_v5(&Uuid::nil(), svg.as_bytes())
+fn bare<T>(Nullable(value): Nullable<Field<T>>) -> Nullable<T> {
+    Nullable(value.map(|Field(value)| value))
+}
+
+/// What your companion, and you, eat.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(example = json!({ "kind": "snack" }))]
+struct FeedCompanionBody {
+    /// When left out: lunch when lunch is to be had, breakfast before 11:00, dinner from 19:00 on, and a snack otherwise.
+    #[serde(default)]
+    #[schema(value_type = Option<MealKind>)]
+    kind: Option<Field<MealKind>>,
+}
+
+/// Feed your companion: enters a meal that you have now.
+#[utoipa::path(post, path = "/api/companion/feed", tag = "companion", request_body = Option<FeedCompanionBody>,
+    params(Own, IdempotencyHeader),
+    responses((status = 200, body = FedView, description = "The companion, and the meal that was entered"),
+        (status = 409, body = crate::web::ErrorBody, description = "The date has 100 of them")))]
+async fn feed_companion(
+    State(service): State<CompanionService>,
+    ctx: Ctx,
+    Own(owner): Own,
+    idempotency: IdempotencyHeader,
+    OptionalJson(body): OptionalJson<FeedCompanionBody>,
+) -> Result<Reply> {
+    let kind = body.kind.map(|Field(kind)| kind);
+    let asked = serde_json::to_vec(&kind).map_err(crate::kernel::Error::internal)?;
+    let key = idempotency.key(&ctx, "feed_companion", &asked)?;
+    let given = service.feed(owner, kind, key.as_ref()).await?;
+    Ok(Reply::ok(&FedView::from(&given.value))?.replayed(given.replayed))
+}
+
+/// Give your companion a glass of water: enters 250 ml that you drink now.
+#[utoipa::path(post, path = "/api/companion/water", tag = "companion", params(Own, IdempotencyHeader),
+    responses((status = 200, body = WateredView, description = "The companion, and what was entered"),
+        (status = 409, body = crate::web::ErrorBody, description = "The date has 100 of them")))]
+async fn water_companion(
+    State(service): State<CompanionService>,
+    ctx: Ctx,
+    Own(owner): Own,
+    idempotency: IdempotencyHeader,
+) -> Result<Reply> {
+    let key = idempotency.key(&ctx, "water_companion", b"")?;
+    let given = service.water(owner, key.as_ref()).await?;
+    Ok(Reply::ok(&WateredView::from(&given.value))?.replayed(given.replayed))
+}
+
+/// Pet your companion. Nothing is entered for it.
+#[utoipa::path(post, path = "/api/companion/pet", tag = "companion", params(Own),
+    responses((status = 200, body = CompanionView, description = "The companion as it is now, glad of it")))]
+async fn pet_companion(State(service): State<CompanionService>, ctx: Ctx, Own(owner): Own) -> Result<Reply> {
+    Reply::ok(&CompanionView::from(&service.pet(&ctx, owner).await?))
+}
+
+/// A link that shows your companion to whoever has it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "token": "AZPHqFtufS-KGwydjn9qWwZ4bCqe0S0x3lJ7Yp1mTkc",
+    "url": "/api/companion.svg?token=AZPHqFtufS-KGwydjn9qWwZ4bCqe0S0x3lJ7Yp1mTkc" }))]
+struct ShareView {
+    /// It is shown this once. The picture as PNG takes it too.
+    token: String,
+    url: String,
+}
+
+/// Make a link by which others see your companion, and nothing else of you; one from before is void.
+#[utoipa::path(post, path = "/api/companion/share", tag = "companion", params(Own),
+    responses((status = 201, body = ShareView, description = "The link; a repetition makes another one")))]
+async fn share_companion(State(service): State<CompanionService>, Own(owner): Own) -> Result<Reply> {
+    let token = service.share(owner).await?.text();
+    let url = format!("/api/companion.svg?token={token}");
+    Reply::created(&ShareView { token, url: url.clone() }, &url)
+}
+
+/// Make the link void.
+#[utoipa::path(delete, path = "/api/companion/share", tag = "companion", params(Own),
+    responses((status = 204, description = "There is none any more")))]
+async fn unshare_companion(State(service): State<CompanionService>, Own(owner): Own) -> Result<Reply> {
+    service.unshare(owner).await?;
+    Ok(Reply::no_content())
 }

@@ -4,16 +4,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::ObjectBuilder;
 
 use super::{
-    evolution::{Earned, Growth},
-    looks::{Form, Mood, Palette, Stage},
+    evolution::Growth,
+    looks::{Mood, Palette},
     mood::Circumstances,
-    needs::{Day, KeptNeeds, Needs, kept_from, needs_at},
+    needs::{Day, KeptNeeds, Needs, needs_at},
     says::Saying,
 };
 use crate::{
     described,
     kernel::{
-        FromText, Resource, Rule, Timestamp, UserId, field,
+        FromText, Nullable, Resource, Rule, Timestamp, UserId, field,
         text::{self, TextError},
     },
 };
@@ -48,10 +48,21 @@ impl FromText for CompanionName {
     }
 }
 
-/// The companion of a user, one document a user.
+/// What there is of a companion for others to follow: one document a user, once anything of it is not as with all that are new.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Companion {
     pub user_id: UserId,
+    #[serde(flatten)]
+    pub character: Character,
+}
+
+impl Resource for Companion {
+    const NOUN: &'static str = "Companion";
+}
+
+/// What of a companion changes only when its person does something about it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Character {
     #[serde(default)]
     pub name: Option<CompanionName>,
     /// `None` for that of its form.
@@ -59,97 +70,98 @@ pub struct Companion {
     pub palette: Option<Palette>,
     #[serde(flatten)]
     pub growth: Growth,
-    pub needs: KeptNeeds,
 }
 
-impl Resource for Companion {
-    const NOUN: &'static str = "Companion";
+/// What to change of a companion; `None` leaves it, null takes it away.
+#[derive(Debug, Clone, Default)]
+pub struct CompanionPatch {
+    pub name: Option<Nullable<CompanionName>>,
+    pub palette: Option<Nullable<Palette>>,
 }
 
-/// All that a companion follows from, beside what is kept of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Circle<'a> {
-    /// The level of its person.
-    pub level: u32,
-    pub earned: Earned,
-    /// Those from the kept instant to now, in their order.
-    pub days: &'a [Day],
-    pub circumstances: Circumstances,
+impl Character {
+    #[must_use]
+    pub fn patched(&self, patch: &CompanionPatch) -> Self {
+        let mut patched = self.clone();
+        if let Some(Nullable(name)) = &patch.name {
+            patched.name.clone_from(name);
+        }
+        if let Some(Nullable(palette)) = patch.palette {
+            patched.palette = palette;
+        }
+        patched
+    }
+
+    /// How it is at an instant, which nothing need be written for: of `days` the last is that of the instant.
+    pub fn at(self, now: Timestamp, kept: KeptNeeds, days: &[Day], circumstances: Circumstances) -> State {
+        let needs = needs_at(kept, days, now);
+        let mood = Mood::of(&needs, circumstances);
+        let says = if mood == Mood::Happy && needs.is_ecstatic() { Saying::Ecstatic } else { Saying::Mood(mood) };
+        State { character: self, mood, needs, as_of: now, says }
+    }
 }
 
 /// How a companion is at an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
-    pub stage: Stage,
-    pub form: Form,
+    #[serde(flatten)]
+    pub character: Character,
     pub mood: Mood,
     pub needs: Needs,
     pub as_of: Timestamp,
     pub says: Saying,
 }
 
-impl Companion {
-    /// That of a new user.
-    pub fn new(user_id: UserId, registered: Timestamp) -> Self {
-        let needs = KeptNeeds::at_registration(registered);
-        Self { user_id, name: None, palette: None, growth: Growth::default(), needs }
-    }
-
-    /// How it is now. Nothing needs to be written for it.
-    pub fn at(&self, now: Timestamp, circle: Circle) -> State {
-        let Growth { stage, form } = self.growth.at(circle.level, circle.earned);
-        let needs = needs_at(self.needs, circle.days, now);
-        let mood = Mood::of(&needs, circle.circumstances);
-        let says = if mood == Mood::Happy && needs.is_ecstatic() { Saying::Ecstatic } else { Saying::Mood(mood) };
-        State { stage, form, mood, needs, as_of: now, says }
-    }
-
-    /// What is to be kept once the last of the days has begun; itself where nothing is new.
-    #[must_use]
-    pub fn brought_to(&self, level: u32, earned: Earned, days: &[Day]) -> Self {
-        Self { growth: self.growth.at(level, earned), needs: kept_from(self.needs, days), ..self.clone() }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
     use serde_json::json;
 
     use super::*;
+    use crate::companion::{
+        looks::{Form, Stage},
+        needs::Level,
+    };
 
     const AWAKE: Circumstances = Circumstances { in_work_hours: true, session_under_way: false, risk: None, lunch_due: false };
 
-    fn new() -> Companion {
-        Companion::new(UserId::new(uuid::Uuid::nil()), Timestamp::from_micros(0))
+    fn kept() -> KeptNeeds {
+        KeptNeeds::at_registration(Timestamp::from_micros(0), NaiveDate::default())
     }
 
     #[test]
     fn a_new_one_is_an_egg_that_is_well() {
-        let circle = Circle { level: 1, earned: Earned::default(), days: &[], circumstances: AWAKE };
-        let state = new().at(Timestamp::from_micros(0), circle);
-        assert_eq!(
-            (state.stage, state.form, state.mood, state.says),
-            (Stage::Egg, Form::Seedling, Mood::Calm, Saying::Mood(Mood::Calm))
-        );
-        assert_eq!(new().brought_to(1, Earned::default(), &[]), new());
+        let state = Character::default().at(Timestamp::from_micros(0), kept(), &[], AWAKE);
+        let Growth { stage, form } = state.character.growth;
+        assert_eq!((stage, form, state.mood, state.says), (Stage::Egg, Form::Seedling, Mood::Calm, Saying::Mood(Mood::Calm)));
     }
 
     #[test]
     fn great_joy_is_said_in_other_words_and_is_no_other_mood() {
-        let mut glad = new();
-        glad.needs.needs.happiness = crate::companion::needs::Level::points(90);
-        let circle = Circle { level: 10, earned: Earned { care: 9, ..Earned::default() }, days: &[], circumstances: AWAKE };
-        let state = glad.at(Timestamp::from_micros(0), circle);
-        assert_eq!((state.stage, state.form, state.mood, state.says), (Stage::Teen, Form::Care, Mood::Happy, Saying::Ecstatic));
+        let mut glad = kept();
+        glad.needs.happiness = Level::points(85);
+        let state = Character::default().at(Timestamp::from_micros(0), glad, &[], AWAKE);
+        assert_eq!((state.mood, state.says), (Mood::Happy, Saying::Ecstatic));
+    }
+
+    #[test]
+    fn what_is_left_out_of_a_change_stays_and_null_takes_it_away() {
+        let name = || CompanionName::from_text("Nori").expect("a name");
+        let named = CompanionPatch { name: Some(Nullable(Some(name()))), palette: Some(Nullable(Some(Palette::Blue))) };
+        let character = Character::default().patched(&named);
+        assert_eq!((&character.name, character.palette), (&Some(name()), Some(Palette::Blue)));
+        assert_eq!(character.patched(&CompanionPatch::default()), character);
+        let without = character.patched(&CompanionPatch { name: Some(Nullable(None)), palette: None });
+        assert_eq!((without.name, without.palette), (None, Some(Palette::Blue)));
     }
 
     #[test]
     fn the_form_of_the_document_is_this() {
+        let companion = Companion { user_id: UserId::new(uuid::Uuid::nil()), character: Character::default() };
         let expected = json!({ "user_id": "00000000-0000-0000-0000-000000000000", "name": null, "palette": null,
-            "stage": "egg", "form": "seedling", "needs": { "as_of": "1970-01-01T00:00:00.000000Z",
-            "energy": 288_000_000_000_i64, "hydration": 288_000_000_000_i64, "happiness": 216_000_000_000_i64 } });
-        assert_eq!(serde_json::to_value(new()).expect("JSON"), expected);
-        assert_eq!(serde_json::from_value::<Companion>(expected).expect("a companion"), new());
+            "stage": "egg", "form": "seedling" });
+        assert_eq!(serde_json::to_value(&companion).expect("JSON"), expected);
+        assert_eq!(serde_json::from_value::<Companion>(expected).expect("a companion"), companion);
     }
 
     #[test]

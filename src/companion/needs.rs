@@ -10,10 +10,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::schedule::Stretch;
-use crate::kernel::{Interval, Timestamp};
-
-/// Work without a pause of this length is continuous, and a pause of this length is a break.
-pub const BREAK: Duration = Duration::from_mins(5);
+use crate::{
+    kernel::{Interval, Timestamp},
+    work::work_sessions::model::BREAK,
+};
 
 /// Where decay ends: a companion is never worse off than this.
 const FLOOR: Level = Level::points(20);
@@ -70,15 +70,17 @@ pub struct Needs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptNeeds {
     pub as_of: Timestamp,
+    /// The date that had begun by then: those before it have ended, and end no more where a move to the west repeats them.
+    pub date: NaiveDate,
     #[serde(flatten)]
     pub needs: Needs,
 }
 
 impl KeptNeeds {
     /// With which a companion begins.
-    pub fn at_registration(as_of: Timestamp) -> Self {
+    pub fn at_registration(as_of: Timestamp, date: NaiveDate) -> Self {
         let needs = Needs { energy: Level::points(80), hydration: Level::points(80), happiness: Level::points(60) };
-        Self { as_of, needs }
+        Self { as_of, date, needs }
     }
 }
 
@@ -98,6 +100,19 @@ impl Share {
         }
         let share = u128::from(part) * u128::from(Self::WHOLE) / u128::from(whole);
         Self(u16::try_from(share).unwrap_or(Self::WHOLE))
+    }
+
+    /// Of a number from 0 to 1.
+    pub fn of_unit(unit: f64) -> Self {
+        // A duration rounds in the same way everywhere, and is a whole number then.
+        let parts = Duration::from_secs_f64(unit.clamp(0.0, 1.0)).as_micros() / 100;
+        Self(u16::try_from(parts).unwrap_or(Self::WHOLE))
+    }
+
+    /// What several come to together.
+    pub fn mean(of: [Self; 3]) -> Self {
+        let sum: u32 = of.iter().map(|share| u32::from(share.0)).sum();
+        Self(u16::try_from(sum / 3).unwrap_or(Self::WHOLE))
     }
 }
 
@@ -153,7 +168,8 @@ pub fn needs_at(kept: KeptNeeds, days: &[Day], now: Timestamp) -> Needs {
 /// What is to be kept once the last of the days has begun: nothing of it is in there, so that it can still change.
 pub fn kept_from(kept: KeptNeeds, days: &[Day]) -> KeptNeeds {
     let Some((last, before)) = days.split_last() else { return kept };
-    before.iter().fold(kept, |kept, day| advance(kept, day, last.from))
+    let kept = before.iter().fold(kept, |kept, day| advance(kept, day, last.from));
+    KeptNeeds { date: kept.date.max(last.date), ..kept }
 }
 
 /// Replays what lies on the day from the kept instant until before `to`. Happiness changes when the day ends.
@@ -182,11 +198,12 @@ fn advance(kept: KeptNeeds, day: &Day, to: Timestamp) -> KeptNeeds {
         }
     }
     if to == day.to
+        && day.date >= kept.date
         && let Some(end) = day.end
     {
         needs.happiness = end.happiness_after(needs.happiness);
     }
-    KeptNeeds { as_of: to, needs }
+    KeptNeeds { as_of: to, needs, ..kept }
 }
 
 impl DayEnd {

@@ -1,10 +1,13 @@
 //! What a companion says, and how its pictures are called, in each language. It never blames. Pure.
 
+use serde::{Deserialize, Serialize};
+
 use super::looks::{Mood, Stage};
 use crate::accounts::settings::model::Language;
 
 /// What it has to say, each under a key of its own, so that who shows it may have words of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Saying {
     Mood(Mood),
     Ecstatic,

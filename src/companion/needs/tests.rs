@@ -33,7 +33,7 @@ fn day(index: i64) -> Day {
 }
 
 fn registered() -> KeptNeeds {
-    KeptNeeds::at_registration(at(0))
+    KeptNeeds::at_registration(at(0), NaiveDate::default())
 }
 
 /// Energy, hydration and happiness.
@@ -137,7 +137,7 @@ fn a_share_is_between_nothing_and_all() {
 
 #[test]
 fn a_companion_of_this_afternoon_was_not_thirsty_all_morning() {
-    let kept = KeptNeeds::at_registration(at(1020));
+    let kept = KeptNeeds::at_registration(at(1020), NaiveDate::default());
     let water = Day { water: vec![(at(600), 250)], ..day(0) };
     assert_eq!(shown(needs_at(kept, &[water], at(1050))), [79, 77, 60]);
 }
@@ -187,7 +187,7 @@ fn any_day(index: i64) -> impl Strategy<Value = Day> {
 fn any_kept() -> impl Strategy<Value = KeptNeeds> {
     proptest::array::uniform3(20..=100_u32).prop_map(|levels| {
         let [energy, hydration, happiness] = levels.map(Level::points);
-        KeptNeeds { as_of: at(0), needs: Needs { energy, hydration, happiness } }
+        KeptNeeds { as_of: at(0), date: NaiveDate::default(), needs: Needs { energy, hydration, happiness } }
     })
 }
 

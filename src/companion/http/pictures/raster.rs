@@ -11,7 +11,7 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{KEPT_SECONDS, LooksQuery, version};
+use super::{LooksQuery, Pictures, Visitor, version};
 use crate::{
     companion::{looks::Motion, png::png},
     described,
@@ -22,8 +22,8 @@ use crate::{
 /// So many are computed at once, whoever asks for however many.
 const AT_ONCE: usize = 2;
 
-pub fn router() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(get_companion_png)).with_state(Arc::new(Semaphore::new(AT_ONCE)))
+pub fn router(pictures: Pictures) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(get_companion_png)).with_state((pictures, Arc::new(Semaphore::new(AT_ONCE))))
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -69,18 +69,22 @@ struct SizeQuery {
 /// Draw a companion for who shows no SVG.
 #[utoipa::path(get, path = "/api/companion.png", tag = "companion", params(LooksQuery, SizeQuery, IfNoneMatch),
     responses((status = 200, body = inline(Picture), content_type = "image/png", description = "The picture"),
-        (status = 304, description = "It is the one that you have")))]
+        (status = 304, description = "It is the one that you have"),
+        (status = 401, body = crate::web::ErrorBody, description = "Neither looks nor a link, and no token of yours"),
+        (status = 404, body = crate::web::ErrorBody, description = "The link is void")))]
 async fn get_companion_png(
-    State(turns): State<Arc<Semaphore>>,
+    State((pictures, turns)): State<(Pictures, Arc<Semaphore>)>,
+    caller: Visitor,
     Query(looks): Query<LooksQuery>,
     Query(size): Query<SizeQuery>,
     known: IfNoneMatch,
 ) -> Result<Reply> {
     let size = parameter("size", size.size.as_deref())?.unwrap_or(Size(256)).0;
-    let svg = looks.svg(size, Motion::Still)?;
+    let subject = looks.subject(&caller, &pictures).await?;
+    let svg = subject.svg(size, Motion::Still);
     let version = version(&svg);
     if known.has(version) {
-        return Reply::not_modified(version).kept_by_all(KEPT_SECONDS);
+        return subject.kept.told(Reply::not_modified(version));
     }
     let turn = turns.acquire_owned().await.map_err(Error::internal)?;
     let computed = tokio::task::spawn_blocking(move || {
@@ -89,5 +93,5 @@ async fn get_companion_png(
         png(&svg, size)
     });
     let picture = computed.await.map_err(Error::internal)??;
-    Reply::png(picture).versioned(version).kept_by_all(KEPT_SECONDS)
+    subject.kept.told(Reply::png(picture).versioned(version))
 }

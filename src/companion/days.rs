@@ -1,0 +1,143 @@
+//! What a companion's days were like, as it follows from what its person entered and worked. Pure.
+
+use std::time::Duration;
+
+use chrono::NaiveDate;
+
+use super::{
+    mood::Circumstances,
+    needs::{Day, DayEnd, Share},
+    schedule::{Stretch, hours_within},
+};
+use crate::{
+    accounts::settings::model::{Goals, Settings},
+    kernel::{DayRule, Interval, Timestamp},
+    wellbeing::{
+        lunch::Window,
+        today::{
+            breaks::{self, Interruption},
+            model::due_after,
+        },
+    },
+    work::work_sessions::model::{BREAK, WorkSession},
+};
+
+/// How long before a date work may have begun that makes the work on it tiring.
+const EARLIER: Duration = Duration::from_hours(24);
+
+/// What is known of a date besides what was entered for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Date {
+    pub date: NaiveDate,
+    /// By which it began.
+    pub rule: DayRule,
+    /// Whether work was expected.
+    pub expected: bool,
+    /// Whether it was a date off.
+    pub off: bool,
+    /// Of the streak at its end.
+    pub strength: f64,
+    /// What was set for it.
+    pub goals: Goals,
+    /// What was counted for it, if anything was.
+    pub counted: Option<Counted>,
+}
+
+/// What was counted for a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    pub completed_tasks: u64,
+    pub breaks_due: u64,
+    pub breaks_taken: u64,
+}
+
+/// All that the days follow from.
+pub struct Known {
+    pub now: Timestamp,
+    pub settings: Settings,
+    /// One after another, with the one before the first of the days and the one after the last.
+    pub dates: Vec<Date>,
+    /// Ascending; one may be under way.
+    pub sessions: Vec<WorkSession>,
+    /// When how many millilitres were drunk.
+    pub drinks: Vec<(Timestamp, u32)>,
+    /// When lunch was eaten.
+    pub lunches: Vec<Timestamp>,
+    /// From when to when, until now where one is under way; ascending.
+    pub rests: Vec<(Timestamp, Timestamp)>,
+    /// Those of the rests that were for lunch.
+    pub lunch_rests: Vec<(Timestamp, Timestamp)>,
+}
+
+impl Known {
+    /// The days, one after another.
+    pub fn days(&self) -> Vec<Day> {
+        let work = breaks::without(&breaks::worked(&self.sessions, self.now), &self.rests);
+        let of_date = |date: &Date| breaks::interruptions(&self.sessions, self.now, date.date, date.rule);
+        let interruptions: Vec<Interruption> = self.dates.iter().flat_map(of_date).collect();
+        let taken = self.rests.iter().copied().chain(interruptions.iter().map(|one| (one.from, one.to)));
+        let breaks = breaks::merged(taken.collect());
+        let triples = self.dates.windows(3).filter_map(|near| <&[Date; 3]>::try_from(near).ok());
+        triples.map(|near| self.day(near, &work, &breaks, &interruptions)).collect()
+    }
+
+    /// The day of the date in the middle.
+    fn day(&self, near: &[Date; 3], work: &[breaks::Stretch], breaks: &[breaks::Stretch], interruptions: &[Interruption]) -> Day {
+        let [_, date, next] = near;
+        let (from, to) = (date.rule.start_of(date.date), next.rule.start_of(next.date));
+        let on_it = |at: &Timestamp| (from..to).contains(at);
+        let expected = |day: NaiveDate| near.iter().any(|known| known.date == day && known.expected);
+        let window = Window::on(date.date, self.settings.lunch, date.rule);
+        let rested = self.lunch_rests.iter().copied().chain(interruptions.iter().map(|one| (one.from, one.to)));
+        let eaten = self.lunches.iter().copied().filter(|at| window.has(*at));
+        let interval = |(from, to): &breaks::Stretch| Interval { from: *from, to: Some(*to) };
+        let day = Day {
+            date: date.date,
+            from,
+            to,
+            hours: hours_within(date.date, date.rule, self.settings.work_hours, expected),
+            water: self.drinks.iter().copied().filter(|(at, _)| on_it(at)).collect(),
+            lunches: eaten.chain(rested.filter_map(|(from, to)| window.had_by(from, to))).filter(on_it).collect(),
+            breaks: breaks.iter().filter(|(from, _)| on_it(&from.plus(BREAK))).map(interval).collect(),
+            work: work.iter().filter(|stretch| stretch.1 > from.minus(EARLIER) && stretch.0 < to).map(interval).collect(),
+            break_after: due_after(&self.settings),
+            end: None,
+        };
+        let worked = breaks::within(work, from, to);
+        Day { end: self.end(date, &day, worked), ..day }
+    }
+
+    /// What the date is worth for happiness.
+    fn end(&self, date: &Date, day: &Day, worked: Duration) -> Option<DayEnd> {
+        if date.off || (!date.expected && date.counted.is_none()) {
+            return None;
+        }
+        let counted = date.counted.unwrap_or(Counted { completed_tasks: 0, breaks_due: 0, breaks_taken: 0 });
+        let drunk: u64 = day.water.iter().map(|(_, ml)| u64::from(*ml)).sum();
+        // Nobody need have lunch by the clock on a day off.
+        let lunch = if day.lunches.is_empty() && date.expected { Share::NONE } else { Share::ALL };
+        let hydration = Share::of(drunk, self.settings.hydration_goal_ml.get().into());
+        let breaks = Share::of(counted.breaks_taken, counted.breaks_due);
+        Some(DayEnd {
+            tasks: Share::of(counted.completed_tasks, date.goals.tasks.get().into()),
+            focus: Share::of(worked.as_secs(), u64::from(date.goals.focus_minutes.get()) * 60),
+            care: Share::mean([hydration, lunch, breaks]),
+            strength: Share::of_unit(date.strength),
+        })
+    }
+
+    /// What is going on, where the last of the days is the present one.
+    pub fn circumstances(&self, days: &[Day]) -> Circumstances {
+        let today = days.last().and_then(|day| Some((day, self.dates.iter().find(|date| date.date == day.date)?)));
+        let is_in = |hours: &Vec<Stretch>| hours.iter().any(|hours| hours.contains(self.now));
+        Circumstances {
+            in_work_hours: today.is_some_and(|(day, _)| is_in(&day.hours)),
+            session_under_way: self.sessions.iter().any(|session| session.end.is_none()),
+            risk: None,
+            lunch_due: today.is_some_and(|(day, date)| {
+                let window = Window::on(date.date, self.settings.lunch, date.rule);
+                date.expected && window.has(self.now) && day.lunches.is_empty()
+            }),
+        }
+    }
+}
