@@ -19,7 +19,7 @@ use crate::{
             model::due_after,
         },
     },
-    work::work_sessions::model::{BREAK, WorkSession},
+    work::work_sessions::model::WorkSession,
 };
 
 /// How long before a date work may have begun that makes the work on it tiring.
@@ -98,7 +98,7 @@ impl Known {
             hours: hours_within(date.date, date.rule, self.settings.work_hours, expected),
             water: self.drinks.iter().copied().filter(|(at, _)| on_it(at)).collect(),
             lunches: eaten.chain(rested.filter_map(|(from, to)| window.had_by(from, to))).filter(on_it).collect(),
-            breaks: breaks.iter().filter(|(from, _)| on_it(&from.plus(BREAK))).map(interval).collect(),
+            breaks: breaks.iter().filter(|(from, _)| on_it(from)).map(interval).collect(),
             work: work.iter().filter(|stretch| stretch.1 > from.minus(EARLIER) && stretch.0 < to).map(interval).collect(),
             break_after: due_after(&self.settings),
             end: None,

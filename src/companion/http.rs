@@ -55,13 +55,12 @@ struct UpdateCompanionBody {
     responses((status = 200, body = CompanionView, description = "The companion as it is now")))]
 async fn update_companion(
     State(service): State<CompanionService>,
-    ctx: Ctx,
     Own(owner): Own,
     Patch(body): Patch<UpdateCompanionBody>,
 ) -> Result<Reply> {
     let UpdateCompanionBody { name, palette } = body.unwrap_or_default();
     let patch = CompanionPatch { name: name.map(bare), palette: palette.map(bare) };
-    Reply::ok(&CompanionView::from(&service.update(&ctx, owner, patch).await?))
+    Reply::ok(&CompanionView::from(&service.update(owner, patch).await?))
 }
 
 fn bare<T>(Nullable(value): Nullable<Field<T>>) -> Nullable<T> {

@@ -3,7 +3,7 @@
 use super::service::CompanionService;
 use crate::{
     jobs::Consumer,
-    kernel::{Ctx, Result, UserId},
+    kernel::{Code, Ctx, Result, UserId},
     progress::standing::Progress,
     store::Entity as _,
     wellbeing::{hydration::model::Drink, meals::model::Meal, rests::model::Rest},
@@ -26,6 +26,10 @@ impl Consumer for CompanionService {
 
     /// What is to be kept follows from the user's data as it is, so that no hint is older than it.
     async fn follow(&self, ctx: &Ctx, user: UserId, _seq: u64) -> Result<()> {
-        self.keep_up(ctx.owner_for_program(user)?).await
+        match self.keep_up(ctx, ctx.owner_for_program(user)?).await {
+            // Of a user who is gone there is nothing to be kept.
+            Err(error) if error.code() == Code::NotFound => Ok(()),
+            other => other,
+        }
     }
 }

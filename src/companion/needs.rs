@@ -139,7 +139,7 @@ pub struct Day {
     /// When how many millilitres were drunk.
     pub water: Vec<(Timestamp, u32)>,
     pub lunches: Vec<Timestamp>,
-    /// Ascending and without overlaps; those of less than five minutes give nothing.
+    /// Those that began on it, ascending and without overlaps; those of less than five minutes give nothing.
     pub breaks: Vec<Interval>,
     /// Time worked, without pauses, ascending and without overlaps: also what led to the work with which the date began. The last
     /// is open while a session is under way.

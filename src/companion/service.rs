@@ -1,6 +1,6 @@
 //! Use cases on the companion.
 
-use chrono::Timelike as _;
+use chrono::{NaiveDate, Timelike as _};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
@@ -13,8 +13,8 @@ use super::{
 use crate::{
     accounts::settings::model::{Language, Lunch, Settings},
     domain::Shared,
-    kernel::{Admins, Bounded, Caller, Code, Created, Ctx, DayRule, Error, IdempotencyKey, Owner, Result, Timestamp, UserId},
-    ledger::{Counted, Decision, Ledger, Transaction},
+    kernel::{Admins, Bounded, Caller, Created, Ctx, DayRule, Error, IdempotencyKey, Owner, Result, Timestamp, UserId},
+    ledger::{Counted, Decision, Ledger, Summary, Transaction},
     progress::{service::ProgressService, standing::Progress},
     wellbeing::{
         hydration::{
@@ -28,6 +28,7 @@ use crate::{
         },
         recent,
     },
+    work::work_sessions::booking,
 };
 
 /// What is drunk when a companion is given water.
@@ -76,29 +77,29 @@ impl CompanionService {
     }
 
     /// Errors: `NotFound` when there is no such user.
-    pub async fn update(&self, ctx: &Ctx, owner: Owner, patch: CompanionPatch) -> Result<Shown> {
-        let patch = &patch;
+    pub async fn update(&self, owner: Owner, patch: CompanionPatch) -> Result<Shown> {
+        let (patch, progress) = (&patch, &self.progress.up_to_date(owner).await?.1);
         self.ledger
             .run(owner, |change| {
                 Box::pin(async move {
                     let kept = Kept::of(&change.summary)?;
                     let character = kept.character.patched(patch);
-                    if character == kept.character {
-                        return Ok(Decision::Keep(()));
+                    let changes = character != kept.character;
+                    if changes {
+                        Kept { character, ..kept }.keep(change, owner).await?;
                     }
-                    Kept { character, ..kept }.keep(change, owner).await?;
-                    Ok(Decision::Write(()))
+                    let life = self.lives.at(change.now(), owner, &change.summary, progress).await?;
+                    let shown = shown(owner, life);
+                    Ok(if changes { Decision::Write(shown) } else { Decision::Keep(shown) })
                 })
             })
-            .await?;
-        self.get(ctx, owner).await
+            .await
     }
 
     /// Enters a meal, of the kind that is usual at the time where none is named. Errors: `TooManyEntries`,
     /// `IdempotencyKeyReused`, `NotFound` when there is no such user.
     pub async fn feed(&self, owner: Owner, kind: Option<MealKind>, key: Option<&IdempotencyKey>) -> Result<Created<Given<Meal>>> {
-        let (_, progress) = self.progress.up_to_date(owner).await?;
-        let progress = &progress;
+        let progress = &self.progress.up_to_date(owner).await?.1;
         self.ledger
             .run(owner, |change| {
                 Box::pin(async move {
@@ -115,8 +116,7 @@ impl CompanionService {
 
     /// Enters a glass of water. Errors: as [`Self::feed`].
     pub async fn water(&self, owner: Owner, key: Option<&IdempotencyKey>) -> Result<Created<Given<Drink>>> {
-        let (_, progress) = self.progress.up_to_date(owner).await?;
-        let progress = &progress;
+        let progress = &self.progress.up_to_date(owner).await?.1;
         self.ledger
             .run(owner, |change| {
                 Box::pin(async move {
@@ -176,27 +176,30 @@ impl CompanionService {
         Ok(shown(owner, self.lives.at(ctx.now(), owner, &summary, &progress).await?))
     }
 
-    /// Keeps what it has become, and how it was when the present date began: at most once a date, and once a stage. Errors:
-    /// none for a user who is gone.
-    pub(super) async fn keep_up(&self, owner: Owner) -> Result<()> {
-        match self.ledger.run(owner, |change| Box::pin(self.kept_up(change, owner))).await {
-            Err(error) if error.code() == Code::NotFound => Ok(()),
-            other => other,
-        }
-    }
-
-    async fn kept_up(&self, change: &mut Transaction<'_>, owner: Owner) -> Result<Decision<()>> {
-        let kept = Kept::of(&change.summary)?;
-        // What is entered right after a date for it still counts.
-        let date = recent::since(&change.summary, change.now());
-        let progress = self.lives.progress(owner).await?;
+    /// Keeps what it has become, and how it was when the present date began: at most once a date, and once a stage.
+    pub(super) async fn keep_up(&self, ctx: &Ctx, owner: Owner) -> Result<()> {
+        let Some(summary) = self.ledger.read(owner.id()).await? else { return Ok(()) };
+        let (kept, progress) = (Kept::of(&summary)?, self.lives.progress(owner).await?);
         let grows = kept.character.growth.grows_at(progress.level);
-        if !grows && needs(&kept, &change.summary, change.now()).date >= date {
-            return Ok(Decision::Keep(()));
+        if !grows && needs(&kept, &summary, ctx.now()).date >= begun(&summary, ctx.now())? {
+            return Ok(());
         }
-        let life = self.lives.at(change.now(), owner, &change.summary, &progress).await?;
-        life.kept_by(date).keep(change, owner).await?;
-        Ok(Decision::Write(()))
+        // A date that has ended is judged by all that happened on it.
+        let progress = &self.progress.up_to_date(owner).await?.1;
+        self.ledger
+            .run(owner, |change| {
+                Box::pin(async move {
+                    let date = begun(&change.summary, change.now())?;
+                    let before = Kept::of(&change.summary)?;
+                    let kept = self.lives.at(change.now(), owner, &change.summary, progress).await?.kept_by(date);
+                    if kept == before {
+                        return Ok(Decision::Keep(()));
+                    }
+                    kept.keep(change, owner).await?;
+                    Ok(Decision::Write(()))
+                })
+            })
+            .await
     }
 
     /// Enters what was given, and answers with how the companion is then.
@@ -215,6 +218,14 @@ impl CompanionService {
         change.remember(key, &given)?;
         Ok(Decision::Write(Created::now(given)))
     }
+}
+
+/// The latest date of which the beginning can be kept: what is entered right after a date for it still counts, and what is known of
+/// the breaks of a work session is known when it ends.
+fn begun(summary: &Summary, now: Timestamp) -> Result<NaiveDate> {
+    let date = recent::since(summary, now);
+    let working = booking::active(summary)?.map(|session| summary.date_at(session.start_time));
+    Ok(working.map_or(date, |since| since.min(date)))
 }
 
 fn shown(owner: Owner, life: Life) -> Shown {

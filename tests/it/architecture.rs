@@ -138,10 +138,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
     ("wellbeing", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
-    (
-        "companion",
-        &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "progress", "wellbeing"],
-    ),
+    ("companion", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "progress", "wellbeing"]),
     ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work"]),
     (
         "app",

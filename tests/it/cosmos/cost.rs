@@ -2,6 +2,7 @@
 //!
 //! `AVANOCHI_WRITE_COST=1 cargo test --test it cost` writes the table anew.
 
+mod companion;
 mod progress;
 mod tasks;
 mod wellbeing;
@@ -362,6 +363,7 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
         book.line(&route, "", Some(FREE), None, ann.get(&format!("/api/companion.{picture}?mood=happy"))).await;
     }
     jobs(&mut book, &app, &ann).await;
+    companion::companion(&mut book, &app).await;
     tasks::jobs(&mut book, &app).await;
     app.advance_seconds(61);
     let minute = ", the caller's first in a minute";
