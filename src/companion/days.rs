@@ -141,3 +141,117 @@ impl Known {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Tz;
+
+    use super::*;
+    use crate::{
+        kernel::{Id, UserId},
+        work::work_sessions::model::EndedBy,
+    };
+
+    /// So many minutes after Wednesday began.
+    fn at(minutes: u64) -> Timestamp {
+        "2026-01-14T00:00:00Z".parse::<Timestamp>().expect("a time").plus(Duration::from_secs(minutes * 60))
+    }
+
+    fn date(day: u32) -> Date {
+        Date {
+            date: NaiveDate::from_ymd_opt(2026, 1, day).expect("a date"),
+            rule: Tz::UTC.into(),
+            expected: true,
+            off: false,
+            strength: 0.5,
+            goals: Settings::default().goals,
+            counted: None,
+        }
+    }
+
+    /// Wednesday alone, seen when it is over.
+    fn wednesday() -> Known {
+        Known {
+            now: at(1500),
+            settings: Settings::default(),
+            dates: vec![date(13), date(14), date(15)],
+            sessions: Vec::new(),
+            drinks: Vec::new(),
+            lunches: Vec::new(),
+            rests: Vec::new(),
+            lunch_rests: Vec::new(),
+        }
+    }
+
+    fn only(known: &Known) -> Day {
+        let days = known.days();
+        assert_eq!(days.len(), 1);
+        days.into_iter().next().expect("a day")
+    }
+
+    fn session(start: u64, end: u64) -> WorkSession {
+        let (id, user) = (Id::new(uuid::Uuid::from_u128(start.into())), UserId::new(uuid::Uuid::nil()));
+        WorkSession::start(id, user, at(start)).ended(at(end), Tz::UTC.into(), EndedBy::User)
+    }
+
+    /// R-G7: each goal as far as it was reached; what does not apply is reached.
+    #[test]
+    fn a_date_is_worth_what_was_reached_on_it() {
+        let mut known = wednesday();
+        let share = |part, whole| Share::of(part, whole);
+        let idle = DayEnd { tasks: Share::NONE, focus: Share::NONE, care: share(3_333, 10_000), strength: share(1, 2) };
+        assert_eq!(only(&known).end, Some(idle));
+        known.dates[1].counted = Some(Counted { completed_tasks: 1, breaks_due: 4, breaks_taken: 1 });
+        known.drinks = vec![(at(600), 300), (at(1439), 600), (at(1440), 900)];
+        // Between them there was time for lunch, and of the second half an hour is of the date.
+        known.sessions = vec![session(600, 630), session(1410, 1470)];
+        let some = DayEnd { tasks: share(1, 3), focus: share(1, 2), care: share(5_833, 10_000), strength: share(1, 2) };
+        assert_eq!(only(&known).end, Some(some));
+    }
+
+    /// R-G7: a date off leaves it as it is, and so does one without work on which nothing was done.
+    #[test]
+    fn dates_without_work_are_worth_nothing_less() {
+        let mut known = wednesday();
+        known.dates[1].expected = false;
+        assert_eq!(only(&known).end, None);
+        known.dates[1].counted = Some(Counted { completed_tasks: 3, breaks_due: 0, breaks_taken: 0 });
+        // Nobody need have lunch.
+        assert_eq!(only(&known).end.map(|end| (end.tasks, end.care)), Some((Share::ALL, Share::of(6_666, 10_000))));
+        known.dates[1].off = true;
+        assert_eq!(only(&known).end, None);
+    }
+
+    /// R-G7: pauses, gaps and rests that touch are one break, and lunch is what is lunch elsewhere.
+    #[test]
+    fn breaks_and_lunch_are_those_of_the_date() {
+        let mut known = wednesday();
+        known.sessions = vec![session(540, 715), session(760, 800)];
+        known.rests = vec![(at(700), at(715)), (at(900), at(904)), (at(1430), at(1450))];
+        let day = only(&known);
+        let breaks: Vec<_> = day.breaks.iter().map(|taken| (taken.from, taken.to)).collect();
+        assert_eq!(breaks, [(at(700), Some(at(760))), (at(1430), Some(at(1450)))]);
+        // Of the gap, half an hour lies within the window from twelve on.
+        assert_eq!(day.lunches, [at(750)]);
+        known.lunches = vec![at(719), at(720), at(870)];
+        known.lunch_rests = vec![(at(830), at(870))];
+        assert_eq!(only(&known).lunches, [at(720), at(860), at(750)]);
+    }
+
+    /// R-G8: what goes on now.
+    #[test]
+    fn it_is_awake_in_work_hours_and_while_somebody_works() {
+        let of = |minutes, expected, working: bool| {
+            let mut known = wednesday();
+            (known.now, known.dates[1].expected) = (at(minutes), expected);
+            known.sessions = working.then(|| WorkSession { end: None, ..session(500, 501) }).into_iter().collect();
+            let now = known.circumstances(&known.days());
+            [now.in_work_hours, now.session_under_way, now.lunch_due]
+        };
+        assert_eq!(of(539, true, false), [false, false, false]);
+        assert_eq!(of(540, true, true), [true, true, false]);
+        assert_eq!(of(720, true, false), [true, false, true]);
+        assert_eq!(of(720, false, true), [false, true, false]);
+        assert_eq!(of(1080, true, false), [false, false, false]);
+    }
+}

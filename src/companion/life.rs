@@ -95,15 +95,13 @@ impl Lives {
             id::time_of(made).is_none_or(|made| made < ends)
         };
         let began = rule(first).start_of(first).minus(EARLIER);
-        let (mut sessions, days, entries, growth) = tokio::try_join!(
-            self.today.sessions(owner, summary, began),
-            self.days(summary, first, today),
-            self.today.entries(owner, summary, [first, today], in_time),
-            self.grown(kept.character.growth, now, owner, progress, summary),
-        )?;
-        kept.character.growth = growth;
+        // One after the other, since mostly the first of them is all that is asked of the store.
+        let mut sessions = self.today.sessions(owner, summary, began).await?;
+        let days = self.days(summary, first, today).await?;
+        let entries = self.today.entries(owner, summary, [first, today], in_time).await?;
+        kept.character.growth = self.grown(kept.character.growth, now, owner, progress, summary).await?;
         let date_of = |session: &WorkSession| summary.date_at(session.start_time);
-        sessions.retain(|session| in_time(session.id.uuid(), date_of(session)));
+        sessions.retain(|session| session.end.is_none() || in_time(session.id.uuid(), date_of(session)));
         sessions.sort_by_key(|session| (session.start_time, session.id.uuid()));
         let mut known = Known {
             now,

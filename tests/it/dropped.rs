@@ -360,6 +360,11 @@ async fn wellbeing_change_whole() {
 }
 
 #[tokio::test]
+async fn companion_changes_whole() {
+    assert_undisturbed(backend(), companion::COMPANION).await;
+}
+
+#[tokio::test]
 async fn what_no_request_waits_for_is_done_whole() {
     assert_undisturbed(backend(), events::ALL).await;
 }
