@@ -9,6 +9,7 @@ pub mod config;
 
 pub mod accounts;
 pub mod changes;
+pub mod companion;
 pub mod progress;
 pub mod wellbeing;
 pub mod work;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod jobs;
+mod pictures;
 
 use std::{
     path::{Path, PathBuf},
@@ -75,6 +76,11 @@ enum Command {
         #[command(subcommand)]
         command: jobs::Command,
     },
+    /// Draw the companion
+    Companion {
+        #[command(subcommand)]
+        command: pictures::Command,
+    },
     /// Check the file of the embedded store, and compare all counters, timers and lists with the documents that they are about
     Verify {
         /// Correct what differs
@@ -112,6 +118,7 @@ pub fn run() -> ExitCode {
         Command::Openapi => print_openapi(&config).map(|()| ExitCode::SUCCESS),
         Command::Backup { file } => embedded::backup(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         Command::Restore { file } => embedded::restore(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
+        Command::Companion { command } => pictures::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Jobs { command } => run_jobs(&config, command).map(|()| ExitCode::SUCCESS),
         Command::Import { file, user } => {
             run_on_store(&config, async |maintenance| console::import(&maintenance, &file, user.as_deref()).await)

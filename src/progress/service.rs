@@ -109,8 +109,9 @@ impl ProgressService {
         Ok(Achieved { earned: earned(owner, read), measures: progress.measures_at(ctx.now(), &summary)?, language })
     }
 
-    /// The summary, and the progress once it has taken in what was committed before.
-    async fn up_to_date(&self, owner: Owner) -> Result<(Summary, Progress)> {
+    /// The summary, and the progress once it has taken in what was committed before. Errors: `NotFound` when there is no such
+    /// user.
+    pub async fn up_to_date(&self, owner: Owner) -> Result<(Summary, Progress)> {
         let summary = self.summary(owner).await?;
         let progress = self.repo.progress(owner).await?.map_or_else(|| Progress::new(owner.id()), |read| read.value);
         if progress.seq >= summary.seq {

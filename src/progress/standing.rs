@@ -162,6 +162,22 @@ impl Progress {
         Ok(self.replayed(&self.plan(summary)?, before, before).current)
     }
 
+    /// How each date from one to another stood at its end, both included. Errors: `Internal`.
+    pub fn judged(&self, from: NaiveDate, to: NaiveDate, summary: &Summary) -> Result<BTreeMap<NaiveDate, Judged>> {
+        let plan = self.plan(summary)?;
+        let first = self.qualifying.dates().next().map_or(from, |first| first.min(from));
+        let figures = |date: NaiveDate| {
+            let qualifies = self.qualifying.contains(date);
+            Figures { qualifies, expected: !qualifies && plan.expects(date), closed: true }
+        };
+        let streaks = seen::dates(first, to).zip(Streak::along(seen::dates(first, to).map(figures)));
+        let judged = streaks.skip_while(|(date, _)| *date < from).map(|(date, streak)| {
+            let off = self.off.iter().any(|off| off.contain(date));
+            (date, Judged { off, expected: plan.expects(date), strength: streak.strength })
+        });
+        Ok(judged.collect())
+    }
+
     /// Counts one more entry.
     pub fn add(&mut self, xp: i64) {
         self.xp = self.xp.saturating_add_signed(xp);
@@ -196,6 +212,17 @@ impl Progress {
 /// Dates before `open` are over, and six hours more.
 pub fn until(now: Timestamp, summary: &Summary) -> Until {
     Until { today: summary.date_at(now), open: summary.date_at(now.minus(GRACE)) }
+}
+
+/// What a date was like, as far as the streak is concerned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    /// Whether it was a date off.
+    pub off: bool,
+    /// Whether something was expected of it.
+    pub expected: bool,
+    /// That of the streak at its end.
+    pub strength: f64,
 }
 
 /// What a user has earned, one document a user.

@@ -64,6 +64,20 @@ impl Reply {
         Self(response)
     }
 
+    /// 200 with a picture for who shows no SVG.
+    #[cfg(feature = "png")]
+    pub fn png(picture: Vec<u8>) -> Self {
+        let mut response = Response::new(Body::from(picture));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("image/png"));
+        Self(response)
+    }
+
+    /// The same for everybody: others may keep it for that many seconds.
+    pub fn kept_by_all(mut self, seconds: u32) -> Result<Self> {
+        self.set(header::CACHE_CONTROL, &format!("public, max-age={seconds}"))?;
+        Ok(self)
+    }
+
     /// 200 with a table of comma-separated values.
     pub fn csv(table: String) -> Self {
         let mut response = Response::new(Body::from(table));

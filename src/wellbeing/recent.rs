@@ -90,14 +90,11 @@ pub fn edit(change: &mut Transaction<'_>, date: NaiveDate, edit: impl FnOnce(&mu
     change.summary.facts.set(&recent)
 }
 
-/// Those of the date and later ones, by date; `None` when they must be looked up, since it is earlier than what is known, as when
-/// the user's zone has moved. Errors: `Internal`.
-pub fn of(summary: &Summary, since: NaiveDate) -> Result<Option<BTreeMap<NaiveDate, Entries>>> {
+/// Those that are known, by date, and the date from which on they are all of those since another. What is earlier must be looked
+/// up, as when the user's zone has moved. Errors: `Internal`.
+pub fn known(summary: &Summary, since: NaiveDate) -> Result<(NaiveDate, BTreeMap<NaiveDate, Entries>)> {
     let recent: Option<Recent> = summary.facts.get()?;
-    Ok(match recent {
-        Some(recent) => (recent.from <= since).then_some(recent.days),
-        None => (complete_from(summary, since) <= since).then(BTreeMap::new),
-    })
+    Ok(recent.map_or_else(|| (complete_from(summary, since), BTreeMap::new()), |recent| (recent.from, recent.days)))
 }
 
 /// Whether what is known is what was entered, by date. Where nothing is known, that is looked up.

@@ -19,6 +19,8 @@ const PUBLIC: &[(&str, &str)] = &[
     ("POST", "/api/auth/refresh"),
     ("POST", "/api/auth/logout"),
     ("GET", "/api/health"),
+    ("GET", "/api/companion.svg"),
+    ("GET", "/api/companion.png"),
 ];
 
 fn protected(app: &TestApp) -> Vec<(&'static str, String)> {

@@ -120,7 +120,7 @@ fn top(path: &str) -> &str {
     path.split('/').next().unwrap_or_default()
 }
 
-const DOMAINS: &[&str] = &["accounts", "changes", "progress", "wellbeing", "work"];
+const DOMAINS: &[&str] = &["accounts", "changes", "companion", "progress", "wellbeing", "work"];
 
 /// Which top-level modules each may know.
 const KNOWS: &[(&str, &[&str])] = &[
@@ -138,6 +138,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("wellbeing", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
     ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "wellbeing"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
+    ("companion", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "progress", "wellbeing"]),
     ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work", "wellbeing"]),
     (
         "app",
@@ -156,9 +157,10 @@ const KNOWS: &[(&str, &[&str])] = &[
             "progress",
             "wellbeing",
             "changes",
+            "companion",
         ],
     ),
-    ("cli", &["kernel", "store", "functions", "jobs", "config", "migration", "app"]),
+    ("cli", &["kernel", "store", "functions", "jobs", "config", "companion", "migration", "app"]),
 ];
 
 #[test]

@@ -2,6 +2,7 @@
 //! poll, meets a failure at every call of the store, and is done twice at once. Then its effect is there or is not, what is
 //! counted is what exists, and a repetition ends where an undisturbed run does.
 
+mod companion;
 mod events;
 mod requests;
 mod wellbeing;
@@ -116,6 +117,8 @@ impl Act {
     async fn state_of(&self, world: &World) -> Vec<String> {
         let state = world.state().await;
         match self {
+            // A repeated link is another one, of another change.
+            Self::Request { method: "POST", path, .. } if path == "/api/companion/share" => without_numbers(&state),
             Self::Request { .. } => state,
             Self::Event { job: "changes", .. } => without_numbers(&without_times(state)),
             Self::Event { .. } | Self::Round => without_times(state),
@@ -354,6 +357,11 @@ async fn work_sessions_change_whole() {
 #[tokio::test]
 async fn wellbeing_change_whole() {
     assert_undisturbed(backend(), wellbeing::WELLBEING).await;
+}
+
+#[tokio::test]
+async fn companion_changes_whole() {
+    assert_undisturbed(backend(), companion::COMPANION).await;
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod accounts;
 mod architecture;
 mod browser_import;
 mod changes;
+mod companion;
 mod conventions;
 mod corrections;
 mod cosmos;

@@ -5,7 +5,7 @@ use crate::{
     accounts::settings::model::Settings,
     domain::Shared,
     kernel::{Created, Ctx, Id, IdempotencyKey, Owner, Page, PageRequest, Precondition, Result, Versioned},
-    ledger::{Decision, Ledger},
+    ledger::{Decision, Ledger, Transaction},
     wellbeing::{
         counters::MEALS,
         entries,
@@ -37,14 +37,7 @@ impl MealService {
                     if let Some(first) = change.replayed(key).await? {
                         return Ok(Decision::Keep(first));
                     }
-                    let (at, days) = (instant(new.at, change.now())?, change.summary.day_rule());
-                    let date = days.date_at(at);
-                    entries::check_room(change, date, MEALS).await?;
-                    let window = Window::on(date, Settings::of(&change.summary)?.lunch, days);
-                    let in_window = new.kind == MealKind::Lunch && window.has(at);
-                    let meal = Meal { id: Id::new(change.next_id()), user_id: owner.id(), kind: new.kind, at, date, in_window };
-                    recent::edit(change, date, |of| of.meals.push(meal.kept()))?;
-                    change.touch();
+                    let meal = entered(change, owner, new).await?;
                     Ok(Decision::Write(Created::now(change.created(meal, key)?)))
                 })
             })
@@ -65,4 +58,17 @@ impl MealService {
             })
             .await
     }
+}
+
+/// A meal that is entered in a change, which has still to create it. Errors: `InvalidField`, `TooManyEntries`.
+pub async fn entered(change: &mut Transaction<'_>, owner: Owner, new: NewMeal) -> Result<Meal> {
+    let (at, days) = (instant(new.at, change.now())?, change.summary.day_rule());
+    let date = days.date_at(at);
+    entries::check_room(change, date, MEALS).await?;
+    let window = Window::on(date, Settings::of(&change.summary)?.lunch, days);
+    let in_window = new.kind == MealKind::Lunch && window.has(at);
+    let meal = Meal { id: Id::new(change.next_id()), user_id: owner.id(), kind: new.kind, at, date, in_window };
+    recent::edit(change, date, |of| of.meals.push(meal.kept()))?;
+    change.touch();
+    Ok(meal)
 }

@@ -78,6 +78,12 @@ pub struct Today {
     pub labour: Vec<Standing>,
 }
 
+/// After how much continuous work a break is due.
+pub fn due_after(settings: &Settings) -> Duration {
+    let minutes = settings.focus.map_or(settings.break_after_minutes.get(), |focus| focus.work.get());
+    Duration::from_secs(u64::from(minutes) * 60)
+}
+
 impl Known {
     pub fn today(mut self) -> Today {
         let (now, days, settings) = (self.now, self.days, self.settings);
@@ -92,8 +98,7 @@ impl Known {
             breaks::lengths(rested.iter().copied().filter(on_date).chain(all.iter().map(|one| (one.from, one.to))).collect());
         let work = breaks::worked(&self.sessions, now);
         let is_working = self.sessions.iter().any(|session| session.end.is_none());
-        let due_after = settings.focus.map_or(settings.break_after_minutes.get(), |focus| focus.work.get());
-        let due_after = Duration::from_secs(u64::from(due_after) * 60);
+        let due_after = due_after(&settings);
         let continuous =
             if is_working { breaks::continuous(&breaks::without(&work, &rested), now, due_after) } else { Continuous::default() };
         let window = Window::on(date, settings.lunch, days);

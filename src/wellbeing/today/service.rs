@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chrono::{Datelike as _, Days, NaiveDate};
+use uuid::Uuid;
 
 use super::model::{Known, Today};
 use crate::{
@@ -61,7 +62,7 @@ impl TodayService {
             self.sessions(owner, &summary, from),
             self.check_ins.on(owner, date),
             self.is_off(owner, &summary, date),
-            self.entries(owner, &summary, since, date),
+            self.entries(owner, &summary, [since, date], |_, _| true),
         )?;
         let mut known = Known {
             now,
@@ -88,7 +89,7 @@ impl TodayService {
     }
 
     /// The sessions that began since an instant, and the one under way, as the summary knows it.
-    async fn sessions(&self, owner: Owner, summary: &Summary, from: Timestamp) -> Result<Vec<WorkSession>> {
+    pub async fn sessions(&self, owner: Owner, summary: &Summary, from: Timestamp) -> Result<Vec<WorkSession>> {
         let mut found = Vec::new();
         let mut page = Some(PageRequest::first(Limit::MAX));
         while let Some(request) = page {
@@ -110,26 +111,30 @@ impl TodayService {
         }
     }
 
-    /// The entries since a date, from the summary where it has them all.
-    async fn entries(
+    /// The entries from one date to another, from the summary where it has them all. Where they are looked up, of those only for
+    /// whose id and date `counts` says so.
+    pub async fn entries(
         &self,
         owner: Owner,
         summary: &Summary,
-        since: NaiveDate,
-        date: NaiveDate,
+        [since, date]: [NaiveDate; 2],
+        counts: impl Fn(Uuid, NaiveDate) -> bool,
     ) -> Result<BTreeMap<NaiveDate, Entries>> {
-        if let Some(known) = recent::of(summary, since)? {
-            return Ok(known);
+        let (from, mut found) = recent::known(summary, since)?;
+        if from <= since {
+            return Ok(found);
         }
-        let between = Between { from: Some(since), to: Some(date) };
-        let mut found: BTreeMap<NaiveDate, Entries> = BTreeMap::new();
-        for drink in entries::all::<Drink>(&self.ledger.collection(), owner, between).await? {
+        let between = Between { from: Some(since), to: from.pred_opt().map(|last| last.min(date)) };
+        let drinks = entries::all::<Drink>(&self.ledger.collection(), owner, between).await?;
+        for drink in drinks.into_iter().filter(|drink| counts(drink.id.uuid(), drink.date)) {
             found.entry(drink.date).or_default().drinks.push(drink.kept());
         }
-        for meal in entries::all::<Meal>(&self.ledger.collection(), owner, between).await? {
+        let meals = entries::all::<Meal>(&self.ledger.collection(), owner, between).await?;
+        for meal in meals.into_iter().filter(|meal| counts(meal.id.uuid(), meal.date)) {
             found.entry(meal.date).or_default().meals.push(meal.kept());
         }
-        for rest in entries::all::<Rest>(&self.ledger.collection(), owner, between).await? {
+        let rests = entries::all::<Rest>(&self.ledger.collection(), owner, between).await?;
+        for rest in rests.into_iter().filter(|rest| counts(rest.id.uuid(), rest.date)) {
             found.entry(rest.date).or_default().rests.extend(rest.kept());
         }
         Ok(found)

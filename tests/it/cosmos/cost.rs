@@ -2,6 +2,7 @@
 //!
 //! `AVANOCHI_WRITE_COST=1 cargo test --test it cost` writes the table anew.
 
+mod companion;
 mod progress;
 mod tasks;
 mod wellbeing;
@@ -292,10 +293,11 @@ async fn jobs(book: &mut Book, app: &TestApp, ann: &Client) {
     };
     assert_eq!(ann.get("/api/progress").await.status, 200);
     // Of habits: the summary, what was learned before, the sessions of four weeks, and the batch. Of progress: the summary, what
-    // is known, what has changed, what was achieved, and the batch.
-    let learning = Cost { reads: 5, batches: 2, queries: 2, ..FREE };
+    // is known, what has changed, what was achieved, and the batch. Of the companion, which hatches: the summary and the progress, as
+    // before and once more since it does, the summary in the user's turn, its document, its sessions, and the batch.
+    let learning = Cost { reads: 5 + 6, batches: 2 + 1, queries: 2 + 1, ..FREE };
     book.job(app, "changes", ", a session followed", learning, changed(u64::from(u32::MAX))).await;
-    book.job(app, "changes", ", one that was seen", Cost { reads: 4, ..FREE }, changed(1)).await;
+    book.job(app, "changes", ", one that was seen", Cost { reads: 6, ..FREE }, changed(1)).await;
 
     assert_eq!(ann.start().await.status, 201);
     app.advance_hours(4);
@@ -357,7 +359,12 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     // The queue is in the store here.
     let deep = Cost { reads: 1, writes: 1, queries: 1, ..FREE };
     book.line("GET /api/health", ", with `deep=true`", Some(deep), None, ann.get("/api/health?deep=true")).await;
+    for picture in ["svg", "png"] {
+        let route = format!("GET /api/companion.{picture}");
+        book.line(&route, "", Some(FREE), None, ann.get(&format!("/api/companion.{picture}?mood=happy"))).await;
+    }
     jobs(&mut book, &app, &ann).await;
+    companion::companion(&mut book, &app).await;
     tasks::jobs(&mut book, &app).await;
     app.advance_seconds(61);
     let minute = ", the caller's first in a minute";

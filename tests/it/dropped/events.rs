@@ -8,7 +8,7 @@ use avanochi::{
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{Act, Case};
+use super::{Act, Case, companion::told_of_water};
 use crate::support::{
     events::{documents, hints},
     task_path, time,
@@ -111,6 +111,7 @@ pub const ALL: &[Case] = &[
             })
         })
     },
+    Case::new("changes", |world| Box::pin(told_of_water(world))),
     // Nobody but progress follows tasks.
     Case::new("changes", |world| {
         Box::pin(async {
