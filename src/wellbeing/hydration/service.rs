@@ -6,10 +6,11 @@ use crate::{
     kernel::{Created, Ctx, Id, IdempotencyKey, Owner, Page, PageRequest, Precondition, Result, Versioned},
     ledger::{Decision, Ledger},
     wellbeing::{
+        budget::Reminder,
         counters::DRINKS,
         entries,
         entry::{Between, instant},
-        recent,
+        recent, reminded,
     },
 };
 
@@ -40,6 +41,7 @@ impl DrinkService {
                     entries::check_room(change, date, DRINKS).await?;
                     let drink = Drink { id: Id::new(change.next_id()), user_id: owner.id(), ml: new.ml, at, date };
                     recent::edit(change, date, |of| of.drinks.push(drink.kept()))?;
+                    reminded::entered(change, date, &[Reminder::Hydration])?;
                     change.touch();
                     Ok(Decision::Write(Created::now(change.created(drink, key)?)))
                 })

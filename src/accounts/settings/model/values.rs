@@ -56,10 +56,6 @@ macro_rules! choice {
 }
 
 choice!(
-    /// Of the texts that are made for a user.
-    Language as "Language", En = "en", Es = "es"
-);
-choice!(
     /// The first day of a week.
     WeekStart as "WeekStart", Monday = "monday", Sunday = "sunday"
 );
