@@ -213,6 +213,11 @@ impl Budget {
         self.of(reminder).silent_on >= Some(date)
     }
 
+    /// Whether acting on the kind lets the next one come earlier than it would.
+    pub fn is_held_back(&self, reminder: Reminder) -> bool {
+        self.is_doubled(reminder) || self.snooze_of(reminder).is_some()
+    }
+
     /// Whether the next one of the kind takes twice as long to come.
     pub fn is_doubled(&self, reminder: Reminder) -> bool {
         let of = self.of(reminder);

@@ -30,16 +30,18 @@ pub fn look_now(change: &mut Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Something was entered for a date, which answers reminders of some kinds when it is the present one. It only puts off what
-/// would come: where somebody is to look already, that stays. Errors: `Internal`.
+/// Something was entered for a date, which answers reminders of some kinds when it is the present one. Mostly it only puts off
+/// what would come: where somebody is to look already, that stays. Errors: `Internal`.
 pub fn entered(change: &mut Transaction<'_>, date: NaiveDate, of: &[Reminder]) -> Result<()> {
+    let mut look = change.summary.due.get(LOOK).is_none();
     if date == change.today() {
         let is = budget(&change.summary)?;
+        look |= of.iter().any(|reminder| is.is_held_back(*reminder));
         let mut budget = is.clone();
         of.iter().for_each(|reminder| budget.acted(*reminder));
         if budget != is {
             change.summary.facts.set(&budget)?;
         }
     }
-    if change.summary.due.get(LOOK).is_none() { look_now(change) } else { Ok(()) }
+    if look { look_now(change) } else { Ok(()) }
 }

@@ -4,8 +4,7 @@ use avanochi::{
     app::{Adapters, App, build::MessageDelivery},
     config::{Config, Overrides, Source},
     jobs::queue::NewMessage,
-    kernel::{Admins, Caller, Clock as _, Ctx, IdSource as _, Limit, PageRequest, RandomIds, Result, UserId},
-    store::{Collection, Partition},
+    kernel::{Admins, Caller, Clock as _, Ctx, IdSource as _, RandomIds, Result, UserId},
     work::{
         habits::model::{Habits, Usual},
         work_sessions::service::WorkSessionService,

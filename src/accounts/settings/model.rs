@@ -9,8 +9,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 pub use self::values::{CarryOver, LabourRules, Lunch, QuietHours, TimeOfDay, WeekStart, WorkHours, day_start_as_time};
-pub use crate::texts::Language;
 use crate::kernel::{Bounded, DayStart, Resource, Timestamp, UserId, Weekdays};
+pub use crate::texts::Language;
 
 /// Minutes of work.
 pub type DayTarget = Bounded<60, 720>;

@@ -131,7 +131,8 @@ impl Situation {
     /// Knows what was acted on by what can be seen.
     fn notice(&self, budget: &mut Budget) {
         for reminder in Reminder::ALL {
-            let Some(said) = budget.last_of(reminder).filter(|_| budget.is_open(reminder)) else { continue };
+            let is_waiting = budget.is_open(reminder) || budget.snooze_of(reminder).is_some();
+            let Some(said) = budget.last_of(reminder).filter(|_| is_waiting) else { continue };
             let acted = match reminder {
                 Reminder::BreakDue | Reminder::BreakOverdue | Reminder::SessionRunning => self.stopped_after(said),
                 Reminder::Lunch => self.today.lunch.had && self.days.date_at(said) == self.today.date,
@@ -353,3 +354,6 @@ impl Situation {
 fn after(date: NaiveDate, count: u64) -> NaiveDate {
     date.checked_add_days(Days::new(count)).unwrap_or(date)
 }
+
+#[cfg(test)]
+mod tests;

@@ -289,7 +289,10 @@ mod tests {
         let former = json!({ "id": format!("{session}-4h"), "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b",
             "work_session_id": session, "hours": 4, "created_at": "2026-01-14T13:00:00.000000Z" });
         let read: Nudge = serde_json::from_value(former).expect("read");
-        assert_eq!(serde_json::to_value(&read.what).expect("JSON"), json!({ "kind": "session_running", "evidence": { "work_session_id": session, "hours": 4 } }));
+        assert_eq!(
+            serde_json::to_value(&read.what).expect("JSON"),
+            json!({ "kind": "session_running", "evidence": { "work_session_id": session, "hours": 4 } })
+        );
         assert_eq!((read.id.as_str(), read.state), (format!("{session}-4h").as_str(), State::Dismissed));
         assert_eq!(read.created_at, "2026-01-14T13:00:00Z".parse().expect("a time"));
     }

@@ -19,7 +19,10 @@ use crate::{
         reminded::{self, LOOK},
         today::service::TodayService,
     },
-    work::{counters::COMPLETED_TASKS, tasks::{model::Due, repo::TaskRepo}},
+    work::{
+        counters::COMPLETED_TASKS,
+        tasks::{model::Due, repo::TaskRepo},
+    },
 };
 
 /// How many of the open tasks are looked at, those of the latest dates.
@@ -56,7 +59,12 @@ impl NudgeService {
             let Some(answered) = nudge.answered(answer, now, today)? else { return Ok(None) };
             let (mut budget, reminder) = (reminded::budget(&change.summary)?, nudge.what.reminder());
             match answered.state {
-                State::Done { .. } => budget.acted(reminder),
+                State::Done { .. } => {
+                    if budget.is_held_back(reminder) {
+                        reminded::look_now(change)?;
+                    }
+                    budget.acted(reminder);
+                }
                 State::Snoozed { until } => {
                     budget.snoozed(reminder, Snoozed { id: id.uuid(), until });
                     let due = &mut change.summary.due;
@@ -98,13 +106,7 @@ impl NudgeService {
 
     /// All that is known of the owner now: one read and one query as for the present date, and one query more where tasks could be
     /// spoken of.
-    async fn situation(
-        &self,
-        owner: Owner,
-        summary: &Summary,
-        now: Timestamp,
-        budget: &Budget,
-    ) -> Result<Situation> {
+    async fn situation(&self, owner: Owner, summary: &Summary, now: Timestamp, budget: &Budget) -> Result<Situation> {
         let settings = Settings::of(summary)?;
         // Rules on working time have no part in it, and would look at more than the last days.
         let known = self.today.known(owner, summary, now, Settings { labour_rules: LabourRules::None, ..settings }).await?;
@@ -124,9 +126,7 @@ impl NudgeService {
         };
         if situation.asks_for_tasks(budget) {
             let open = self.tasks.latest_open_by(owner, date, Limit::new(TASKS).unwrap_or(Limit::MAX)).await?;
-            let due = |due: Due| {
-                Some((instant_of(due.on, due.time?, summary.time_zone), TimeOfDay(due.time?)))
-            };
+            let due = |due: Due| Some((instant_of(due.on, due.time?, summary.time_zone), TimeOfDay(due.time?)));
             situation.tasks = open.iter().map(|task| OpenTask { id: task.id, due: task.due.and_then(due) }).collect();
         }
         Ok(situation)

@@ -136,7 +136,10 @@ impl Known {
         let is_resting = self.rests.iter().any(|rest| rest.end.is_none());
         let due_after = settings.focus.map_or(settings.break_after_minutes.get(), |focus| focus.work.get());
         let due_after = Duration::from_secs(u64::from(due_after) * 60);
-        let work_without_rests = breaks::without(&work, &rested);
+        let is_working = active.is_some_and(|active| !active.is_paused()) && !is_resting;
+        let mut work_without_rests = breaks::without(&work, &rested);
+        // Work that begins or goes on at this instant is under way too.
+        work_without_rests.extend(is_working.then_some((now, now)));
         let continuous =
             if active.is_some() { breaks::continuous(&work_without_rests, now, due_after) } else { Continuous::default() };
         let hours = self.expected.then(|| Hours::on(date, settings.work_hours, days));
@@ -162,7 +165,7 @@ impl Known {
             labour,
             hours,
             work: work_without_rests,
-            is_working: active.is_some_and(|active| !active.is_paused()) && !is_resting,
+            is_working,
             active: active.cloned(),
         }
     }

@@ -54,10 +54,7 @@ pub struct WorkSessionRepo {
 
 impl WorkSessionRepo {
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self {
-            sessions: Collection::new(Arc::clone(&store)),
-            heartbeats: Collection::new(store),
-        }
+        Self { sessions: Collection::new(Arc::clone(&store)), heartbeats: Collection::new(store) }
     }
 
     pub async fn get(&self, owner: Owner, id: WorkSessionId) -> Result<Option<Stored<WorkSession>>> {
