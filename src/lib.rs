@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod kernel;
 pub mod ledger;
 pub mod store;
+pub mod texts;
 
 pub mod functions;
 pub mod web;

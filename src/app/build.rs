@@ -23,7 +23,7 @@ use crate::{
     progress,
     store::{Feed, Store, cosmos::Cosmos, embedded::Embedded},
     web::Edge,
-    wellbeing::{self, rests::service::EndRest},
+    wellbeing::{self, at_work::AtWork},
     work,
 };
 
@@ -127,7 +127,7 @@ impl App {
         let domains = [
             domain::ledger_kinds(),
             accounts::contribute(&shared, settings, edge),
-            work::contribute(&shared, Arc::new(EndRest)),
+            work::contribute(&shared, Arc::new(AtWork)),
             progress::contribute(&shared),
             wellbeing::contribute(&shared),
             companion::contribute(&shared),

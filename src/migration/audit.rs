@@ -17,7 +17,6 @@ use crate::{
     work::work_sessions::{
         booking::{self, ActiveSession},
         model::WorkSession,
-        review::Activity,
     },
 };
 
@@ -100,7 +99,7 @@ impl Found {
         right.day = latest.map(|date| self.days.get(&date).cloned().unwrap_or_else(|| bare(summary.day.as_ref(), date)));
         right.active_days = active_days;
         match self.active_session(summary) {
-            Some((session, activity)) => booking::keep(&mut right, session, activity)?,
+            Some((session, last_sign)) => booking::keep(&mut right, session, last_sign)?,
             None => booking::clear(&mut right),
         }
         let (mut words, tasks) = std::mem::take(&mut self.tasks).audit(&mut right, now)?;
@@ -125,15 +124,15 @@ impl Found {
 
     /// The session that the summary knows of while there is one with no end; otherwise the latest of those. The signs of
     /// life of the one that it knows are nowhere else.
-    fn active_session(&self, summary: &Summary) -> Option<(&WorkSession, Activity)> {
+    fn active_session(&self, summary: &Summary) -> Option<(&WorkSession, Option<Timestamp>)> {
         let known = booking::active(summary).ok().flatten();
         let same = |known: &ActiveSession| {
             self.open.iter().find(|open| (open.id.uuid(), open.start_time) == (known.id, known.start_time))
         };
-        let kept = known.as_ref().and_then(|known| Some((same(known)?, known.activity())));
+        let kept = known.as_ref().and_then(|known| Some((same(known)?, known.last_sign)));
         kept.or_else(|| {
             let latest = self.open.iter().max_by_key(|open| (open.start_time, open.id.uuid()))?;
-            Some((latest, Activity::default()))
+            Some((latest, None))
         })
     }
 

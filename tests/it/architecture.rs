@@ -125,6 +125,7 @@ const DOMAINS: &[&str] = &["accounts", "changes", "companion", "progress", "well
 /// Which top-level modules each may know.
 const KNOWS: &[(&str, &[&str])] = &[
     ("kernel", &[]),
+    ("texts", &["kernel"]),
     ("credentials", &["kernel"]),
     ("store", &["kernel", "credentials"]),
     ("ledger", &["kernel", "store"]),
@@ -133,9 +134,9 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("functions", &["kernel", "store", "jobs", "web"]),
     ("domain", &["kernel", "store", "ledger", "jobs", "web"]),
     ("config", &["kernel"]),
-    ("accounts", &["kernel", "store", "ledger", "jobs", "web", "domain"]),
+    ("accounts", &["kernel", "texts", "store", "ledger", "jobs", "web", "domain"]),
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
-    ("wellbeing", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
+    ("wellbeing", &["kernel", "texts", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
     ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "wellbeing"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
     ("companion", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "progress", "wellbeing"]),

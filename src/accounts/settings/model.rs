@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-pub use self::values::{CarryOver, LabourRules, Language, Lunch, QuietHours, TimeOfDay, WeekStart, WorkHours, day_start_as_time};
+pub use self::values::{CarryOver, LabourRules, Lunch, QuietHours, TimeOfDay, WeekStart, WorkHours, day_start_as_time};
 use crate::kernel::{Bounded, DayStart, Resource, Timestamp, UserId, Weekdays};
+pub use crate::texts::Language;
 
 /// Minutes of work.
 pub type DayTarget = Bounded<60, 720>;
@@ -129,6 +130,13 @@ impl Default for Settings {
 
 const MONDAY_TO_FRIDAY: Weekdays =
     Weekdays(WeekdaySet::from_array([Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri]));
+
+impl Reminders {
+    pub fn is_any(&self) -> bool {
+        let Self { breaks, hydration, meals, sessions, check_in, tasks } = *self;
+        breaks || hydration || meals || sessions || check_in || tasks
+    }
+}
 
 impl Default for Reminders {
     fn default() -> Self {

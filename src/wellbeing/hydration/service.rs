@@ -6,10 +6,11 @@ use crate::{
     kernel::{Created, Ctx, Id, IdempotencyKey, Owner, Page, PageRequest, Precondition, Result, Versioned},
     ledger::{Decision, Ledger, Transaction},
     wellbeing::{
+        budget::Reminder,
         counters::DRINKS,
         entries,
         entry::{Between, instant},
-        recent,
+        recent, reminded,
     },
 };
 
@@ -68,6 +69,7 @@ pub async fn entered(change: &mut Transaction<'_>, owner: Owner, new: NewDrink) 
     entries::check_room(change, date, DRINKS).await?;
     let drink = Drink { id: Id::new(change.next_id()), user_id: owner.id(), ml: new.ml, at, date };
     recent::edit(change, date, |of| of.drinks.push(drink.kept()))?;
+    reminded::entered(change, date, &[Reminder::Hydration])?;
     change.touch();
     Ok(drink)
 }

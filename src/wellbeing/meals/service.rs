@@ -7,11 +7,12 @@ use crate::{
     kernel::{Created, Ctx, Id, IdempotencyKey, Owner, Page, PageRequest, Precondition, Result, Versioned},
     ledger::{Decision, Ledger, Transaction},
     wellbeing::{
+        budget::Reminder,
         counters::MEALS,
         entries,
         entry::{Between, instant},
         lunch::Window,
-        recent,
+        recent, reminded,
     },
 };
 
@@ -69,6 +70,8 @@ pub async fn entered(change: &mut Transaction<'_>, owner: Owner, new: NewMeal) -
     let in_window = new.kind == MealKind::Lunch && window.has(at);
     let meal = Meal { id: Id::new(change.next_id()), user_id: owner.id(), kind: new.kind, at, date, in_window };
     recent::edit(change, date, |of| of.meals.push(meal.kept()))?;
+    let answers: &[_] = if new.kind == MealKind::Lunch { &[Reminder::Lunch] } else { &[] };
+    reminded::entered(change, date, answers)?;
     change.touch();
     Ok(meal)
 }

@@ -53,26 +53,34 @@ impl TodayService {
     /// How the owner's date goes, and the settings by which it is told. Errors: `NotFound` when there is no such user.
     pub async fn today(&self, ctx: &Ctx, owner: Owner) -> Result<(Today, Settings)> {
         let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
-        let (now, days, settings) = (ctx.now(), summary.day_rule(), Settings::of(&summary)?);
-        let (date, since) = (days.date_at(now), recent::since(&summary, now));
+        let known = self.known(owner, &summary, ctx.now(), Settings::of(&summary)?).await?;
+        let settings = known.settings;
+        Ok((known.today(), settings))
+    }
+
+    /// What is known of the owner's date at an instant, whose summary was just read: one read and one query.
+    pub async fn known(&self, owner: Owner, summary: &Summary, now: Timestamp, settings: Settings) -> Result<Known> {
+        let days = summary.day_rule();
+        let (date, since) = (days.date_at(now), recent::since(summary, now));
         // Rules on working time look at a week.
         let earlier = if settings.labour_rules == LabourRules::None { 0 } else { 7 };
         let from = days.start_of(date.checked_sub_days(Days::new(earlier)).unwrap_or(date)).minus(EARLIER);
         let (sessions, check_in, off, entries) = tokio::try_join!(
-            self.sessions(owner, &summary, from),
+            self.sessions(owner, summary, from),
             self.check_ins.on(owner, date),
-            self.is_off(owner, &summary, date),
-            self.entries(owner, &summary, [since, date], |_, _| true),
+            self.is_off(owner, summary, date),
+            self.entries(owner, summary, [since, date], |_, _| true),
         )?;
         let mut known = Known {
             now,
             days,
             settings,
             expected: !off && settings.work_days.0.contains(date.weekday()),
+            off,
             drinks: Vec::new(),
             recent_drinks: Vec::new(),
             meals: Vec::new(),
-            rests: booking::active(&summary, now)?.map(|active| active.rest(owner.id())).into_iter().collect(),
+            rests: booking::active(summary, now)?.map(|active| active.rest(owner.id())).into_iter().collect(),
             check_in,
             sessions,
         };
@@ -85,7 +93,7 @@ impl TodayService {
                 known.meals.extend(entries.meals.iter().map(|kept| meal(*kept, owner.id(), of)));
             }
         }
-        Ok((known.today(), settings))
+        Ok(known)
     }
 
     /// The sessions that began since an instant, and the one under way, as the summary knows it.

@@ -181,6 +181,14 @@ impl TaskRepo {
         Ok(count)
     }
 
+    /// The open tasks with a date no later than this one, those with the latest first: at most `limit`.
+    pub async fn latest_open_by(&self, owner: Owner, date: NaiveDate, limit: Limit) -> Result<Vec<Task>> {
+        let Stretch { list, from, until } = agenda::open_by(date);
+        let scope = Scope::Partition(Partition::of(owner.id()), list.place());
+        let read = self.0.list_in(scope, None, Order::Descending, Span { from, until }, PageRequest::first(limit)).await?;
+        Ok(read.items.into_iter().map(|read| read.value).collect())
+    }
+
     /// Whether an open task is planned for any date.
     pub async fn is_any_planned(&self, owner: Owner) -> Result<bool> {
         let first = PageRequest::first(Limit::new(1).unwrap_or(Limit::MAX));

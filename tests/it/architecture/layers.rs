@@ -66,6 +66,9 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "texts",
             "xp",
             "lunch",
+            "budget",
+            "decide",
+            "quiet",
             "labour",
             "dated",
             "auth/model/",
@@ -73,7 +76,10 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "work_sessions/model/",
         ],
     ),
-    (Layer::Storage, &["repo", "booking", "counters", "seen", "standing", "timer", "entries", "recent", "ahead", "dates"]),
+    (
+        Layer::Storage,
+        &["repo", "booking", "counters", "seen", "standing", "timer", "entries", "recent", "ahead", "dates", "reminded"],
+    ),
     (
         Layer::UseCase,
         &[
@@ -99,6 +105,8 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "auth/sessions",
             "auth/tokens",
             "open_streams",
+            "at_work",
+            "look",
         ],
     ),
     (Layer::Edge, &["http", "http/", "render", "stream", "view", "bodies", "query", "report_view", "listed"]),

@@ -317,12 +317,18 @@ async fn jobs(book: &mut Book, app: &TestApp, ann: &Client) {
         .await;
     book.job(app, "jobs", ", a range with nobody", range, message(json!({ "range": others }))).await;
     let due = || message(json!({ "user_id": user }));
-    // The summary, to see what is due; what is usual; the summary again, in the user's turn; the heartbeat; the reminder.
-    let reminder = Cost { reads: 5, batches: 1, ..FREE };
+    // The summary, to see what is due, and again in the user's turn; the check-in, the sessions and the tasks; the reminder.
+    let reminder = Cost { reads: 3, batches: 1, queries: 2, ..FREE };
     book.job(app, "jobs", ", a reminder", reminder, due()).await;
     book.job(app, "jobs", ", a user to whom nothing is due any more", READ, due()).await;
-    app.advance_hours(8);
-    book.job(app, "jobs", ", ending a forgotten session", reminder, due()).await;
+    // Without reminders nothing more is looked at.
+    ann.be_reminded_of(&[]).await;
+    app.advance_hours(2);
+    app.do_due().await.expect("done");
+    app.advance_hours(6);
+    // The summary, to see what is due; what is usual; the summary again, in the user's turn; the heartbeat; the session.
+    let forgotten = Cost { reads: 5, batches: 1, ..FREE };
+    book.job(app, "jobs", ", ending a forgotten session", forgotten, due()).await;
 }
 
 /// The table, and the routes that it is about.

@@ -10,10 +10,6 @@ use crate::{
 };
 
 choice!(
-    /// Of the texts that are made for a user.
-    Language as "Language", En = "en", Es = "es"
-);
-choice!(
     /// The first day of a week.
     WeekStart as "WeekStart", Monday = "monday", Sunday = "sunday"
 );
