@@ -1,6 +1,6 @@
 //! What follows for wellbeing when work begins or goes on: a rest ends, and reminders are thought of.
 
-use super::{reminded, rests};
+use super::{reminded, rests::service::end_before};
 use crate::{
     kernel::{Result, Timestamp},
     ledger::Transaction,
@@ -15,7 +15,7 @@ pub struct AtWork;
 impl OnWork for AtWork {
     async fn started(&self, change: &mut Transaction<'_>, at: Timestamp) -> Result<()> {
         reminded::look_now(change)?;
-        rests::service::end_before(change, at).await
+        end_before(change, at).await
     }
 
     fn resumed(&self, change: &mut Transaction<'_>) -> Result<()> {

@@ -30,6 +30,11 @@ pub fn look_now(change: &mut Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Something of a date was taken back, so that what it put off may come at once. Errors: `Internal`.
+pub fn taken_back(change: &mut Transaction<'_>, date: NaiveDate) -> Result<()> {
+    if date == change.today() { look_now(change) } else { Ok(()) }
+}
+
 /// Something was entered for a date, which answers reminders of some kinds when it is the present one. Mostly it only puts off
 /// what would come: where somebody is to look already, that stays. Errors: `Internal`.
 pub fn entered(change: &mut Transaction<'_>, date: NaiveDate, of: &[Reminder]) -> Result<()> {

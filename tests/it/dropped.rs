@@ -168,6 +168,10 @@ impl<'c> Trial<'c> {
     async fn of(case: &'c Case, base: &World) -> Self {
         let prepared = base.copy().await;
         let act = (case.prepare)(&prepared).await;
+        if act.is_request() {
+            // What is due already is none of what it does.
+            prepared.app.do_due().await.expect("done");
+        }
         let without = prepared.copy().await;
         act.follow_up(&without).await;
         let with = prepared.copy().await;

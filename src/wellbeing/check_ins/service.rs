@@ -79,9 +79,9 @@ impl CheckInService {
     /// Errors: `NotFound`.
     pub async fn delete(&self, _ctx: &Ctx, owner: Owner, id: CheckInId) -> Result<()> {
         self.0
-            .delete(owner, &id.to_string(), &Precondition::None, |_: &CheckIn, change| {
+            .delete(owner, &id.to_string(), &Precondition::None, |check_in: &CheckIn, change| {
                 change.touch();
-                Ok(())
+                reminded::taken_back(change, check_in.date)
             })
             .await
     }

@@ -53,6 +53,7 @@ impl DrinkService {
         self.0
             .delete(owner, &id.to_string(), &Precondition::None, |drink: &Drink, change| {
                 change.touch();
+                reminded::taken_back(change, drink.date)?;
                 recent::edit(change, drink.date, |of| {
                     let same = of.drinks.iter().position(|kept| *kept == drink.kept());
                     same.map(|index| of.drinks.remove(index));

@@ -55,6 +55,7 @@ impl MealService {
         self.0
             .delete(owner, &id.to_string(), &Precondition::None, |meal: &Meal, change| {
                 change.touch();
+                reminded::taken_back(change, meal.date)?;
                 recent::edit(change, meal.date, |of| of.meals.retain(|kept| *kept != meal.kept()))
             })
             .await

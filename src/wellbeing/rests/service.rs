@@ -89,6 +89,8 @@ impl RestService {
                     let rest = begun.until(new.end, false, window(&change.summary, &begun)?);
                     booking::ended(change, &rest)?;
                     reminded::entered(change, date, answered(new.kind))?;
+                    // The work after it is another stretch.
+                    reminded::look_now(change)?;
                     change.touch();
                     Ok(Decision::Write(Created::now(change.created(rest, key)?)))
                 })
@@ -155,7 +157,7 @@ impl RestService {
         self.ledger
             .delete(owner, &id.to_string(), &Precondition::None, |rest: &Rest, change| {
                 change.touch();
-                reminded::look_now(change)?;
+                reminded::taken_back(change, rest.date)?;
                 booking::forget(change, rest)
             })
             .await

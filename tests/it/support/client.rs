@@ -190,10 +190,10 @@ impl Client {
         assert_eq!(self.patch("/api/settings", json!({ "reminders": reminders })).await.status, 200);
     }
 
-    /// Drinks something, and is reminded of something an hour later; the id of that.
+    /// Drinks something, and is reminded of something two hours later; the id of that.
     pub async fn be_reminded(&self, app: &TestApp) -> String {
         assert_eq!(self.post("/api/hydration", json!({ "ml": 50 })).await.status, 201);
-        app.advance_hours(1);
+        app.advance_hours(2);
         app.do_due().await.expect("done");
         let nudges = self.get("/api/nudges").await.body;
         nudges.as_array().and_then(|nudges| nudges.last()?["id"].as_str()).expect("a reminder").to_owned()

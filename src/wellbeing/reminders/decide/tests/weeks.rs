@@ -3,10 +3,18 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveTime;
+use chrono_tz::Tz;
 use proptest::prelude::*;
 
-use super::*;
-use crate::kernel::DayStart;
+use super::{
+    super::*,
+    person::{Act, ONE, Person, Said, at},
+};
+use crate::{
+    kernel::{DayStart, Id},
+    work::work_sessions::model::EndedBy,
+};
 
 const WEEK: u64 = 7 * 1440;
 
