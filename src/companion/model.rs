@@ -25,10 +25,6 @@ pub struct CompanionName(String);
 
 impl CompanionName {
     pub const MAX: usize = 40;
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 described!(CompanionName, "CompanionName");
@@ -166,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_name_is_one_line_of_forty_characters() {
-        assert_eq!(CompanionName::from_text(" Ñandú ").expect("a name").as_str(), "Ñandú");
+        assert_eq!(CompanionName::from_text(" Ñandú ").expect("a name").0, "Ñandú");
         assert!(CompanionName::from_text(&"é".repeat(40)).is_ok());
         for bad in ["", " \u{200b}", "a\nb", &"a".repeat(41)] {
             assert!(CompanionName::from_text(bad).is_err(), "{bad:?}");
