@@ -128,6 +128,11 @@ struct LabourView {
     #[schema(value_type = String, pattern = "^(ok|near|broken)$")]
     state: &'static str,
     detail: TextView,
+    /// What the rule was taken from.
+    source: &'static str,
+    /// Of when that is.
+    #[schema(value_type = String, format = Date)]
+    source_date: &'static str,
 }
 
 impl TextView {
@@ -156,10 +161,10 @@ impl From<&Interruption> for BreakView {
 
 impl LabourView {
     fn new(standing: &Standing, language: Language) -> Self {
-        let Standing { rule, state, limit } = *standing;
+        let Standing { rule, state, limit, source: [source, source_date] } = *standing;
         let key = format!("labour_{rule}_{}", state.name());
         let detail = TextView::new(key, language, &[("limit", Arg::Number(limit))]);
-        Self { rule, state: state.name(), detail }
+        Self { rule, state: state.name(), detail, source, source_date }
     }
 }
 
