@@ -43,7 +43,9 @@ pub fn entered(change: &mut Transaction<'_>, date: NaiveDate, of: &[Reminder]) -
         let is = budget(&change.summary)?;
         look |= of.iter().any(|reminder| is.is_held_back(*reminder));
         let mut budget = is.clone();
-        of.iter().for_each(|reminder| budget.acted(*reminder));
+        for reminder in of {
+            budget.acted(*reminder);
+        }
         if budget != is {
             change.summary.facts.set(&budget)?;
         }

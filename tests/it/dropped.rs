@@ -304,8 +304,8 @@ async fn assert_undisturbed(backend: Backend, cases: impl IntoIterator<Item = &C
         let polls = trial.dropped(1).await;
         let calls = trial.failing(Fault::Before).await;
         assert_eq!(trial.failing(Fault::After).await, calls);
-        // Each call is two stops at least.
-        assert!(polls > 2 * calls, "{}: {polls} polls, {calls} calls", case.of);
+        // Each call is two stops, but for those that are made at once.
+        assert!(polls > calls, "{}: {polls} polls, {calls} calls", case.of);
         trial.twice(polls).await;
     }
 }

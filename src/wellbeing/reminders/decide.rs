@@ -37,13 +37,13 @@ const LONG: [u8; 2] = [4, 8];
 const BEHIND: u32 = 250;
 /// How long after the start of the hours of work, and after another one, somebody is reminded to drink. Those of other kinds put
 /// it off by half an hour at most.
-const DRINKS_APART: Duration = Duration::from_mins(60);
+const DRINKS_APART: Duration = Duration::from_hours(1);
 /// How long after the start of the hours of work a check-in is asked for.
-const SETTLED: Duration = Duration::from_mins(60);
+const SETTLED: Duration = Duration::from_hours(1);
 /// How long before a task is due it is spoken of.
 const DUE_SOON: Duration = Duration::from_mins(30);
 /// How long before the end of the hours of work tasks are spoken of that are due at no time of day.
-const END_NEAR: Duration = Duration::from_mins(120);
+const END_NEAR: Duration = Duration::from_hours(2);
 /// Somebody who stops working so soon after a reminder has acted on it.
 const SOON: Duration = APART;
 

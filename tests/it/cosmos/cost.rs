@@ -349,6 +349,8 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     own(&mut book, &ann).await;
     progress::progress(&mut book, &app, &ann).await;
     wellbeing::wellbeing(&mut book, &app, &ann).await;
+    // More than a minute has passed.
+    assert_eq!(admin.get("/api/auth/me").await.status, 200);
     other_resources(&mut book, &app, &ann).await;
     let everything = book.line("GET /api/changes", ", of everything", Some(PAGE), None, ann.get("/api/changes")).await;
     let since = format!("?since={}", everything.text("token"));

@@ -133,6 +133,8 @@ fn message(job: &'static str, payload: Value) -> Act {
 
 /// A session that has been going on for four hours.
 async fn forgotten(world: &World) {
+    // Of one thing alone, so that one message does one thing.
+    world.ann.be_reminded_of(&["sessions"]).await;
     assert_eq!(world.ann.start().await.status, 201);
     world.app.advance_hours(4);
 }

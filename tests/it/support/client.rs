@@ -190,11 +190,12 @@ impl Client {
         assert_eq!(self.patch("/api/settings", json!({ "reminders": reminders })).await.status, 200);
     }
 
-    /// Drinks something, and is reminded of something two hours later; the id of that.
+    /// Works for 51 minutes and is then reminded of a break; the id of the reminder.
     pub async fn be_reminded(&self, app: &TestApp) -> String {
-        assert_eq!(self.post("/api/hydration", json!({ "ml": 50 })).await.status, 201);
-        app.advance_hours(2);
+        let session = self.start().await.text("id");
+        app.advance_seconds(51 * 60);
         app.do_due().await.expect("done");
+        assert_eq!(self.end(&session).await.status, 200);
         let nudges = self.get("/api/nudges").await.body;
         nudges.as_array().and_then(|nudges| nudges.last()?["id"].as_str()).expect("a reminder").to_owned()
     }

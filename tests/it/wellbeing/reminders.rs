@@ -219,7 +219,7 @@ async fn reminders_are_listed_by_dates_and_wrong_answers_are_named() {
         assert_eq!(refused.body["field"], field);
     }
     let usual = ann.post(&path, json!({ "action": "snooze" })).await;
-    assert_eq!(usual.body["until"], "2026-01-15T14:15:00.000000Z");
+    assert_eq!(usual.body["until"], "2026-01-15T11:57:00.000000Z");
     ann.post(&format!("/api/nudges/{}", ann.id), json!({ "action": "done" })).await.assert_error(404, "not_found");
 }
 

@@ -186,7 +186,9 @@ impl Person {
         if self.due.is_none() || of.iter().any(|reminder| self.budget.is_held_back(*reminder)) {
             self.due = Some(now);
         }
-        of.iter().for_each(|reminder| self.budget.acted(*reminder));
+        for reminder in of {
+            self.budget.acted(*reminder);
+        }
     }
 
     pub(super) fn answer(&mut self, act: Act, now: Timestamp, date: NaiveDate) {

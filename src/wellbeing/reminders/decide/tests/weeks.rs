@@ -195,7 +195,9 @@ proptest! {
                 person.look(minute);
                 person.look(minute);
                 prop_assert!(person.said.len() <= before + 1);
-                person.said[before..].to_vec().into_iter().for_each(|said| judge.said(&person, said));
+                for said in &person.said[before..] {
+                    judge.said(&person, *said);
+                }
             } else if minute % 7 == 0 && person.busy_until.is_none_or(|until| until <= at(minute)) {
                 let said = person.situation(at(minute)).decide(&mut person.budget.clone());
                 prop_assert_eq!(said, None, "nobody looks at {}", at(minute));
