@@ -87,7 +87,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "open_streams",
         ],
     ),
-    (Layer::Edge, &["http", "render", "stream", "view", "bodies", "query", "report_view", "listed"]),
+    (Layer::Edge, &["http", "render", "stream", "view", "bodies", "query", "report_view", "listed", "members"]),
     (Layer::Module, &["mod"]),
 ];
 
