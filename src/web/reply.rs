@@ -97,13 +97,13 @@ impl Reply {
     /// A page, and the way to the next one.
     pub fn page<'a, V: Serialize + From<&'a T>, T>(page: &'a Page<T>, paging: &Paging) -> Result<Self> {
         let views: Vec<V> = page.items.iter().map(V::from).collect();
-        Self::page_of(&views, page.next.as_deref(), paging)
+        let mut json = Vec::with_capacity(views.len() * ENTRY);
+        serde_json::to_writer(&mut json, &views).map_err(Error::internal)?;
+        Self::page_of(json, page.next.as_deref(), paging)
     }
 
-    /// As [`Self::page`], of what is made for it already. `next` is where it ends, when there is more.
-    pub fn page_of(views: &[impl Serialize], next: Option<&str>, paging: &Paging) -> Result<Self> {
-        let mut json = Vec::with_capacity(views.len() * ENTRY);
-        serde_json::to_writer(&mut json, views).map_err(Error::internal)?;
+    /// As [`Self::page`], of what is written already. `next` is where it ends, when there is more.
+    pub fn page_of(json: Vec<u8>, next: Option<&str>, paging: &Paging) -> Result<Self> {
         let mut reply = Self::written(StatusCode::OK, json);
         if let Some(next) = next {
             reply.set(header::LINK, &paging.link_to(next))?;

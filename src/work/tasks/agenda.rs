@@ -75,9 +75,8 @@ pub fn open_by(date: NaiveDate) -> Stretch {
 impl TaskFilter {
     /// The one stretch that holds all tasks which the filter lets through.
     pub fn stretch(&self, present: Present) -> Stretch {
-        let agenda = |from, until| Stretch { list: List::Agenda, from, until };
         if self.trashed {
-            return agenda(TRASH, i64::MAX);
+            return Stretch { list: List::Agenda, from: TRASH, until: i64::MAX };
         }
         if let Some(view) = self.view {
             let (from, until) = match view {
@@ -89,7 +88,7 @@ impl TaskFilter {
                 View::Upcoming => (OPEN, UNDATED),
                 View::Inbox => (UNDATED, UNDATED + 1),
             };
-            return agenda(from, until);
+            return self.completed_or_not(from, until);
         }
         if self.due.is_given() {
             return within(List::Due, self.due);
@@ -99,14 +98,19 @@ impl TaskFilter {
         }
         if self.completed_on.is_given() {
             let stretch = within(List::Agenda, self.completed_on);
-            return Stretch { until: stretch.until.min(OPEN), ..stretch };
+            return self.completed_or_not(stretch.from, stretch.until.min(OPEN));
         }
-        let searched = present.today.checked_sub_days(SEARCHED).map_or(0, place);
-        match self.completed {
-            None => agenda(searched, UNDATED + 1),
-            Some(true) => agenda(searched, OPEN),
-            Some(false) => agenda(OPEN, UNDATED + 1),
-        }
+        self.completed_or_not(present.today.checked_sub_days(SEARCHED).map_or(0, place), UNDATED + 1)
+    }
+
+    /// What of a stretch of the agenda is completed, or open, or both: as the filter has it.
+    fn completed_or_not(&self, from: i64, until: i64) -> Stretch {
+        let (from, until) = match self.completed {
+            None => (from, until),
+            Some(true) => (from, until.min(OPEN)),
+            Some(false) => (from.max(OPEN), until),
+        };
+        Stretch { list: List::Agenda, from, until }
     }
 }
 

@@ -128,9 +128,10 @@ impl TaskRepo {
         let bad_cursor = |_| Error::new(Code::InvalidCursor, "The cursor does not belong to this list");
         let after = page.after.as_deref().map(serde_json::from_str::<SortKey>).transpose().map_err(bad_cursor)?;
         let mut selection = Selection::new(page.limit, after);
-        // What is in the trash has no facet.
-        let facet = filter.completed.filter(|_| !filter.trashed).map(Task::facet_of);
-        self.each(owner, filter.stretch(present), facet, &mut |task| {
+        let stretch = filter.stretch(present);
+        // In the agenda the stretch says it.
+        let facet = filter.completed.filter(|_| stretch.list != List::Agenda).map(Task::facet_of);
+        self.each(owner, stretch, facet, &mut |task| {
             if filter.lets_through(&task, present, || overdue(&task)) {
                 let bytes = task.weight();
                 selection.offer(filter.key(&task, present), task, bytes);

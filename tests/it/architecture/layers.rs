@@ -109,7 +109,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "look",
         ],
     ),
-    (Layer::Edge, &["http", "http/", "render", "stream", "view", "bodies", "query", "report_view", "listed"]),
+    (Layer::Edge, &["http", "http/", "render", "stream", "view", "bodies", "query", "report_view", "listed", "members"]),
     (Layer::Module, &["mod"]),
 ];
 
