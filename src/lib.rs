@@ -23,6 +23,7 @@ pub mod ledger;
 pub mod store;
 
 pub mod functions;
+pub mod page;
 pub mod web;
 
 // Support that the tests in here and those from outside share names the crate as the latter see it.

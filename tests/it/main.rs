@@ -31,6 +31,7 @@ mod lists;
 mod login;
 mod metrics;
 mod model;
+mod page;
 mod process;
 mod progress;
 mod recorded_sessions;
