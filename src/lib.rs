@@ -13,6 +13,7 @@ pub mod progress;
 pub mod wellbeing;
 pub mod work;
 
+pub mod demo;
 pub mod migration;
 
 pub mod credentials;

@@ -160,7 +160,8 @@ const KNOWS: &[(&str, &[&str])] = &[
             "changes",
         ],
     ),
-    ("cli", &["kernel", "store", "functions", "jobs", "config", "migration", "app"]),
+    ("demo", &["kernel", "config", "app"]),
+    ("cli", &["kernel", "store", "functions", "jobs", "config", "migration", "app", "demo"]),
 ];
 
 #[test]

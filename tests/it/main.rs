@@ -13,6 +13,7 @@ mod conventions;
 mod corrections;
 mod cosmos;
 mod days;
+mod demo;
 mod description;
 mod documents;
 mod dropped;
