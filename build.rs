@@ -1,5 +1,7 @@
 //! Puts the files of `web/` into the program: as they are and compressed, below one version that follows from all of them.
 
+#![expect(clippy::disallowed_methods, reason = "cargo tells a build script where its output goes through the environment")]
+
 use std::{
     env,
     fmt::Write as _,
@@ -20,9 +22,9 @@ const NOT_SERVED: [&str; 6] = ["test", "node_modules", "tsconfig.json", "package
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=web");
-    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("web");
+    let root = Path::new("web");
     let mut files = Vec::new();
-    collect(&root, &root, &mut files)?;
+    collect(root, root, &mut files)?;
     files.sort();
 
     let mut all = Sha256::new();
@@ -88,9 +90,9 @@ fn file(out: &Path, name: &str, content: &[u8]) -> std::io::Result<String> {
 
 fn body(out: &Path, stored: &str, content: &[u8]) -> std::io::Result<String> {
     fs::write(out.join(stored), content)?;
-    let version = &hex(&Sha256::digest(content))[..32];
+    let version = &Sha256::digest(content)[..16];
     Ok(format!(
-        "Body {{ bytes: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/\", {stored:?})), version: Uuid::from_u128(0x{version}) }}"
+        "Body {{ bytes: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/\", {stored:?})), version: Uuid::from_bytes({version:?}) }}"
     ))
 }
 

@@ -1,6 +1,6 @@
 //! Chance that is the same each time. Pure.
 
-/// Numbers that follow from the one that they began with (SplitMix64).
+/// Numbers that follow from the one that they began with (`SplitMix64`).
 pub struct Chance(u64);
 
 impl Chance {

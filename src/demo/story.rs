@@ -70,7 +70,7 @@ pub fn beginning(first: NaiveDate) -> Vec<Step> {
 /// What happens on a date, in the order of its minutes.
 pub fn day(date: NaiveDate, first: NaiveDate) -> Vec<(u32, Step)> {
     let number = u64::try_from(date.signed_duration_since(first).num_days()).unwrap_or(0);
-    let mut day = Day { chance: Chance::of(number + 1), date, number, steps: Vec::new() };
+    let mut day = Day { chance: Chance::of(number + 1), date, steps: Vec::new() };
     let is_off = [HOLIDAY, IN_BED].iter().any(|(from, to)| (*from..=*to).contains(&number));
     match date.weekday() {
         _ if is_off || day.chance.percent(3) => {}
@@ -85,7 +85,6 @@ pub fn day(date: NaiveDate, first: NaiveDate) -> Vec<(u32, Step)> {
 struct Day {
     chance: Chance,
     date: NaiveDate,
-    number: u64,
     steps: Vec<(u32, Step)>,
 }
 
@@ -96,7 +95,8 @@ impl Day {
             self.task(0, minute, Some(minute + 90), &[13, 17, 4, 8]);
         }
         if self.chance.percent(50) {
-            self.water(self.number as u32 % 3 + 1, 600, 1200);
+            let glasses = self.chance.within(1, 3);
+            self.water(glasses, 600, 1200);
         }
     }
 
