@@ -14,6 +14,7 @@ pub mod progress;
 pub mod wellbeing;
 pub mod work;
 
+pub mod demo;
 pub mod migration;
 
 pub mod credentials;
@@ -25,6 +26,7 @@ pub mod store;
 pub mod texts;
 
 pub mod functions;
+pub mod page;
 pub mod web;
 
 // Support that the tests in here and those from outside share names the crate as the latter see it.

@@ -131,6 +131,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("ledger", &["kernel", "store"]),
     ("web", &["kernel"]),
     ("jobs", &["kernel", "credentials", "store", "ledger"]),
+    ("page", &["web"]),
     ("functions", &["kernel", "store", "jobs", "web"]),
     ("domain", &["kernel", "store", "ledger", "jobs", "web"]),
     ("config", &["kernel"]),
@@ -149,6 +150,7 @@ const KNOWS: &[(&str, &[&str])] = &[
             "store",
             "ledger",
             "web",
+            "page",
             "jobs",
             "functions",
             "domain",
@@ -161,7 +163,8 @@ const KNOWS: &[(&str, &[&str])] = &[
             "companion",
         ],
     ),
-    ("cli", &["kernel", "store", "functions", "jobs", "config", "companion", "migration", "app"]),
+    ("demo", &["kernel", "config", "app"]),
+    ("cli", &["kernel", "store", "functions", "jobs", "config", "companion", "migration", "app", "demo"]),
 ];
 
 #[test]
@@ -260,7 +263,7 @@ fn a_cycle_would_be_found() {
 #[test]
 fn each_concern_has_its_place() {
     let concerns: &[(&str, &[&str], &[&str])] = &[
-        ("status codes", &["StatusCode"], &["web"]),
+        ("status codes", &["StatusCode"], &["web", "page"]),
         ("SQL", &["SELECT ", "INSERT INTO", "DELETE FROM", "VACUUM", "PRAGMA", "pragma_"], &["store"]),
         ("the environment", &["env::var", "dotenvy"], &["config"]),
         ("the clock of the machine", &["Utc::now", "SystemTime"], &["kernel/clock"]),

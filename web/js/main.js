@@ -1,0 +1,5 @@
+// The page begins here.
+document.title = 'Avanochi';
+document.title = 'Avanochi';
+document.title = 'Avanochi';
+document.title = 'Avanochi';
