@@ -55,7 +55,7 @@ impl ActiveSession {
             id: session.id.uuid(),
             start_time: session.start_time,
             pauses: session.pauses.clone(),
-            note: session.note.as_ref().map(|note| note.as_str().to_owned()),
+            note: session.note.as_ref().map(|note| note.as_ref().to_owned()),
             last_sign,
             corrected: !session.edits.is_empty(),
             heartbeats,
