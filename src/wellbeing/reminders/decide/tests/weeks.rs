@@ -170,7 +170,7 @@ fn person(week: &Week) -> Person {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn r_b5_holds_in_every_week(week in week()) {
