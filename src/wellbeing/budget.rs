@@ -78,7 +78,7 @@ pub struct Budget {
     health: u8,
     #[serde(default)]
     nudges: u8,
-    /// The last date of which somebody looked with the user present.
+    /// The date of the last look, if the user was present then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seen_on: Option<NaiveDate>,
     /// The last that was said of all.
@@ -125,9 +125,9 @@ pub struct Snoozed {
 }
 
 impl Budget {
-    /// Somebody looked on a date, with the user present.
-    pub fn seen(&mut self, date: NaiveDate) {
-        self.seen_on = Some(date);
+    /// Somebody looks: on that date, if the user is present.
+    pub fn seen(&mut self, date: Option<NaiveDate>) {
+        self.seen_on = date;
     }
 
     pub fn is_seen(&self, date: NaiveDate) -> bool {

@@ -89,9 +89,7 @@ enum Turn {
 impl Situation {
     /// What is to be said now, and knows it as said.
     pub fn decide(&self, budget: &mut Budget) -> Option<Saying> {
-        if self.is_present() {
-            budget.seen(self.today.date);
-        }
+        budget.seen(self.is_present().then_some(self.today.date));
         self.notice(budget);
         for reminder in Reminder::ALL {
             let Some(snoozed) = budget.snooze_of(reminder).filter(|snoozed| snoozed.until <= self.now) else { continue };

@@ -232,7 +232,7 @@ impl Person {
             meals: self.meals.iter().filter(|meal| meal.date == date).cloned().collect(),
             rests: self.rests.iter().filter(|rest| since(rest.start_time)).cloned().collect(),
             check_in: self.check_ins.iter().find(|on| **on == date).map(check_in),
-            sessions: self.sessions.iter().filter(|one| one.end.is_none() || since(one.start_time)).cloned().collect(),
+            sessions: self.sessions.clone(),
         };
         let mut situation = Situation {
             now,
