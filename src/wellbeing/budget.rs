@@ -78,6 +78,9 @@ pub struct Budget {
     health: u8,
     #[serde(default)]
     nudges: u8,
+    /// The date of the last look, if the user was present then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seen_on: Option<NaiveDate>,
     /// The last that was said of all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<(Timestamp, Reminder)>,
@@ -122,6 +125,15 @@ pub struct Snoozed {
 }
 
 impl Budget {
+    /// Somebody looks: on that date, if the user is present.
+    pub fn seen(&mut self, date: Option<NaiveDate>) {
+        self.seen_on = date;
+    }
+
+    pub fn is_seen(&self, date: NaiveDate) -> bool {
+        self.seen_on == Some(date)
+    }
+
     /// Something new is said.
     pub fn said(&mut self, reminder: Reminder, at: Timestamp, date: NaiveDate) {
         // The user's date may go back, and nobody is told more for that.
@@ -213,7 +225,7 @@ impl Budget {
         self.of(reminder).silent_on >= Some(date)
     }
 
-    /// Whether acting on the kind lets the next one come earlier than it would.
+    /// Whether an answer to the kind lets the next one come earlier than it would.
     pub fn is_held_back(&self, reminder: Reminder) -> bool {
         self.is_doubled(reminder) || self.snooze_of(reminder).is_some()
     }

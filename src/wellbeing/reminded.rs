@@ -41,7 +41,8 @@ pub fn entered(change: &mut Transaction<'_>, date: NaiveDate, of: &[Reminder]) -
     let mut look = change.summary.due.get(LOOK).is_none();
     if date == change.today() {
         let is = budget(&change.summary)?;
-        look |= of.iter().any(|reminder| is.is_held_back(*reminder));
+        // What somebody is to look at may be of the date before.
+        look |= !is.is_seen(date) || of.iter().any(|reminder| is.is_held_back(*reminder));
         let mut budget = is.clone();
         for reminder in of {
             budget.acted(*reminder);

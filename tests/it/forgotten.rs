@@ -138,9 +138,10 @@ async fn an_interrupted_session_waits() {
     assert_eq!(session(&ann, &id).await["end_time"], json!(null));
     ann.post_empty(&format!("/api/work_sessions/{id}/resume")).await;
     assert_eq!(app.due().await, Vec::<String>::new());
+    app.advance_hours(8);
+    assert_eq!(app.due().await, Vec::<String>::new());
     app.advance_hours(1);
     assert_eq!(app.due().await, std::slice::from_ref(&ann.id));
-    app.advance_hours(8);
     review(&app, &ann, None).await.expect("ended");
     // Taking it up again was the last sign.
     let ended = session(&ann, &id).await;

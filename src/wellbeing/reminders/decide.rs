@@ -89,6 +89,7 @@ enum Turn {
 impl Situation {
     /// What is to be said now, and knows it as said.
     pub fn decide(&self, budget: &mut Budget) -> Option<Saying> {
+        budget.seen(self.is_present().then_some(self.today.date));
         self.notice(budget);
         for reminder in Reminder::ALL {
             let Some(snoozed) = budget.snooze_of(reminder).filter(|snoozed| snoozed.until <= self.now) else { continue };
@@ -123,9 +124,11 @@ impl Situation {
     /// Whether tasks could be spoken of on the date, so that it is worth looking at them.
     pub fn asks_for_tasks(&self, budget: &Budget) -> bool {
         let (of, today) = (Reminder::Tasks, (self.now, self.tomorrow(self.today.date)));
+        let mut budget = budget.clone();
+        self.notice(&mut budget);
         self.is_on(of)
             && self.is_present()
-            && (budget.snooze_of(of).is_some() || self.earliest(budget, of, Turn::New, today).is_some())
+            && (budget.snooze_of(of).is_some() || self.earliest(&budget, of, Turn::New, today).is_some())
     }
 
     /// Knows what was acted on by what can be seen.

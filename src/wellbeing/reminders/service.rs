@@ -58,13 +58,11 @@ impl NudgeService {
             let (now, today) = (change.now(), change.today());
             let Some(answered) = nudge.answered(answer, now, today)? else { return Ok(None) };
             let (mut budget, reminder) = (reminded::budget(&change.summary)?, nudge.what.reminder());
+            if budget.is_held_back(reminder) {
+                reminded::look_now(change)?;
+            }
             match answered.state {
-                State::Done { .. } => {
-                    if budget.is_held_back(reminder) {
-                        reminded::look_now(change)?;
-                    }
-                    budget.acted(reminder);
-                }
+                State::Done { .. } => budget.acted(reminder),
                 State::Snoozed { until } => {
                     budget.snoozed(reminder, Snoozed { id: id.uuid(), until });
                     let due = &mut change.summary.due;

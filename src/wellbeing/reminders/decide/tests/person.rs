@@ -170,7 +170,8 @@ impl Person {
                 self.check_ins.push(date);
                 self.entered(now, &[Reminder::CheckIn]);
             }
-            Act::Busy(minutes) => self.busy_until = Some(now.plus(Duration::from_secs(minutes * 60))),
+            // Being busy for less than was said has nobody look.
+            Act::Busy(minutes) => self.busy_until = self.busy_until.max(Some(now.plus(Duration::from_secs(minutes * 60)))),
             Act::Done | Act::Dismiss | Act::Snooze(_) => self.answer(act, now, date),
             Act::Complete => self.completed += 1,
         }
@@ -183,7 +184,8 @@ impl Person {
 
     pub(super) fn entered(&mut self, now: Timestamp, of: &[Reminder]) {
         self.acted_on.push(self.days.date_at(now));
-        if self.due.is_none() || of.iter().any(|reminder| self.budget.is_held_back(*reminder)) {
+        let seen = self.budget.is_seen(self.days.date_at(now));
+        if self.due.is_none() || !seen || of.iter().any(|reminder| self.budget.is_held_back(*reminder)) {
             self.due = Some(now);
         }
         for reminder in of {
@@ -193,6 +195,9 @@ impl Person {
 
     pub(super) fn answer(&mut self, act: Act, now: Timestamp, date: NaiveDate) {
         let Some(last) = self.said.last() else { return };
+        if self.budget.is_held_back(last.reminder) {
+            self.due = Some(now);
+        }
         match act {
             Act::Dismiss => self.budget.dismissed(last.reminder, date),
             Act::Snooze(minutes) => {
@@ -200,12 +205,7 @@ impl Person {
                 self.budget.snoozed(last.reminder, Snoozed { id: ONE, until });
                 self.due = Some(self.due.map_or(until, |due| due.min(until)));
             }
-            _ => {
-                if self.budget.is_held_back(last.reminder) {
-                    self.due = Some(now);
-                }
-                self.budget.acted(last.reminder);
-            }
+            _ => self.budget.acted(last.reminder),
         }
     }
 
@@ -232,7 +232,7 @@ impl Person {
             meals: self.meals.iter().filter(|meal| meal.date == date).cloned().collect(),
             rests: self.rests.iter().filter(|rest| since(rest.start_time)).cloned().collect(),
             check_in: self.check_ins.iter().find(|on| **on == date).map(check_in),
-            sessions: self.sessions.iter().filter(|one| one.end.is_none() || since(one.start_time)).cloned().collect(),
+            sessions: self.sessions.clone(),
         };
         let mut situation = Situation {
             now,
