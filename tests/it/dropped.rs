@@ -121,8 +121,8 @@ impl Act {
     async fn state_of(&self, world: &World) -> Vec<String> {
         let state = world.state().await;
         match self {
-            // A repeated link is another one, of another change.
-            Self::Request { method: "POST", path, .. } if path == "/api/companion/share" => without_numbers(&state),
+            // A repeated link is another one, of another change; and progress may be taken in before the change or after it.
+            _ if self.is_about_the_companion() => without_numbers(&state),
             Self::Request { .. } => state,
             Self::Event { job: "changes", .. } => without_numbers(&without_times(state)),
             Self::Event { .. } | Self::Round => without_times(state),
