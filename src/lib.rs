@@ -9,10 +9,12 @@ pub mod config;
 
 pub mod accounts;
 pub mod changes;
+pub mod companion;
 pub mod progress;
 pub mod wellbeing;
 pub mod work;
 
+pub mod demo;
 pub mod migration;
 
 pub mod credentials;
@@ -21,8 +23,10 @@ pub mod jobs;
 pub mod kernel;
 pub mod ledger;
 pub mod store;
+pub mod texts;
 
 pub mod functions;
+pub mod page;
 pub mod web;
 
 // Support that the tests in here and those from outside share names the crate as the latter see it.

@@ -10,7 +10,7 @@ use utoipa::openapi::OpenApi;
 
 use super::{health::Health, jobs, routes, secret};
 use crate::{
-    accounts, changes,
+    accounts, changes, companion,
     config::{Config, StoreChoice},
     credentials::CredentialManager,
     domain::{self, AtStart, Contribution, Kinds, Shared},
@@ -23,7 +23,7 @@ use crate::{
     progress,
     store::{Feed, Store, cosmos::Cosmos, embedded::Embedded},
     web::Edge,
-    wellbeing::{self, rests::service::EndRest},
+    wellbeing::{self, at_work::AtWork},
     work,
 };
 
@@ -127,14 +127,16 @@ impl App {
         let domains = [
             domain::ledger_kinds(),
             accounts::contribute(&shared, settings, edge),
-            work::contribute(&shared, Arc::new(EndRest)),
+            work::contribute(&shared, Arc::new(AtWork)),
             progress::contribute(&shared),
             wellbeing::contribute(&shared),
+            companion::contribute(&shared),
         ];
         let mut domains = domains.into_iter().fold(Contribution::default(), Contribution::and);
         let edge = edge(domains.authenticator.take().context("no domain knows the callers")?);
         let kinds = Arc::new(domains.kinds.clone());
         let stopping = watch::Sender::new(false);
+        let domains = domains.and(companion::contribute_pictures(&shared, edge.clone()));
         let mut all = domains.and(changes::contribute(&shared, Arc::clone(&kinds), edge.clone(), stopping.subscribe()));
         let jobs = jobs::assemble(&adapters, &shared.ledger, std::mem::take(&mut all.due), std::mem::take(&mut all.consumers));
         let at_start = std::mem::take(&mut all.at_start);

@@ -7,6 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::health::{self, Health};
 use crate::{
     domain::Contribution,
+    page,
     web::{Edge, ErrorBody, docs, layers},
 };
 
@@ -23,6 +24,6 @@ pub fn assemble(domains: Contribution, health: Health, edge: &Edge) -> serde_jso
         .split_for_parts();
     let shown = domains.kinds.iter().filter_map(|kind| Some((kind.name, kind.schema?)));
     let document = docs::complete(docs::with_kinds(document, "ChangeView", "item", shown));
-    let routes = layers::wrap(routes.merge(docs::router(&document)?), &document, edge);
+    let routes = layers::wrap(routes.merge(docs::router(&document)?).merge(page::router()), &document, edge);
     Ok((routes, document))
 }

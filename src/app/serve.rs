@@ -78,6 +78,7 @@ fn announce(config: &Config, listener: &TcpListener, logging: &Logging) -> std::
     let place = place(config);
     let banner = format!(
         "Avanochi {version} listens on {url}, with its data in {place}\n\
+         Open it: {url}/app/\n\
          Try it:  curl {url}/api/health\n\
          Read it: {url}/api/docs\n\
          Stop it: Ctrl-C\n"

@@ -1,8 +1,10 @@
 //! The command line.
 
 mod jobs;
+mod pictures;
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -14,8 +16,8 @@ use secrecy::SecretString;
 use crate::{
     app::{Adapters, App, logging, serve},
     config::{Config, Overrides, Source, StoreChoice},
-    functions,
-    kernel::SystemClock,
+    demo, functions,
+    kernel::{Clock as _, SystemClock, Timestamp},
     migration::{Maintenance, console, verify::Mode},
     store::embedded::{self, Embedded},
 };
@@ -50,6 +52,12 @@ struct Options {
 enum Command {
     /// Answer requests until asked to stop (the default)
     Serve,
+    /// Serve what a person did in six lively months, in a data folder of its own (default ./.avanochi-demo), made at the first time
+    Demo {
+        /// When the months end: an instant with an offset or `Z` (default: now)
+        #[arg(long, value_name = "INSTANT")]
+        until: Option<Timestamp>,
+    },
     /// Check the settings, host.json and every function.json against the routes
     Check {
         /// Root of the function app
@@ -75,6 +83,11 @@ enum Command {
         #[command(subcommand)]
         command: jobs::Command,
     },
+    /// Draw the companion
+    Companion {
+        #[command(subcommand)]
+        command: pictures::Command,
+    },
     /// Check the file of the embedded store, and compare all counters, timers and lists with the documents that they are about
     Verify {
         /// Correct what differs
@@ -83,6 +96,8 @@ enum Command {
     },
 }
 
+/// Where the person to look around with is.
+const DEMO_DATA: &str = ".avanochi-demo";
 /// Something is wrong with how the program was called or set up.
 const USAGE: u8 = 2;
 /// Never 0 on an error: the Functions host does not restart a handler that exits with it.
@@ -92,9 +107,13 @@ const FAILURE: u8 = 1;
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let Options { port, host, data, store } = cli.options;
-    let overrides = Overrides { port, host, data, store };
+    let mut overrides = Overrides { port, host, data, store };
     let source = Source::from_environment();
     let command = cli.command.unwrap_or(Command::Serve);
+    if matches!(command, Command::Demo { .. }) {
+        overrides.data.get_or_insert_with(|| DEMO_DATA.into());
+        overrides.store = Some("embedded".into());
+    }
     if let Command::Check { app } = &command {
         return check(app, &source, &overrides);
     }
@@ -109,9 +128,11 @@ pub fn run() -> ExitCode {
     };
     let done = match command {
         Command::Serve | Command::Check { .. } => run_server(&config).map(|()| ExitCode::SUCCESS),
+        Command::Demo { until } => run_demo(&config, until).map(|()| ExitCode::SUCCESS),
         Command::Openapi => print_openapi(&config).map(|()| ExitCode::SUCCESS),
         Command::Backup { file } => embedded::backup(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         Command::Restore { file } => embedded::restore(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
+        Command::Companion { command } => pictures::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Jobs { command } => run_jobs(&config, command).map(|()| ExitCode::SUCCESS),
         Command::Import { file, user } => {
             run_on_store(&config, async |maintenance| console::import(&maintenance, &file, user.as_deref()).await)
@@ -135,6 +156,28 @@ fn run_server(config: &Config) -> anyhow::Result<()> {
     let logging = logging::start(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve::serve(config, &logging))
+}
+
+/// Serves the person to look around with, who is made in another folder first, so that there is no half of one.
+fn run_demo(config: &Config, until: Option<Timestamp>) -> anyhow::Result<()> {
+    if !config.data.exists() {
+        let filling = config.data.with_extension("filling");
+        if filling.exists() {
+            fs::remove_dir_all(&filling)?;
+        }
+        println!("Making a person with six lively months in {}, which takes a moment.", config.data.display());
+        let config_of_filling = Config { data: filling.clone(), ..config.clone() };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let until = until.unwrap_or_else(|| SystemClock.now());
+        runtime.block_on(async {
+            let adapters = Adapters::from_config(&config_of_filling)?;
+            demo::fill(&config_of_filling, adapters, until, demo::DATES).await
+        })?;
+        drop(runtime);
+        fs::rename(&filling, &config.data)?;
+    }
+    println!("Sign in as {}, with the password {:?}.", demo::USERNAME, demo::PASSWORD);
+    run_server(config)
 }
 
 /// Does what is asked of the jobs, without a server.

@@ -24,9 +24,13 @@ const STORE_RETRY_DELAY: Duration = Duration::from_secs(5);
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// The longest sleep before a timer fires, so that a change of the system clock is noticed within it.
 const MAX_TIMER_SLEEP: Duration = Duration::from_mins(1);
+/// The delay before a change is followed, so that those of a user shortly after each other are followed together. Nobody waits
+/// for it: the feed of Azure comes later.
+const CHANGES_DELAY: Duration = Duration::from_secs(1);
 /// The largest number of changes in a batch.
-const CHANGES_BATCH: usize = 256;
-/// The largest number of changes without a consumer after which the position in the feed is stored.
+const CHANGES_BATCH: usize = 2_048;
+/// The number of changes after which the position in the feed is stored. Those after it are followed again when the program
+/// starts, which writes nothing.
 const CHECKPOINT_INTERVAL: u64 = 4_096;
 /// The suffix of poison queues: the host moves a message there when its last delivery has failed.
 const POISON: &str = "-poison";
@@ -137,17 +141,23 @@ impl Alone {
     async fn follow(&self, feed: &Arc<dyn Feed>, entry: &Entry) -> Result<()> {
         let mut marked = u64::try_from(self.checkpoints.get(FEED).await?.unwrap_or(0)).unwrap_or(0);
         let mut position = marked;
+        let mut are_more = false;
         loop {
-            feed.wait(position).await;
+            if !are_more {
+                feed.wait(position).await;
+                tokio::time::sleep(CHANGES_DELAY).await;
+            }
             let (mut changes, last) = feed.changes(position, CHANGES_BATCH).await?;
+            are_more = changes.len() == CHANGES_BATCH;
             changes.retain(|change| self.dispatcher.follower.follows(&change.kind));
-            let followed = !changes.is_empty();
-            if followed && let Verdict::Again { after, .. } = self.bounded(entry, Event::Changes(changes)).await {
+            if !changes.is_empty()
+                && let Verdict::Again { after, .. } = self.bounded(entry, Event::Changes(changes)).await
+            {
                 tokio::time::sleep(after.max(STORE_RETRY_DELAY)).await;
                 continue;
             }
             position = last;
-            if followed || position - marked >= CHECKPOINT_INTERVAL {
+            if position - marked >= CHECKPOINT_INTERVAL {
                 let ctx = self.dispatcher.ctx(None);
                 self.checkpoints.set(&ctx, FEED, i64::try_from(position).unwrap_or(i64::MAX)).await?;
                 marked = position;

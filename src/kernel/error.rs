@@ -80,6 +80,7 @@ codes! {
     RestsOverlap = "rests_overlap", Conflict;
     RestActive = "rest_active", Conflict;
     TooManyEntries = "too_many_entries", Conflict;
+    AlreadyAnswered = "already_answered", Conflict;
     StaleEtag = "stale_etag", PreconditionFailed;
     BodyTooLarge = "body_too_large", TooLarge;
     UnsupportedMediaType = "unsupported_media_type", UnsupportedMediaType;

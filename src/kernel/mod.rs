@@ -1,6 +1,7 @@
 //! The vocabulary that every module shares: ids, time, errors, paging, who is calling. Imports nothing of the
 //! crate outside this folder, performs no I/O.
 
+pub mod choice;
 pub mod clock;
 pub mod ctx;
 pub mod error;

@@ -12,8 +12,10 @@ macro_rules! prose {
 
         impl $type {
             pub const MAX: usize = $max;
+        }
 
-            pub fn as_str(&self) -> &str {
+        impl AsRef<str> for $type {
+            fn as_ref(&self) -> &str {
                 &self.0
             }
         }
@@ -63,7 +65,7 @@ mod tests {
 
     #[test]
     fn it_is_trimmed_and_bounded_and_may_be_none() {
-        let read = |text: &str| Option::<Remark>::from_text(text).map(|remark| remark.map(|remark| remark.as_str().to_owned()));
+        let read = |text: &str| Option::<Remark>::from_text(text).map(|remark| remark.map(|remark| remark.as_ref().to_owned()));
         assert_eq!(read(" a\n\tb\n"), Ok(Some("a\n\tb".into())));
         assert_eq!((read(""), read(" \u{200b}\n"), Option::<Remark>::missing()), (Ok(None), Ok(None), Ok(None)));
         assert!(read(&"é".repeat(9)).is_ok());

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use super::tasks::{FoundTasks, Rewrite, timer_in_words};
+use super::{
+    entries::FoundEntries,
+    tasks::{FoundTasks, Rewrite, timer_in_words},
+};
 use crate::{
     accounts::settings::model::{DaySettings, Settings, UserSettings},
     kernel::{Result, Timestamp},
@@ -14,7 +17,6 @@ use crate::{
     work::work_sessions::{
         booking::{self, ActiveSession},
         model::WorkSession,
-        review::Activity,
     },
 };
 
@@ -29,6 +31,7 @@ pub struct Found {
     /// What the user has set, if anything.
     settings: Settings,
     pub tasks: FoundTasks,
+    pub entries: FoundEntries,
     /// The documents of days.
     pub stored_days: Vec<Stored<Day>>,
     /// The highest number of a change that a document bears.
@@ -96,10 +99,12 @@ impl Found {
         right.day = latest.map(|date| self.days.get(&date).cloned().unwrap_or_else(|| bare(summary.day.as_ref(), date)));
         right.active_days = active_days;
         match self.active_session(summary) {
-            Some((session, activity)) => booking::keep(&mut right, session, activity)?,
+            Some((session, last_sign)) => booking::keep(&mut right, session, last_sign)?,
             None => booking::clear(&mut right),
         }
-        let (words, tasks) = std::mem::take(&mut self.tasks).audit(&mut right, now)?;
+        let (mut words, tasks) = std::mem::take(&mut self.tasks).audit(&mut right, now)?;
+        let open_rests = self.entries.open_rests();
+        words.extend(std::mem::take(&mut self.entries).audit(&mut right, now)?);
         let mut differences = differences(summary, &right);
         differences.extend(words);
         let days = self.day_fixes(right.day.as_ref().map(|day| day.date));
@@ -107,6 +112,9 @@ impl Found {
         let mut beyond = Vec::new();
         if self.open.len() > 1 {
             beyond.push(format!("{} work sessions have no end, and only one may be active; end the others", self.open.len()));
+        }
+        if open_rests > 1 {
+            beyond.push(format!("{open_rests} rests have no end, and only one may be under way; end the others"));
         }
         if self.unreadable > 0 {
             beyond.push(format!("{} documents cannot be read, so that nothing can be counted", self.unreadable));
@@ -116,15 +124,15 @@ impl Found {
 
     /// The session that the summary knows of while there is one with no end; otherwise the latest of those. The signs of
     /// life of the one that it knows are nowhere else.
-    fn active_session(&self, summary: &Summary) -> Option<(&WorkSession, Activity)> {
+    fn active_session(&self, summary: &Summary) -> Option<(&WorkSession, Option<Timestamp>)> {
         let known = booking::active(summary).ok().flatten();
         let same = |known: &ActiveSession| {
             self.open.iter().find(|open| (open.id.uuid(), open.start_time) == (known.id, known.start_time))
         };
-        let kept = known.as_ref().and_then(|known| Some((same(known)?, known.activity())));
+        let kept = known.as_ref().and_then(|known| Some((same(known)?, known.last_sign)));
         kept.or_else(|| {
             let latest = self.open.iter().max_by_key(|open| (open.start_time, open.id.uuid()))?;
-            Some((latest, Activity::default()))
+            Some((latest, None))
         })
     }
 

@@ -257,7 +257,7 @@ mod tests {
         });
         let (fields, losses) = fields(&document);
         let notes = fields.notes.flatten().expect("notes");
-        assert_eq!((notes.as_str().chars().count(), notes.as_str().starts_with("a\né")), (10_000, true));
+        assert_eq!((notes.as_ref().chars().count(), notes.as_ref().starts_with("a\né")), (10_000, true));
         assert_eq!(fields.priority, Some(Priority::Urgent));
         assert_eq!(fields.tags.expect("tags").iter().count(), 20);
         assert_eq!(fields.subtasks.expect("steps").take_the_place_of(&[], &uuid::Uuid::nil).len(), 100);

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod browser;
 pub mod console;
 pub mod details;
+pub mod entries;
 pub mod file;
 pub mod import;
 pub mod legacy;

@@ -22,7 +22,6 @@ use crate::{
         work_sessions::{
             booking,
             model::{EndedBy, WorkSession},
-            review::Activity,
         },
     },
 };
@@ -207,7 +206,7 @@ fn write(change: &mut Transaction<'_>, user: UserId, what: &Resource, bytes: &mu
             }
             let session = WorkSession::start(Id::new(id), user, start_time);
             change.create(&session)?;
-            booking::keep(&mut change.summary, &session, Activity::default())?;
+            booking::keep(&mut change.summary, &session, None)?;
             change.touch_at(start_time);
         }
     }

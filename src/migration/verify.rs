@@ -12,6 +12,7 @@ use super::{
 use crate::{
     accounts::{
         settings::model::UserSettings,
+        time_off::model::TimeOff,
         users::{model::User, repo::UserRepo},
     },
     domain::Kinds,
@@ -21,6 +22,7 @@ use crate::{
         Batch, Document, Entity as _, Key, Order, Partition, Place, Query, Scope, Span, StoreError, Stored, batch::MAX_BYTES,
         collection,
     },
+    wellbeing::{hydration::model::Drink, meals::model::Meal, presence::model::Presence, rests::model::Rest},
     work::{tasks::model::Task, work_sessions::model::WorkSession},
 };
 
@@ -288,6 +290,11 @@ fn count(kinds: &Kinds, found: &mut Found, document: &Document) {
         UserSettings::KIND => parse::<UserSettings>(document).map(|settings| found.settings(&settings)),
         WorkSession::KIND => parse::<WorkSession>(document).map(|session| found.session(&session)),
         Task::KIND => parse::<Task>(document).map(|task| found.tasks.add(&task)),
+        Drink::KIND => parse::<Drink>(document).map(|drink| found.entries.drink(&drink)),
+        Meal::KIND => parse::<Meal>(document).map(|meal| found.entries.meal(&meal)),
+        Rest::KIND => parse::<Rest>(document).map(|rest| found.entries.rest(&rest)),
+        TimeOff::KIND => parse::<TimeOff>(document).map(|off| found.entries.off(off.dates)),
+        Presence::KIND => parse::<Presence>(document).map(|presence| found.entries.presence(&presence)),
         _ => Some(()),
     };
     // A newer version may have kinds that this one does not know.

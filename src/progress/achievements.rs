@@ -40,29 +40,32 @@ pub struct Measures {
     /// The longest streak after a week without anything.
     pub comeback: u64,
     pub level: u64,
+    /// Not kept: it is told anew each time.
+    #[serde(skip)]
     pub elsewhere: Elsewhere,
 }
 
-/// What other domains measure; nothing until they say it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+/// What follows from what dates had, and from other domains.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Elsewhere {
     /// Dates at whose end three tasks were done and none was overdue.
     pub clean_dates: u64,
-    /// Dates in a row on which the goal was drunk.
+    /// The most dates in a row on which the goal was drunk.
     pub hydrated_dates: u64,
     pub water_ml: u64,
     /// Dates for work on which lunch was had in time.
     pub lunch_dates: u64,
-    /// Dates for work without a break overdue.
+    /// The most dates in a row without a break overdue, of dates for work that had some.
     pub rested_dates: u64,
-    /// Dates for work without work after hours.
+    /// The same dates, as far as none of the work was after hours, in a row or not.
     pub unplugged_dates: u64,
+    /// Weeks with work and a weekend without.
     pub free_weekends: u64,
-    /// The most dates in a row without a rest of less than eleven hours.
+    /// The most dates from work to work without a rest of less than eleven hours.
     pub restful_dates: u64,
-    /// The most points by which the risk of overload fell within two weeks.
+    /// The most points by which the risk of overload fell within two weeks; nothing until that is told.
     pub risk_fallen: u64,
+    /// Nothing until there are any.
     pub connections: u64,
     pub perfect_dates: u64,
     /// The most of them in a row, of dates for work.

@@ -53,10 +53,18 @@ pub enum Reason {
     Tasks,
     /// The time worked in sessions on a date.
     Focus,
+    /// The goal for water of a date.
+    Hydration,
+    /// Lunch in time on a date.
+    Lunch,
+    /// The breaks of a date that were taken when they were due.
+    Breaks,
     /// The first task ever completed.
     FirstTask,
     /// The first work session ever ended.
     FirstSession,
+    /// The first glass of water ever entered.
+    FirstWater,
 }
 
 impl Reason {
@@ -64,8 +72,12 @@ impl Reason {
         match self {
             Self::Tasks => "tasks",
             Self::Focus => "focus",
+            Self::Hydration => "hydration",
+            Self::Lunch => "lunch",
+            Self::Breaks => "breaks",
             Self::FirstTask => "first_task",
             Self::FirstSession => "first_session",
+            Self::FirstWater => "first_water",
         }
     }
 }

@@ -9,18 +9,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{NaiveDate, Timelike as _};
 
 use super::{
-    achievements,
     entry::{self, Entry, Granted, Reason, Source},
     repo::ProgressRepo,
     seen::{DaySeen, estimated_well},
     service::ProgressService,
-    standing::{Achievements, Progress},
-    taken::{READS, SessionNews, Taken, TaskNews},
-    xp::{self, Completed},
+    standing::{Latest, Progress},
+    taken::{self, Known, READS, SessionNews, Taken, TaskNews, Whole},
+    worked,
+    xp::{self, Completed, OfDate},
 };
 use crate::{
-    kernel::{Code, Limit, Owner, PageRequest, Result},
-    ledger::{Day, Decision, Transaction},
+    kernel::{Code, DayRule, Limit, Owner, PageRequest, Result},
+    ledger::{Day, Decision, Ledger, Transaction},
     store::Stored,
     work::{
         counters::COMPLETED_TASKS,
@@ -28,6 +28,8 @@ use crate::{
     },
 };
 
+/// So many tasks are to be done on a date at whose end nothing is overdue.
+const CLEAN: u64 = 3;
 /// How many documents are read at a time.
 const PAGE: u32 = 100;
 /// After looking at so many documents from which nothing followed it is written that they were looked at.
@@ -47,7 +49,7 @@ impl ProgressService {
     /// writes nothing. Errors: none for a user who is gone, of whom there is nothing to be known any more.
     pub async fn take_in(&self, owner: Owner, seq: Option<u64>) -> Result<()> {
         loop {
-            let step = self.ledger.run(owner, |change| Box::pin(step(&self.repo, change, owner, seq))).await;
+            let step = self.ledger.run(owner, |change| Box::pin(step((&self.repo, &self.ledger), change, owner, seq))).await;
             match step {
                 Ok(Left::More) => {}
                 Ok(Left::Nothing) => return Ok(()),
@@ -59,7 +61,12 @@ impl ProgressService {
 }
 
 /// As much as one commit can hold.
-async fn step(repo: &ProgressRepo, change: &mut Transaction<'_>, owner: Owner, seq: Option<u64>) -> Result<Decision<Left>> {
+async fn step(
+    (repo, ledger): (&ProgressRepo, &Ledger),
+    change: &mut Transaction<'_>,
+    owner: Owner,
+    seq: Option<u64>,
+) -> Result<Decision<Left>> {
     let read = repo.progress(owner).await?;
     let progress = read.as_ref().map_or_else(|| Progress::new(owner.id()), |read| read.value.clone());
     let latest = change.summary.seq - 1;
@@ -67,15 +74,19 @@ async fn step(repo: &ProgressRepo, change: &mut Transaction<'_>, owner: Owner, s
     if progress.seq >= wanted {
         return Ok(Decision::Keep(Left::Nothing));
     }
-    let (taken, seen) = changed(repo, owner, progress.seq).await?;
+    let (taken, seen) = changed(&Known { owner, repo, ledger, change, progress: &progress }).await?;
     // A summary from before the change is a store's answer from before it too. Writing holds it against what is there.
     let idle = taken.is_empty() && seen.is_none();
     if idle && taken.looked < LOOKED && latest >= wanted {
         return Ok(Decision::Keep(Left::Nothing));
     }
     let left = if seen.is_some() { Left::More } else { Left::Nothing };
-    let mut desk = Desk { change, repo, owner, progress, days: BTreeMap::new() };
+    let mut desk = Desk::new(change, repo, owner, progress);
     desk.settle(taken).await?;
+    // While there is more, it is not known yet what was achieved.
+    if left == Left::Nothing {
+        desk.award().await?;
+    }
     let Desk { change, mut progress, .. } = desk;
     progress.seq = seen.unwrap_or(change.summary.seq);
     change.put(&progress, read.as_ref())?;
@@ -83,17 +94,17 @@ async fn step(repo: &ProgressRepo, change: &mut Transaction<'_>, owner: Owner, s
 }
 
 /// What has changed after a number; and up to which number that is all, where there is more than one commit can hold.
-async fn changed(repo: &ProgressRepo, owner: Owner, seq: u64) -> Result<(Taken, Option<u64>)> {
+async fn changed(known: &Known<'_>) -> Result<(Taken, Option<u64>)> {
     let limit = Limit::new(PAGE).unwrap_or(Limit::MAX);
     let (mut taken, mut page) = (Taken::default(), Some(PageRequest::first(limit)));
     while let Some(wanted) = page {
-        let read = repo.changed_after(owner, seq, wanted).await?;
+        let read = known.repo.changed_after(known.owner, known.progress.seq, wanted).await?;
         taken.looked += read.items.len();
         for document in read.items.into_iter().filter(|document| READS.contains(&&*document.key.kind)) {
-            if taken.is_full() {
-                return Ok((taken, Some(document.seq - 1)));
+            let seq = document.seq;
+            if taken.take(known, document).await? == Whole::No {
+                return Ok((taken, Some(seq - 1)));
             }
-            taken.take(owner, repo, document).await?;
         }
         page = read.next.map(|after| PageRequest { limit, after: Some(after) });
     }
@@ -101,24 +112,30 @@ async fn changed(repo: &ProgressRepo, owner: Owner, seq: u64) -> Result<(Taken, 
 }
 
 /// A date, as it was seen and as it is.
-struct DayNews {
+pub struct DayNews {
     seen: DaySeen,
     read: Option<Stored<DaySeen>>,
     day: Option<Day>,
 }
 
 /// Where what has changed is settled.
-struct Desk<'d, 't> {
-    change: &'d mut Transaction<'t>,
-    repo: &'d ProgressRepo,
-    owner: Owner,
-    progress: Progress,
+pub struct Desk<'d, 't> {
+    pub change: &'d mut Transaction<'t>,
+    pub repo: &'d ProgressRepo,
+    pub owner: Owner,
+    pub progress: Progress,
     days: BTreeMap<NaiveDate, DayNews>,
+}
+
+impl<'d, 't> Desk<'d, 't> {
+    pub fn new(change: &'d mut Transaction<'t>, repo: &'d ProgressRepo, owner: Owner, progress: Progress) -> Self {
+        Self { change, repo, owner, progress, days: BTreeMap::new() }
+    }
 }
 
 impl Desk<'_, '_> {
     async fn settle(&mut self, taken: Taken) -> Result<()> {
-        let Taken { tasks, sessions, time_off, dates, marked, .. } = taken;
+        let Taken { tasks, sessions, rests, time_off, first_water, dates, worked, marked, .. } = taken;
         if time_off {
             self.progress.off = self.repo.time_off(self.owner).await?;
         }
@@ -139,12 +156,21 @@ impl Desk<'_, '_> {
         for news in sessions {
             self.session(&news)?;
         }
+        for news in rests {
+            self.change.put(&news.is, news.read.as_ref())?;
+        }
+        if let Some(date) = first_water
+            && self.progress.firsts.insert(Reason::FirstWater)
+        {
+            self.grant(Source::day(date), Reason::FirstWater, date, xp::FIRST_WATER, 0)?;
+        }
         let dates: Vec<NaiveDate> = self.days.keys().copied().collect();
         for date in dates {
+            self.look(date, worked.contains(&date)).await?;
             self.close(date)?;
         }
         self.progress.level_up();
-        self.award().await
+        Ok(())
     }
 
     /// Reads what was seen of a date and what it is like now.
@@ -158,10 +184,7 @@ impl Desk<'_, '_> {
 
     /// Reads what a date is like now, for the streak.
     async fn mark(&mut self, date: NaiveDate) -> Result<Option<Day>> {
-        let day = match &self.change.summary.day {
-            Some(day) if day.date == date => Some(day.clone()),
-            _ => self.change.find::<Day>(&Day::id(date)).await?.map(|found| found.value),
-        };
+        let day = taken::day(self.change, date).await?;
         self.progress.mark(date, day.as_ref(), &self.change.summary)?;
         Ok(day)
     }
@@ -251,11 +274,36 @@ impl Desk<'_, '_> {
         Ok(())
     }
 
+    /// Looks at what a date had, and at its sessions and rests where these have changed.
+    async fn look(&mut self, date: NaiveDate, worked: bool) -> Result<()> {
+        let Some(DayNews { seen, read, day }) = self.days.get_mut(&date) else { return Ok(()) };
+        let (summary, dates) = (&self.change.summary, &mut self.progress.dates);
+        let set = taken::set_for(summary, date, day.as_ref())?;
+        if worked {
+            let terms = day.as_ref().and_then(|day| day.terms.clone()).unwrap_or_else(|| summary.terms_on(date));
+            let rule = DayRule { zone: terms.zone, day_start: terms.day_start };
+            seen.work = worked::look(self.repo, self.owner, date, day.as_ref(), (&set, rule), dates).await?;
+        }
+        dates.mark(date, day.as_ref(), &set, seen.focus_micros);
+        let slate = &mut self.progress.slate;
+        if !slate.clean && read.as_ref().map_or(0, |read| read.value.tasks) != seen.tasks {
+            let done = day.as_ref().is_some_and(|day| day.get(COMPLETED_TASKS) >= CLEAN);
+            if done {
+                slate.waiting.insert(date)
+            } else {
+                slate.waiting.remove(&date)
+            };
+        }
+        Ok(())
+    }
+
     /// Grants what the figures of a date give, in the place of what those before gave, and keeps what was seen of it.
     fn close(&mut self, date: NaiveDate) -> Result<()> {
         let Some(news) = self.days.get(&date) else { return Ok(()) };
-        let (is, granted) = (xp::of_date(news.seen.blocks), news.seen.granted.clone());
-        for (reason, xp) in is {
+        let (water, lunch) = (self.progress.dates.water.contains(date), self.progress.dates.has_lunch(date));
+        let is = OfDate { blocks: news.seen.blocks, water, lunch, breaks: news.seen.work.breaks.taken };
+        let granted = news.seen.granted.clone();
+        for (reason, xp) in is.xp() {
             let was = granted.get(&reason);
             if was.map_or(0, |was| was.xp) == xp {
                 continue;
@@ -281,34 +329,11 @@ impl Desk<'_, '_> {
         let completed = day.as_ref().map_or(0, |day| day.get(COMPLETED_TASKS));
         measures.tasks_in_a_day = measures.tasks_in_a_day.max(completed);
         measures.focus_in_a_day = measures.focus_in_a_day.max(seen.focus_micros);
-        if self.progress.latest.is_none_or(|(latest, _)| latest <= date) {
-            self.progress.latest = Some((date, seen.xp));
+        if self.progress.latest.is_none_or(|latest| latest.0 <= date) {
+            self.progress.latest = Some(Latest(date, seen.xp, seen.work));
         }
         let before = read.as_ref().map_or_else(|| DaySeen::new(date), |read| read.value.clone());
         if before == seen { Ok(()) } else { self.change.put(&seen, read.as_ref()) }
-    }
-
-    /// Awards what was achieved by now and was not before.
-    async fn award(&mut self) -> Result<()> {
-        let streak = self.progress.streak_at(self.change.now(), &self.change.summary)?;
-        let measures = &mut self.progress.measures;
-        measures.completed_tasks = self.change.summary.counts.get(COMPLETED_TASKS);
-        measures.longest_streak = measures.longest_streak.max(streak.longest.into());
-        measures.comeback = measures.comeback.max(streak.comeback.into());
-        let earned: Vec<&str> =
-            achievements::ALL.iter().filter(|all| all.is_earned(measures)).map(|achievement| achievement.id).collect();
-        if earned.is_empty() {
-            return Ok(());
-        }
-        let read = self.repo.achievements(self.owner).await?;
-        let mut all = read
-            .as_ref()
-            .map_or_else(|| Achievements { user_id: self.owner.id(), earned: BTreeMap::new() }, |read| read.value.clone());
-        let before = all.earned.len();
-        for id in earned {
-            all.earned.entry(id.to_owned()).or_insert(self.change.now());
-        }
-        if all.earned.len() == before { Ok(()) } else { self.change.put(&all, read.as_ref()) }
     }
 
     fn grant(&mut self, source: Source, reason: Reason, date: NaiveDate, xp: u32, time: u32) -> Result<Granted> {

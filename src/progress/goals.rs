@@ -14,12 +14,21 @@ pub struct Done {
     pub care: Care,
 }
 
-/// What was eaten and drunk on a date: nothing until that is entered anywhere.
+/// What was eaten and drunk on a date.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Care {
     pub water_ml: u64,
-    /// Lunches had in time.
-    pub lunches: u64,
+    pub lunch: Lunch,
+}
+
+/// Whether lunch was had in time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Lunch {
+    #[default]
+    Open,
+    Had,
+    /// On a date without work nobody has to have it.
+    NotExpected,
 }
 
 /// How far each goal is reached, 0 to 1.
@@ -33,14 +42,14 @@ pub struct Goals {
 }
 
 impl Goals {
-    /// By what was set for the date. Where no break fell due, there is nothing left to be reached.
+    /// By what was set for the date. What does not apply, as where no break fell due, is reached.
     pub fn of(done: &Done, set: &model::Goals, hydration_ml: u64) -> Self {
         let focus = u64::from(set.focus_minutes.get()) * MINUTE_MICROS;
         Self {
             tasks: part(done.completed_tasks, set.tasks.get().into()),
             focus: part(done.worked_micros, focus),
             hydration: part(done.care.water_ml, hydration_ml),
-            lunch: part(done.care.lunches, 1),
+            lunch: part((done.care.lunch != Lunch::Open).into(), 1),
             breaks: part(done.breaks_taken, done.breaks_due),
         }
     }
@@ -62,10 +71,12 @@ mod tests {
         let of = |done: &Done| Goals::of(done, &settings.goals, settings.hydration_goal_ml.get().into());
         let nothing = Goals { tasks: 0.0, focus: 0.0, hydration: 0.0, lunch: 0.0, breaks: 1.0 };
         assert_eq!(of(&Done::default()), nothing);
-        let care = Care { water_ml: 450, lunches: 1 };
+        let care = Care { water_ml: 450, lunch: Lunch::Had };
         let some = Done { completed_tasks: 1, worked_micros: 30 * MINUTE_MICROS, breaks_due: 2, breaks_taken: 1, care };
         let expected = Goals { tasks: 0.3333, focus: 0.25, hydration: 0.25, lunch: 1.0, breaks: 0.5 };
         assert_eq!(of(&some), expected);
+        let off = Care { lunch: Lunch::NotExpected, ..Care::default() };
+        assert_eq!(of(&Done { care: off, ..Done::default() }), Goals { lunch: 1.0, ..nothing });
         let more = Done { completed_tasks: 9, worked_micros: 900 * MINUTE_MICROS, ..some };
         assert_eq!((of(&more).tasks, of(&more).focus), (1.0, 1.0));
     }

@@ -1,6 +1,8 @@
 //! Progress: the experience that people gain with what they do, the streak, levels and achievements.
 
 pub mod achievements;
+mod award;
+pub mod dates;
 pub mod entry;
 mod follow;
 pub mod goals;
@@ -15,11 +17,12 @@ pub mod streak;
 mod taken;
 pub mod texts;
 pub mod view;
+mod worked;
 pub mod xp;
 
 use self::{
     entry::Entry,
-    seen::{DaySeen, SessionSeen, TaskSeen},
+    seen::{DaySeen, RestSeen, SessionSeen, TaskSeen},
     service::ProgressService,
     standing::{Achievements, Progress},
     view::{EarnedView, EntryView, LevelView},
@@ -37,6 +40,7 @@ pub fn contribute(shared: &Shared) -> Contribution {
         .kind::<Achievements, EarnedView<'_>>(view::earned)
         .internal_kind::<TaskSeen>(seen)
         .internal_kind::<SessionSeen>(seen)
+        .internal_kind::<RestSeen>(seen)
         .internal_kind::<DaySeen>(seen)
         .follows(service)
 }

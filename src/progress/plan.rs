@@ -33,8 +33,12 @@ pub struct Plan<'a> {
 impl Plan<'_> {
     /// Whether something was expected of a date.
     pub fn expects(&self, date: NaiveDate) -> bool {
-        let for_work = self.known.get(&date).copied().unwrap_or_else(|| self.is_for_work(date));
-        for_work && !self.off.iter().any(|off| off.contain(date)) && !self.is_short(date)
+        self.is_meant_for_work(date) && !self.off.iter().any(|off| off.contain(date)) && !self.is_short(date)
+    }
+
+    /// Whether a date is for work, time off or not.
+    pub fn is_meant_for_work(&self, date: NaiveDate) -> bool {
+        self.known.get(&date).copied().unwrap_or_else(|| self.is_for_work(date))
     }
 
     /// Whether a date is for work by what held at its end.

@@ -14,6 +14,10 @@ use crate::{
     kernel::Timestamp,
     ledger::Counted,
     store::Entity,
+    wellbeing::{
+        rests::model::{Rest, RestId},
+        today::dated::Tally,
+    },
     work::{
         tasks::model::{Task, TaskId},
         work_sessions::model::{WorkSession, WorkSessionId},
@@ -98,6 +102,29 @@ impl SessionSeen {
     }
 }
 
+/// A rest that has ended: which date it was for, which nothing else tells once it is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestSeen {
+    pub id: RestId,
+    /// `None` once it was deleted.
+    pub date: Option<NaiveDate>,
+}
+
+impl RestSeen {
+    /// What a rest says; nothing while it is under way, or once it is gone. One that has ended does not change.
+    pub fn of(id: RestId, rest: Option<&Rest>) -> Self {
+        Self { id, date: rest.filter(|rest| rest.end.is_some()).map(|rest| rest.date) }
+    }
+}
+
+/// What the sessions and rests of a date came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkSeen {
+    pub breaks: Tally,
+    /// Whether the sessions left time for lunch.
+    pub lunch: bool,
+}
+
 /// A date for which something was granted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DaySeen {
@@ -107,6 +134,8 @@ pub struct DaySeen {
     /// The pieces of focus of its sessions, and their time.
     pub blocks: u64,
     pub focus_micros: u64,
+    #[serde(default)]
+    pub work: WorkSeen,
     /// The sum of all entries for it.
     pub xp: i64,
     /// What is granted for the date itself, by reason.
@@ -117,7 +146,8 @@ pub struct DaySeen {
 
 impl DaySeen {
     pub fn new(date: NaiveDate) -> Self {
-        Self { date, tasks: 0, blocks: 0, focus_micros: 0, xp: 0, granted: BTreeMap::new(), times: 0 }
+        let (work, granted) = Default::default();
+        Self { date, tasks: 0, blocks: 0, focus_micros: 0, work, xp: 0, granted, times: 0 }
     }
 
     pub fn id(date: NaiveDate) -> String {
@@ -147,6 +177,14 @@ impl Entity for SessionSeen {
     }
 }
 
+impl Entity for RestSeen {
+    const KIND: &'static str = "progress_rests";
+
+    fn document_id(&self) -> String {
+        self.id.to_string()
+    }
+}
+
 impl Entity for DaySeen {
     const KIND: &'static str = "progress_days";
 
@@ -157,4 +195,17 @@ impl Entity for DaySeen {
 
 impl Counted for TaskSeen {}
 impl Counted for SessionSeen {}
+impl Counted for RestSeen {}
 impl Counted for DaySeen {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_from_before_breaks_were_seen_can_be_read() {
+        let text = r#"{"date":"2026-01-14","tasks":1,"blocks":2,"focus_micros":3,"xp":4,"granted":{},"times":5}"#;
+        let seen: DaySeen = serde_json::from_str(text).expect("a date");
+        assert_eq!((seen.work, seen.times), (WorkSeen::default(), 5));
+    }
+}

@@ -1,13 +1,14 @@
 //! Use cases on progress. How it follows what people do is told in `follow`.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    achievements::Measures,
+    achievements::{ALL, Measures},
     entry::Entry,
-    goals::{Care, Done, Goals},
+    goals::{Care, Done, Goals, Lunch},
     repo::ProgressRepo,
-    standing::{Achievements, Progress},
+    seen::{DaySeen, WorkSeen},
+    standing::{Achievements, Latest, Progress},
     streak::Streak,
 };
 use crate::{
@@ -18,7 +19,9 @@ use crate::{
     domain::Shared,
     kernel::{Ctx, Error, Owner, Page, PageRequest, Result},
     ledger::{Day, Ledger, Summary},
-    work::metrics::service::figures,
+    store::Stored,
+    wellbeing::counters::WATER_ML,
+    work::counters::{COMPLETED_TASKS, FOCUS},
 };
 
 /// How a user stands at an instant.
@@ -54,20 +57,30 @@ impl ProgressService {
     pub async fn standing(&self, ctx: &Ctx, owner: Owner) -> Result<Standing> {
         let (summary, progress) = self.up_to_date(owner).await?;
         let today = summary.date_at(ctx.now());
-        let xp_today = match progress.latest {
-            Some((latest, xp)) if latest == today => xp,
+        let Latest(_, xp_today, work) = match progress.latest {
+            Some(latest) if latest.0 == today => latest,
             // The date may have gone back with the zone.
-            Some((latest, _)) if latest > today => self.repo.day(owner, today).await?.map_or(0, |read| read.value.xp),
-            _ => 0,
+            Some(latest) if latest.0 > today => {
+                let seen = self.repo.day(owner, today).await?.map_or_else(|| DaySeen::new(today), |read| read.value);
+                Latest(today, seen.xp, seen.work)
+            }
+            _ => Latest(today, 0, WorkSeen::default()),
         };
         let day = match &summary.day {
             Some(day) if day.date > today => self.ledger.days(&summary, today, today).await?.pop(),
             day => day.clone().filter(|day| day.date == today),
         };
         let terms = day.as_ref().and_then(|day| day.terms.clone()).unwrap_or_else(|| summary.terms_on(today));
-        let (set, hydration) = (DaySettings::of(&terms)?.goals, Settings::of(&summary)?.hydration_goal_ml);
-        let done = day.as_ref().map(done).transpose()?.unwrap_or_default();
-        let goals = Goals::of(&done, &set, hydration.get().into());
+        let set = DaySettings::of(&terms)?;
+        let lunch = if progress.dates.has_lunch(today) {
+            Lunch::Had
+        } else if progress.expects(today, &summary)? {
+            Lunch::Open
+        } else {
+            Lunch::NotExpected
+        };
+        let done = done(day.as_ref(), work, lunch);
+        let goals = Goals::of(&done, &set.goals, set.hydration_goal_ml.get().into());
         Ok(Standing { streak: progress.streak_at(ctx.now(), &summary)?, progress, xp_today, goals })
     }
 
@@ -80,16 +93,25 @@ impl ProgressService {
     /// What the owner has achieved. Errors: `NotFound` when there is no such user.
     pub async fn achieved(&self, ctx: &Ctx, owner: Owner) -> Result<Achieved> {
         let (summary, progress) = self.up_to_date(owner).await?;
-        let earned = self.repo.achievements(owner).await?.map(|read| read.value);
-        let earned = earned.unwrap_or_else(|| Achievements { user_id: owner.id(), earned: std::collections::BTreeMap::new() });
-        let streak = progress.streak_at(ctx.now(), &summary)?;
-        let longest_streak = progress.measures.longest_streak.max(streak.longest.into());
-        let measures = Measures { longest_streak, ..progress.measures };
-        Ok(Achieved { earned, measures, language: Settings::of(&summary)?.language })
+        let measures = progress.measures_at(ctx.now(), &summary)?;
+        let mut read = self.repo.achievements(owner).await?;
+        let known = read.as_ref().map(|read| &read.value.earned);
+        let is_new = |id: &str| known.is_none_or(|known| !known.contains_key(id));
+        let mut achieved = ALL.iter().filter(|achievement| achievement.is_earned(&measures));
+        let language = Settings::of(&summary)?.language;
+        let judged = progress.to_be_judged(ctx.now(), &summary).is_empty();
+        if judged && !achieved.any(|achievement| is_new(achievement.id)) {
+            return Ok(Achieved { earned: earned(owner, read), measures, language });
+        }
+        self.award(owner).await?;
+        let (summary, progress) = self.up_to_date(owner).await?;
+        read = self.repo.achievements(owner).await?;
+        Ok(Achieved { earned: earned(owner, read), measures: progress.measures_at(ctx.now(), &summary)?, language })
     }
 
-    /// The summary, and the progress once it has taken in what was committed before.
-    async fn up_to_date(&self, owner: Owner) -> Result<(Summary, Progress)> {
+    /// The summary, and the progress once it has taken in what was committed before. Errors: `NotFound` when there is no such
+    /// user.
+    pub async fn up_to_date(&self, owner: Owner) -> Result<(Summary, Progress)> {
         let summary = self.summary(owner).await?;
         let progress = self.repo.progress(owner).await?.map_or_else(|| Progress::new(owner.id()), |read| read.value);
         if progress.seq >= summary.seq {
@@ -106,14 +128,17 @@ impl ProgressService {
     }
 }
 
-/// Errors: `Internal`.
-fn done(day: &Day) -> Result<Done> {
-    let figures = figures(day)?;
-    Ok(Done {
-        completed_tasks: figures.completed_tasks,
-        worked_micros: figures.worked_micros,
-        breaks_due: figures.breaks_due,
-        breaks_taken: figures.taken_when_due(),
-        care: Care::default(),
-    })
+fn earned(owner: Owner, read: Option<Stored<Achievements>>) -> Achievements {
+    read.map_or_else(|| Achievements { user_id: owner.id(), earned: BTreeMap::new() }, |read| read.value)
+}
+
+fn done(day: Option<&Day>, work: WorkSeen, lunch: Lunch) -> Done {
+    let count = |counter| day.map_or(0, |day| day.get(counter));
+    Done {
+        completed_tasks: count(COMPLETED_TASKS),
+        worked_micros: day.map_or(0, |day| day.counts.of(FOCUS).map(|(_, micros)| micros).sum()),
+        breaks_due: work.breaks.due.into(),
+        breaks_taken: work.breaks.taken.into(),
+        care: Care { water_ml: count(WATER_ML), lunch },
+    }
 }

@@ -6,10 +6,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    achievements::Measures,
+    achievements::{Elsewhere, Measures},
+    dates::{Had, Until},
     entry::Reason,
     plan::{Held, Plan},
-    seen,
+    seen::{self, WorkSeen},
     streak::{Figures, Streak},
     xp,
 };
@@ -17,6 +18,7 @@ use crate::{
     accounts::{settings::model::DaySettings, time_off::model::Dates},
     kernel::{DayRule, Result, Timestamp, UserId},
     ledger::{Calendar, Day, DayTerms, Summary},
+    wellbeing::counters::WATER_ML,
     work::counters::{COMPLETED_TASKS, FOCUS},
 };
 
@@ -47,9 +49,31 @@ pub struct Progress {
     pub for_work: BTreeMap<NaiveDate, bool>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub off: Vec<Dates>,
-    /// The latest date for which something was granted, and the sum of its entries.
-    pub latest: Option<(NaiveDate, i64)>,
+    /// What dates had besides.
+    #[serde(default)]
+    pub dates: Had,
+    /// What is known of clean slates.
+    #[serde(default)]
+    pub slate: Slate,
+    /// The latest date that was seen.
+    pub latest: Option<Latest>,
+    /// How many achievements were earned.
+    #[serde(default)]
+    pub awarded: usize,
     pub measures: Measures,
+}
+
+/// A date with the sum of its entries, and what its sessions and rests came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Latest(pub NaiveDate, pub i64, #[serde(default)] pub WorkSeen);
+
+/// Whether a date ended with enough done and nothing overdue, which is found out once a date is over.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Slate {
+    /// Dates with enough done of which it is still to be found out.
+    pub waiting: BTreeSet<NaiveDate>,
+    pub clean: bool,
 }
 
 impl Progress {
@@ -65,7 +89,10 @@ impl Progress {
             qualifying: Calendar::default(),
             for_work: BTreeMap::new(),
             off: Vec::new(),
+            dates: Had::default(),
+            slate: Slate::default(),
             latest: None,
+            awarded: 0,
             measures: Measures { level: 1, ..Measures::default() },
         }
     }
@@ -92,15 +119,63 @@ impl Progress {
 
     /// The streak at an instant. Dates after today's count already, where the zone was further east. Errors: `Internal`.
     pub fn streak_at(&self, now: Timestamp, summary: &Summary) -> Result<Streak> {
-        let (today, open) = (summary.date_at(now), summary.date_at(now.minus(GRACE)));
+        let Until { today, open } = until(now, summary);
         let last = self.qualifying.dates().last().map_or(today, |last| last.max(today));
         Ok(self.replayed(&self.plan(summary)?, last, open))
+    }
+
+    /// What dates had, and what was drunk, as achievements are measured by it at an instant. Errors: `Internal`.
+    fn elsewhere_at(&self, now: Timestamp, summary: &Summary) -> Result<Elsewhere> {
+        let until = until(now, summary);
+        let found = self.dates.measure(&self.plan(summary)?, until);
+        Ok(Elsewhere { clean_dates: self.slate.clean.into(), water_ml: summary.counts.get(WATER_ML), ..found })
+    }
+
+    /// What achievements are measured by at an instant. Errors: `Internal`.
+    pub fn measures_at(&self, now: Timestamp, summary: &Summary) -> Result<Measures> {
+        let (streak, kept) = (self.streak_at(now, summary)?, self.measures.clone());
+        let (longest_streak, comeback) =
+            (kept.longest_streak.max(streak.longest.into()), kept.comeback.max(streak.comeback.into()));
+        let completed_tasks = summary.counts.get(COMPLETED_TASKS);
+        Ok(Measures { completed_tasks, longest_streak, comeback, elsewhere: self.elsewhere_at(now, summary)?, ..kept })
+    }
+
+    /// Keeps of the measures what is not told anew each time.
+    pub fn keep(&mut self, measures: Measures) {
+        self.measures = Measures { elsewhere: Elsewhere::default(), ..measures };
+    }
+
+    /// Whether work is expected on a date. Errors: `Internal`.
+    pub fn expects(&self, date: NaiveDate, summary: &Summary) -> Result<bool> {
+        Ok(self.plan(summary)?.expects(date))
+    }
+
+    /// The dates that are over and still to be judged for a clean slate.
+    pub fn to_be_judged(&self, now: Timestamp, summary: &Summary) -> Vec<NaiveDate> {
+        let open = until(now, summary).open;
+        self.slate.waiting.iter().copied().filter(|date| *date < open).collect()
     }
 
     /// The streak at the end of the date before another one. Errors: `Internal`.
     pub fn streak_before(&self, date: NaiveDate, summary: &Summary) -> Result<u32> {
         let Some(before) = date.pred_opt() else { return Ok(0) };
         Ok(self.replayed(&self.plan(summary)?, before, before).current)
+    }
+
+    /// How each date from one to another stood at its end, both included. Errors: `Internal`.
+    pub fn judged(&self, from: NaiveDate, to: NaiveDate, summary: &Summary) -> Result<BTreeMap<NaiveDate, Judged>> {
+        let plan = self.plan(summary)?;
+        let first = self.qualifying.dates().next().map_or(from, |first| first.min(from));
+        let figures = |date: NaiveDate| {
+            let qualifies = self.qualifying.contains(date);
+            Figures { qualifies, expected: !qualifies && plan.expects(date), closed: true }
+        };
+        let streaks = seen::dates(first, to).zip(Streak::along(seen::dates(first, to).map(figures)));
+        let judged = streaks.skip_while(|(date, _)| *date < from).map(|(date, streak)| {
+            let off = self.off.iter().any(|off| off.contain(date));
+            (date, Judged { off, expected: plan.expects(date), strength: streak.strength })
+        });
+        Ok(judged.collect())
     }
 
     /// Counts one more entry.
@@ -134,10 +209,40 @@ impl Progress {
     }
 }
 
+/// Dates before `open` are over, and six hours more.
+pub fn until(now: Timestamp, summary: &Summary) -> Until {
+    Until { today: summary.date_at(now), open: summary.date_at(now.minus(GRACE)) }
+}
+
+/// What a date was like, as far as the streak is concerned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    /// Whether it was a date off.
+    pub off: bool,
+    /// Whether something was expected of it.
+    pub expected: bool,
+    /// That of the streak at its end.
+    pub strength: f64,
+}
+
 /// What a user has earned, one document a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Achievements {
     pub user_id: UserId,
     /// When each was earned. None is ever taken back.
     pub earned: BTreeMap<String, Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_from_before_dates_were_kept_can_be_read() {
+        let text = r#"{"user_id":"00000000-0000-0000-0000-000000000001","seq":7,"xp":25,"level":1,"entries":2,"qualifying":[739630,"Aw"],
+            "latest":["2026-01-14",25],"measures":{"completed_tasks":1,"elsewhere":{"clean_dates":0}}}"#;
+        let read: Progress = serde_json::from_str(text).expect("progress");
+        let date = NaiveDate::from_ymd_opt(2026, 1, 14).expect("a date");
+        assert_eq!((read.latest, read.dates), (Some(Latest(date, 25, WorkSeen::default())), Had::default()));
+    }
 }

@@ -40,10 +40,15 @@ pub struct Streak {
 impl Streak {
     /// What dates come to that follow each other, from the first that qualifies on.
     pub fn of(dates: impl IntoIterator<Item = Figures>) -> Self {
+        Self::along(dates).last().unwrap_or_default()
+    }
+
+    /// The same at the end of each date.
+    pub fn along(dates: impl IntoIterator<Item = Figures>) -> impl Iterator<Item = Self> {
         let keep = 0.5_f64.powf(1.0 / HALF_LIFE);
         let mut streak = Self::default();
         let (mut idle, mut returned) = (0, None);
-        for date in dates {
+        dates.into_iter().map(move |date| {
             if date.qualifies {
                 streak.current += 1;
                 streak.longest = streak.longest.max(streak.current);
@@ -54,13 +59,13 @@ impl Streak {
                 returned = if idle >= IDLE { Some(1) } else { returned.map(|dates| dates + 1) };
                 streak.comeback = streak.comeback.max(returned.unwrap_or(0));
                 idle = 0;
-                continue;
+                return streak;
             }
             if streak.longest > 0 {
                 idle += 1;
             }
             if !date.expected || !date.closed {
-                continue;
+                return streak;
             }
             if streak.freezes > 0 {
                 streak.freezes -= 1;
@@ -69,8 +74,8 @@ impl Streak {
                 streak.strength *= keep;
                 returned = None;
             }
-        }
-        streak
+            streak
+        })
     }
 }
 

@@ -19,6 +19,14 @@ const MINUTE_MICROS: u64 = 60_000_000;
 pub const FIRST_TASK: u32 = 15;
 /// What the first work session that has ended gives besides.
 pub const FIRST_SESSION: u32 = 15;
+/// What the first glass of water ever entered gives.
+pub const FIRST_WATER: u32 = 10;
+
+const HYDRATION: u32 = 10;
+const LUNCH: u32 = 5;
+const BREAK: u32 = 3;
+/// More breaks of a date are not paid.
+const MAX_BREAKS: u32 = 6;
 
 /// A completed task, as far as it says what it gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,11 +76,30 @@ pub fn focus_xp(blocks: u64) -> u32 {
 }
 
 /// For how many reasons a date gives something besides its tasks.
-pub const DATE_REASONS: usize = 1;
+pub const DATE_REASONS: usize = 4;
 
-/// What a date gives besides its tasks, by reason.
-pub fn of_date(blocks: u64) -> [(Reason, u32); DATE_REASONS] {
-    [(Reason::Focus, focus_xp(blocks))]
+/// A date, as far as it says what it gives besides its tasks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OfDate {
+    /// Pieces of focus.
+    pub blocks: u64,
+    /// Whether the goal for water is reached.
+    pub water: bool,
+    pub lunch: bool,
+    /// Breaks taken when they were due.
+    pub breaks: u32,
+}
+
+impl OfDate {
+    /// What it gives, by reason.
+    pub fn xp(self) -> [(Reason, u32); DATE_REASONS] {
+        [
+            (Reason::Focus, focus_xp(self.blocks)),
+            (Reason::Hydration, HYDRATION * u32::from(self.water)),
+            (Reason::Lunch, LUNCH * u32::from(self.lunch)),
+            (Reason::Breaks, BREAK * self.breaks.min(MAX_BREAKS)),
+        ]
+    }
 }
 
 /// How much experience leads from a level to the next.
@@ -146,6 +173,14 @@ mod tests {
         let minute = 60_000_000;
         assert_eq!([0, 299_999_999, 5 * minute, 9 * minute, 10 * minute].map(blocks), [0, 0, 1, 1, 2]);
         assert_eq!([0, 1, 48, 49, 1000].map(focus_xp), [0, 1, 48, 48, 48]);
+    }
+
+    #[test]
+    fn care_gives_what_the_rules_say() {
+        let of = |of: OfDate| of.xp().map(|(_, xp)| xp);
+        assert_eq!(of(OfDate::default()), [0; DATE_REASONS]);
+        assert_eq!(of(OfDate { blocks: 3, water: true, lunch: true, breaks: 2 }), [3, 10, 5, 6]);
+        assert_eq!([6, 7, 100].map(|breaks| of(OfDate { breaks, ..OfDate::default() })[3]), [18; 3]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 pub mod authentication;
 pub mod body;
-mod compression;
+pub mod compression;
 pub mod conditional;
 pub mod cookies;
 pub mod csv;
@@ -36,6 +36,12 @@ pub use strict::object;
 
 pub use crate::kernel::Field;
 use crate::kernel::{Clock, IdSource, Network, ports::Authenticator};
+
+/// Where the page for people is, and where it is for whom only `/api` reaches us. Its parts are below.
+pub const APP: &str = "/app/";
+pub const APP_BELOW_API: &str = "/api/app/";
+/// Addresses of pages that live in what looks like a folder, for their relative links.
+const FOLDERS: [&str; 3] = [APP, APP_BELOW_API, docs::PAGE];
 
 /// What the edge needs to know besides the routes.
 #[derive(Clone)]

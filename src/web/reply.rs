@@ -64,6 +64,20 @@ impl Reply {
         Self(response)
     }
 
+    /// 200 with a picture for who shows no SVG.
+    #[cfg(feature = "png")]
+    pub fn png(picture: Vec<u8>) -> Self {
+        let mut response = Response::new(Body::from(picture));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("image/png"));
+        Self(response)
+    }
+
+    /// The same for everybody: others may keep it for that many seconds.
+    pub fn kept_by_all(mut self, seconds: u32) -> Result<Self> {
+        self.set(header::CACHE_CONTROL, &format!("public, max-age={seconds}"))?;
+        Ok(self)
+    }
+
     /// 200 with a table of comma-separated values.
     pub fn csv(table: String) -> Self {
         let mut response = Response::new(Body::from(table));
@@ -83,13 +97,13 @@ impl Reply {
     /// A page, and the way to the next one.
     pub fn page<'a, V: Serialize + From<&'a T>, T>(page: &'a Page<T>, paging: &Paging) -> Result<Self> {
         let views: Vec<V> = page.items.iter().map(V::from).collect();
-        Self::page_of(&views, page.next.as_deref(), paging)
+        let mut json = Vec::with_capacity(views.len() * ENTRY);
+        serde_json::to_writer(&mut json, &views).map_err(Error::internal)?;
+        Self::page_of(json, page.next.as_deref(), paging)
     }
 
-    /// As [`Self::page`], of what is made for it already. `next` is where it ends, when there is more.
-    pub fn page_of(views: &[impl Serialize], next: Option<&str>, paging: &Paging) -> Result<Self> {
-        let mut json = Vec::with_capacity(views.len() * ENTRY);
-        serde_json::to_writer(&mut json, views).map_err(Error::internal)?;
+    /// As [`Self::page`], of what is written already. `next` is where it ends, when there is more.
+    pub fn page_of(json: Vec<u8>, next: Option<&str>, paging: &Paging) -> Result<Self> {
         let mut reply = Self::written(StatusCode::OK, json);
         if let Some(next) = next {
             reply.set(header::LINK, &paging.link_to(next))?;

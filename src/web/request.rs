@@ -9,7 +9,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{FromRequestParts, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -17,7 +17,7 @@ use axum::{
 use futures_util::FutureExt as _;
 use http_body_util::BodyExt as _;
 
-use super::{Edge, compression, error, params::KnownParameters};
+use super::{APP, Edge, compression, error, params::KnownParameters};
 use crate::kernel::{Caller, Code, Ctx, Error, RequestId};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -48,7 +48,7 @@ pub async fn around(State(around): State<Arc<Around>>, mut request: Request, nex
     let Around { edge, time_limit, parameters } = &*around;
     // The host's readiness ping, every 25 ms until the first answer: not worth a log line.
     if request.uri().path() == "/" {
-        return root(request.method());
+        return root(request.method(), edge.behind_host);
     }
     let began = Instant::now();
     let now = edge.clock.now();
@@ -119,8 +119,7 @@ fn shown_method(method: &Method) -> &str {
 /// Takes one slash from the end of a path, which the Functions host overlooks too.
 pub fn without_trailing_slash(mut request: Request) -> Request {
     let path = request.uri().path();
-    // The page of documentation lives in what looks like a folder, for its relative links.
-    if path.len() > 1 && path.ends_with('/') && path != super::docs::PAGE {
+    if path.len() > 1 && path.ends_with('/') && !super::FOLDERS.contains(&path) {
         let trimmed = &path[..path.len() - 1];
         let target = request.uri().query().map_or_else(|| trimmed.to_owned(), |query| format!("{trimmed}?{query}"));
         if let Ok(uri) = Uri::try_from(target) {
@@ -137,10 +136,14 @@ fn in_chunks(mut response: Response) -> Response {
     response.map(|body| Body::new(body.map_frame(std::convert::identity)))
 }
 
-fn root(method: &Method) -> Response {
+/// Leads to the page, also from behind a prefix of the path. The host shows people a page of its own.
+fn root(method: &Method, behind_host: bool) -> Response {
     match *method {
-        Method::GET | Method::HEAD => "Avanochi. Its API is described at /api/docs\n".into_response(),
-        _ => axum::http::StatusCode::NOT_FOUND.into_response(),
+        Method::GET | Method::HEAD if behind_host => "Avanochi. Its API is described at /api/docs\n".into_response(),
+        Method::GET | Method::HEAD => {
+            (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, APP.trim_start_matches('/'))]).into_response()
+        }
+        _ => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

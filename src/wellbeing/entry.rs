@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{Days, NaiveDate, NaiveTime};
 
-use crate::kernel::{Code, Error, Result, Rule, Timestamp, field};
+use crate::kernel::{Code, DayRule, Error, Result, Rule, Timestamp, field};
 
 /// How long ago something may have been that is entered now.
 pub const MAX_BACK: Duration = Duration::from_hours(31 * 24);
@@ -70,6 +70,12 @@ impl Between {
         Ok(Self { from, to })
     }
 
+    /// The first instant of the dates, and the first after them.
+    pub fn instants(self, days: DayRule) -> [Option<Timestamp>; 2] {
+        let after = self.to.and_then(|to| to.checked_add_days(Days::new(1)));
+        [self.from, after].map(|date| date.map(|date| days.start_of(date)))
+    }
+
     /// The first place of the dates, and the first after them.
     pub fn places(self) -> [Option<i64>; 2] {
         [self.from, self.to.and_then(|to| to.checked_add_days(Days::new(1)))].map(|date| date.map(first_place))
@@ -82,7 +88,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::kernel::{DayRule, DayStart};
+    use crate::kernel::DayStart;
 
     fn date(text: &str) -> NaiveDate {
         text.parse().expect("a date")

@@ -35,4 +35,9 @@ impl Window {
     pub fn has_of(self, from: Timestamp, to: Timestamp) -> bool {
         to.min(self.to).since(from.max(self.from)) >= LEAST
     }
+
+    /// When a rest had become lunch, if it did.
+    pub fn had_by(self, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
+        self.has_of(from, to).then(|| from.max(self.from).plus(LEAST))
+    }
 }

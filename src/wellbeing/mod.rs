@@ -1,5 +1,7 @@
 //! Wellbeing: what people enter of what they drink and eat, and of how they rest and feel, and what it comes to today.
 
+pub mod at_work;
+pub mod budget;
 pub mod check_ins;
 pub mod counters;
 pub mod entries;
@@ -10,8 +12,9 @@ pub mod meals;
 pub mod presence;
 pub mod query;
 pub mod recent;
+pub mod reminded;
+pub mod reminders;
 pub mod rests;
-pub mod texts;
 pub mod today;
 
 use crate::domain::{Contribution, Shared};
@@ -25,4 +28,5 @@ pub fn contribute(shared: &Shared) -> Contribution {
         .and(rests::contribute(shared))
         .and(presence::contribute(shared))
         .and(today::contribute(shared))
+        .and(reminders::contribute(shared))
 }

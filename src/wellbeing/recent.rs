@@ -61,6 +61,14 @@ impl Entries {
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    fn sorted(&self) -> Self {
+        let mut sorted = self.clone();
+        sorted.drinks.sort();
+        sorted.meals.sort_by_key(|meal| meal.0);
+        sorted.rests.sort_by_key(|rest| rest.0);
+        sorted
+    }
 }
 
 /// The first date whose entries are of any use now.
@@ -82,14 +90,31 @@ pub fn edit(change: &mut Transaction<'_>, date: NaiveDate, edit: impl FnOnce(&mu
     change.summary.facts.set(&recent)
 }
 
-/// Those of the date and later ones, by date; `None` when they must be looked up, since it is earlier than what is known, as when
-/// the user's zone has moved. Errors: `Internal`.
-pub fn of(summary: &Summary, since: NaiveDate) -> Result<Option<BTreeMap<NaiveDate, Entries>>> {
+/// Those that are known, by date, and the date from which on they are all of those since another. What is earlier must be looked
+/// up, as when the user's zone has moved. Errors: `Internal`.
+pub fn known(summary: &Summary, since: NaiveDate) -> Result<(NaiveDate, BTreeMap<NaiveDate, Entries>)> {
     let recent: Option<Recent> = summary.facts.get()?;
-    Ok(match recent {
-        Some(recent) => (recent.from <= since).then_some(recent.days),
-        None => (complete_from(summary, since) <= since).then(BTreeMap::new),
+    Ok(recent.map_or_else(|| (complete_from(summary, since), BTreeMap::new()), |recent| (recent.from, recent.days)))
+}
+
+/// Whether what is known is what was entered, by date. Where nothing is known, that is looked up.
+pub fn agrees(summary: &Summary, entered: &BTreeMap<NaiveDate, Entries>) -> bool {
+    let known: Result<Option<Recent>> = summary.facts.get();
+    known.is_ok_and(|known| {
+        known.is_none_or(|known| {
+            let of = |days: &BTreeMap<NaiveDate, Entries>| -> Vec<(NaiveDate, Entries)> {
+                days.range(known.from..).map(|(date, entries)| (*date, entries.sorted())).collect()
+            };
+            of(&known.days) == of(entered)
+        })
     })
+}
+
+/// Makes the summary know what was entered, by date. Errors: `Internal`.
+pub fn keep(summary: &mut Summary, now: Timestamp, entered: &BTreeMap<NaiveDate, Entries>) -> Result<()> {
+    let from = since(summary, now);
+    let days = entered.range(from..).map(|(date, entries)| (*date, entries.clone())).collect();
+    summary.facts.set(&Recent { from, days })
 }
 
 /// From which date on nothing is missing where nothing is known: from any, where there is nothing. Otherwise those of the present

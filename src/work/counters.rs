@@ -42,3 +42,5 @@ pub const STARTED_AT: Family = Counter::family("started_at", 6);
 pub const ENDED_AT: Family = Counter::family("ended_at", 6);
 /// Of a date: the other sessions that ended on it, so that what followed may be the break that was due.
 pub const ENDED_DUE_AT: Family = Counter::family("ended_due_at", 6);
+/// Of a date: reminders that were done on it, by the seconds since they were made.
+pub const NUDGE_RESPONSE: Family = Counter::family("nudge_response", 6);

@@ -13,14 +13,14 @@ pub mod work_sessions;
 
 use std::sync::Arc;
 
-use self::{forgotten_sessions::ReviewSession, work_sessions::service::OnStart};
+use self::{forgotten_sessions::ReviewSession, work_sessions::service::OnWork};
 use crate::domain::{Contribution, Shared};
 
-/// What the domain adds to the program. `on_start`: what else follows when a work session starts.
-pub fn contribute(shared: &Shared, on_start: Arc<dyn OnStart>) -> Contribution {
+/// What the domain adds to the program. `on_work`: what else follows when work begins or goes on.
+pub fn contribute(shared: &Shared, on_work: Arc<dyn OnWork>) -> Contribution {
     Contribution::default()
         .and(tasks::contribute(shared))
-        .and(work_sessions::contribute(shared, on_start))
+        .and(work_sessions::contribute(shared, on_work))
         .and(stats::contribute(shared))
         .and(days::contribute(shared))
         .and(metrics::contribute(shared))

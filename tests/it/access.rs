@@ -19,6 +19,8 @@ const PUBLIC: &[(&str, &str)] = &[
     ("POST", "/api/auth/refresh"),
     ("POST", "/api/auth/logout"),
     ("GET", "/api/health"),
+    ("GET", "/api/companion.svg"),
+    ("GET", "/api/companion.png"),
 ];
 
 fn protected(app: &TestApp) -> Vec<(&'static str, String)> {
@@ -69,21 +71,22 @@ async fn no_route_works_without_a_good_token() {
 }
 
 /// Makes something of the caller's and returns its id.
-type Fixture = for<'a> fn(&'a Client) -> BoxFuture<'a, String>;
+type Fixture = for<'a> fn(&'a TestApp, &'a Client) -> BoxFuture<'a, String>;
 
 /// What an `{id}` stands for, by how the path begins, where the example of its collection's POST does not make it.
 const FIXTURES: &[(&str, Fixture)] = &[
-    ("/api/users/", |owner| Box::pin(async { owner.id.clone() })),
-    ("/api/work_sessions/", |owner| Box::pin(async { owner.start().await.text("id") })),
+    ("/api/users/", |_, owner| Box::pin(async { owner.id.clone() })),
+    ("/api/work_sessions/", |_, owner| Box::pin(async { owner.start().await.text("id") })),
+    ("/api/nudges/", |app, owner| Box::pin(async { owner.be_reminded(app).await })),
 ];
 
 /// Paths of parts that are looked for within what the `{id}` stands for: who does not reach that, reaches none of its parts.
 const PARTS: &[&str] = &["/api/tasks/{id}/subtasks/{sid}"];
 
 /// Makes what the `{id}` of a path stands for; `None` where nothing says how.
-fn fixture<'a>(document: &Value, path: &str, owner: &'a Client) -> Option<BoxFuture<'a, String>> {
+fn fixture<'a>(app: &'a TestApp, document: &Value, path: &str, owner: &'a Client) -> Option<BoxFuture<'a, String>> {
     if let Some((_, make)) = FIXTURES.iter().find(|(beginning, _)| path.starts_with(beginning)) {
-        return Some(make(owner));
+        return Some(make(app, owner));
     }
     let (collection, _) = path.split_once("/{id}")?;
     let (collection, new) = (collection.to_owned(), example(document, "POST", collection, &owner.id)?);
@@ -91,12 +94,17 @@ fn fixture<'a>(document: &Value, path: &str, owner: &'a Client) -> Option<BoxFut
 }
 
 /// The parameters of paths that nothing makes, each with its operation.
-fn without_fixture<'a>(document: &Value, all: impl Iterator<Item = (&'a str, &'a str)>, owner: &Client) -> Vec<String> {
+fn without_fixture<'a>(
+    app: &TestApp,
+    document: &Value,
+    all: impl Iterator<Item = (&'a str, &'a str)>,
+    owner: &Client,
+) -> Vec<String> {
     let mut found = Vec::new();
     for (method, path) in all {
         for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
             let part = PARTS.contains(&path) && name == "sid";
-            if name != "user_id" && !part && (name != "id" || fixture(document, path, owner).is_none()) {
+            if name != "user_id" && !part && (name != "id" || fixture(app, document, path, owner).is_none()) {
                 found.push(format!("{method} {path}: {{{name}}}"));
             }
         }
@@ -109,7 +117,7 @@ async fn every_route_with_an_id_is_tried_on_somebody_elses() {
     let app = TestApp::new();
     let (ann, mut document, all) = (app.user("ann").await, document(&app), protected(&app));
     let all = all.iter().map(|(method, path)| (*method, path.as_str()));
-    let lacking = without_fixture(&document, all, &ann);
+    let lacking = without_fixture(&app, &document, all, &ann);
     assert!(lacking.is_empty(), "nothing in FIXTURES, and no example of its collection's POST, makes {lacking:?}");
 
     // One that nothing makes is named, whatever it lacks.
@@ -117,7 +125,7 @@ async fn every_route_with_an_id_is_tried_on_somebody_elses() {
     document["paths"]["/api/things"] = document["paths"]["/api/tasks"].clone();
     let unknown =
         ["/api/without_post/{id}", "/api/without_example/{id}/end", "/api/things/{id}/parts/{part}", "/api/things/{id}"];
-    let lacking = without_fixture(&document, unknown.iter().map(|path| ("GET", *path)), &ann);
+    let lacking = without_fixture(&app, &document, unknown.iter().map(|path| ("GET", *path)), &ann);
     assert_eq!(
         lacking,
         [
@@ -143,7 +151,7 @@ async fn nobody_reaches_what_is_somebody_elses() {
     let mut ids = BTreeMap::new();
     for (_, path, _) in operations() {
         let Some(collection) = collection(path).filter(|collection| !ids.contains_key(collection)) else { continue };
-        ids.insert(collection, fixture(&document, path, &ann).expect("a fixture").await);
+        ids.insert(collection, fixture(&app, &document, path, &ann).expect("a fixture").await);
     }
     // All that she can read, but for the stream, which goes on.
     let everything = async || {

@@ -120,25 +120,28 @@ fn top(path: &str) -> &str {
     path.split('/').next().unwrap_or_default()
 }
 
-const DOMAINS: &[&str] = &["accounts", "changes", "progress", "wellbeing", "work"];
+const DOMAINS: &[&str] = &["accounts", "changes", "companion", "progress", "wellbeing", "work"];
 
 /// Which top-level modules each may know.
 const KNOWS: &[(&str, &[&str])] = &[
     ("kernel", &[]),
+    ("texts", &["kernel"]),
     ("credentials", &["kernel"]),
     ("store", &["kernel", "credentials"]),
     ("ledger", &["kernel", "store"]),
     ("web", &["kernel"]),
     ("jobs", &["kernel", "credentials", "store", "ledger"]),
+    ("page", &["web"]),
     ("functions", &["kernel", "store", "jobs", "web"]),
     ("domain", &["kernel", "store", "ledger", "jobs", "web"]),
     ("config", &["kernel"]),
-    ("accounts", &["kernel", "store", "ledger", "jobs", "web", "domain"]),
+    ("accounts", &["kernel", "texts", "store", "ledger", "jobs", "web", "domain"]),
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
-    ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
-    ("wellbeing", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
+    ("wellbeing", &["kernel", "texts", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
+    ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "wellbeing"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
-    ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work"]),
+    ("companion", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "progress", "wellbeing"]),
+    ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work", "wellbeing"]),
     (
         "app",
         &[
@@ -147,6 +150,7 @@ const KNOWS: &[(&str, &[&str])] = &[
             "store",
             "ledger",
             "web",
+            "page",
             "jobs",
             "functions",
             "domain",
@@ -156,9 +160,11 @@ const KNOWS: &[(&str, &[&str])] = &[
             "progress",
             "wellbeing",
             "changes",
+            "companion",
         ],
     ),
-    ("cli", &["kernel", "store", "functions", "jobs", "config", "migration", "app"]),
+    ("demo", &["kernel", "config", "app"]),
+    ("cli", &["kernel", "store", "functions", "jobs", "config", "companion", "migration", "app", "demo"]),
 ];
 
 #[test]
@@ -257,7 +263,7 @@ fn a_cycle_would_be_found() {
 #[test]
 fn each_concern_has_its_place() {
     let concerns: &[(&str, &[&str], &[&str])] = &[
-        ("status codes", &["StatusCode"], &["web"]),
+        ("status codes", &["StatusCode"], &["web", "page"]),
         ("SQL", &["SELECT ", "INSERT INTO", "DELETE FROM", "VACUUM", "PRAGMA", "pragma_"], &["store"]),
         ("the environment", &["env::var", "dotenvy"], &["config"]),
         ("the clock of the machine", &["Utc::now", "SystemTime"], &["kernel/clock"]),

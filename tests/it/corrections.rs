@@ -198,6 +198,7 @@ async fn the_active_session_can_be_deleted() {
     app.advance_hours(5);
     assert_eq!(ann.delete(&path).await.status, 204);
     assert_eq!(ann.get(&format!("/api/work_sessions/active?user_id={}", ann.id)).await.body, json!({ "active": false }));
+    app.do_due().await.expect("done");
     assert_eq!(app.due().await, Vec::<String>::new());
     ann.post_empty(&format!("{path}/heartbeat")).await.assert_error(404, "not_found");
     let left = crate::support::events::documents(&app, &ann.id).await;

@@ -1,14 +1,13 @@
-//! Sessions that were forgotten: whoever is asked to look after them reminds twice, then ends them.
+//! Sessions that were forgotten: whoever is asked to look after them ends them.
 
 use avanochi::{
     app::{Adapters, App, build::MessageDelivery},
     config::{Config, Overrides, Source},
     jobs::queue::NewMessage,
-    kernel::{Admins, Caller, Clock as _, Ctx, IdSource as _, Limit, PageRequest, RandomIds, Result, UserId},
-    store::{Collection, Partition},
+    kernel::{Admins, Caller, Clock as _, Ctx, IdSource as _, RandomIds, Result, UserId},
     work::{
         habits::model::{Habits, Usual},
-        work_sessions::{model::Nudge, service::WorkSessionService},
+        work_sessions::service::WorkSessionService,
     },
 };
 use serde_json::{Value, json};
@@ -36,13 +35,11 @@ async fn review(app: &TestApp, client: &Client, usual_hours: Option<u32>) -> Res
     service(app).review(&ctx, owner, &|date| habits.as_ref()?.length_on(date)).await
 }
 
-async fn nudges(app: &TestApp, client: &Client) -> Vec<Nudge> {
-    let partition = Partition::of(UserId::parse(&client.id).expect("an id"));
-    Collection::new(app.store.clone()).list(Some(partition), None, PageRequest::first(Limit::MAX)).await.expect("nudges").items
-}
-
-async fn hours_of_nudges(app: &TestApp, client: &Client) -> Vec<u8> {
-    nudges(app, client).await.iter().map(|nudge| nudge.hours).collect()
+/// Without reminders, so that nothing else is due.
+async fn user(app: &TestApp, name: &str) -> Client {
+    let client = app.user(name).await;
+    client.be_reminded_of(&[]).await;
+    client
 }
 
 async fn session(client: &Client, id: &str) -> Value {
@@ -61,7 +58,7 @@ async fn without_a_host_messages_are_handed_out_wherever_they_are() {
     // As with a queue service.
     let alone = App::new(&config, Adapters { message_delivery: MessageDelivery::ByHost, ..adapters }).expect("an app");
     let reminded = async {
-        while hours_of_nudges(&app, &ann).await.is_empty() {
+        while ann.nudges().await.is_empty() {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
     };
@@ -70,40 +67,29 @@ async fn without_a_host_messages_are_handed_out_wherever_they_are() {
         () = reminded => {}
         () = tokio::time::sleep(std::time::Duration::from_secs(20)) => panic!("nobody took the message"),
     }
-    assert_eq!(hours_of_nudges(&app, &ann).await, [4]);
+    assert_eq!(ann.nudges().await, ["session_running"]);
 }
 
 #[tokio::test]
-async fn a_session_is_due_three_times() {
+async fn a_session_is_due_once() {
     let app = TestApp::new();
-    let (ann, bob) = (app.user("ann").await, app.user("bob").await);
+    let (ann, bob) = (user(&app, "ann").await, user(&app, "bob").await);
     let id = ann.start().await.text("id");
-    app.advance_seconds(4 * 3600 - 1);
+    app.advance_hours(4);
     let late = bob.start().await.text("id");
+    app.advance_seconds(8 * 3600 - 1);
     assert_eq!(app.due().await, Vec::<String>::new());
     review(&app, &ann, None).await.expect("nothing to do");
     app.advance_seconds(1);
     assert_eq!(app.due().await, std::slice::from_ref(&ann.id));
     for _ in 0..2 {
-        review(&app, &ann, None).await.expect("reminded");
+        review(&app, &ann, Some(6)).await.expect("ended");
     }
-    let nudge = &nudges(&app, &ann).await[0];
-    assert_eq!((nudge.id.clone(), nudge.work_session_id.to_string()), (format!("{id}-4h"), id.clone()));
     assert_eq!(app.due().await, Vec::<String>::new());
-    app.advance_hours(4);
-    // The most overdue comes first.
-    assert_eq!(app.due().await, [bob.id.clone(), ann.id.clone()]);
-    review(&app, &ann, None).await.expect("reminded");
-    assert_eq!(hours_of_nudges(&app, &ann).await, [4, 8]);
-    app.advance_hours(4);
-    review(&app, &ann, Some(6)).await.expect("ended");
     let ended = session(&ann, &id).await;
     assert_eq!(ended["end_time"], "2026-01-14T16:00:00.000000Z");
     assert_eq!((&ended["ended_by"], &ended["needs_review"]), (&json!("sweep"), &json!(true)));
     assert_eq!(ann.stats().await["total_hours"], 6.0);
-    // Four hours were passed over.
-    review(&app, &bob, None).await.expect("reminded");
-    assert_eq!(hours_of_nudges(&app, &bob).await, [8]);
     assert_eq!(bob.end(&late).await.body["ended_by"], "user");
     app.advance_hours(99);
     assert_eq!(app.due().await, Vec::<String>::new());
@@ -132,7 +118,6 @@ async fn it_ends_with_the_last_sign_of_life() {
     app.advance_hours(30);
     review(&app, &ann, Some(1)).await.expect("ended");
     assert_eq!(session(&ann, &id).await["end_time"], "2026-01-14T19:00:00.000000Z");
-    assert_eq!(hours_of_nudges(&app, &ann).await, Vec::<u8>::new());
     // It counts for the date on which it ended, and nobody was active meanwhile.
     let days = ann.get(&format!("/api/stats/{}/days", ann.id)).await.body["days"].clone();
     assert_eq!((&days[0]["date"], &days[0]["sessions"]), (&json!("2026-01-14"), &json!(1)));
@@ -143,7 +128,7 @@ async fn it_ends_with_the_last_sign_of_life() {
 #[tokio::test]
 async fn an_interrupted_session_waits() {
     let app = TestApp::new();
-    let ann = app.user("ann").await;
+    let ann = user(&app, "ann").await;
     let id = ann.start().await.text("id");
     app.advance_hours(3);
     ann.post_empty(&format!("/api/work_sessions/{id}/pause")).await;
@@ -153,9 +138,10 @@ async fn an_interrupted_session_waits() {
     assert_eq!(session(&ann, &id).await["end_time"], json!(null));
     ann.post_empty(&format!("/api/work_sessions/{id}/resume")).await;
     assert_eq!(app.due().await, Vec::<String>::new());
+    app.advance_hours(8);
+    assert_eq!(app.due().await, Vec::<String>::new());
     app.advance_hours(1);
     assert_eq!(app.due().await, std::slice::from_ref(&ann.id));
-    app.advance_hours(8);
     review(&app, &ann, None).await.expect("ended");
     // Taking it up again was the last sign.
     let ended = session(&ann, &id).await;
@@ -174,25 +160,20 @@ async fn only_the_program_does_what_is_due_to_anybody() {
 }
 
 #[tokio::test]
-async fn whatever_commit_of_a_review_fails_its_repetition_does_it_once() {
+async fn when_the_commit_of_a_review_fails_its_repetition_does_it_once() {
     for fault in [Fault::Before, Fault::After] {
-        for good in 0..3 {
-            let store = FlakyStore::new();
-            let app = TestApp::over(store.clone());
-            let ann = app.user("ann").await;
-            let id = ann.start().await.text("id");
-            store.fail_after(good, fault);
-            for _ in 0..3 {
-                app.advance_hours(4);
-                while review(&app, &ann, None).await.is_err() {}
-            }
-            assert!(!store.is_waiting());
-            assert_eq!(hours_of_nudges(&app, &ann).await, [4, 8]);
-            assert_eq!(
-                (session(&ann, &id).await["duration"].clone(), ann.stats().await["total_sessions"].clone()),
-                (json!(8.0), json!(1))
-            );
-            assert_clean(&app).await;
-        }
+        let store = FlakyStore::new();
+        let app = TestApp::over(store.clone());
+        let ann = app.user("ann").await;
+        let id = ann.start().await.text("id");
+        app.advance_hours(12);
+        store.fail_after(0, fault);
+        while review(&app, &ann, None).await.is_err() {}
+        assert!(!store.is_waiting());
+        assert_eq!(
+            (session(&ann, &id).await["duration"].clone(), ann.stats().await["total_sessions"].clone()),
+            (json!(8.0), json!(1))
+        );
+        assert_clean(&app).await;
     }
 }

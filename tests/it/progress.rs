@@ -1,6 +1,8 @@
 //! Progress: what is granted for what people do, taken back with it, and never twice. Random histories are in `histories`.
 
+mod care;
 mod histories;
+mod weeks;
 
 use serde_json::{Value, json};
 
@@ -110,7 +112,7 @@ async fn focus_is_granted_for_each_date_and_follows_corrections() {
     let path = format!("/api/work_sessions/{}", recorded.text("id"));
     assert_eq!(ledger(&ann).await, told(&[("first_session", 15), ("focus", 12)]));
     // Shorter than five minutes is nothing, by itself.
-    ann.record(time("2026-01-13T11:00:00Z"), time("2026-01-13T11:04:00Z")).await;
+    ann.record(time("2026-01-13T08:00:00Z"), time("2026-01-13T08:04:00Z")).await;
     assert_eq!(ledger(&ann).await.len(), 2);
     ann.patch(&path, json!({ "end_time": "2026-01-13T09:30:00Z" })).await;
     assert_eq!(ledger(&ann).await[2..], told(&[("focus", -12), ("focus", 6)]));

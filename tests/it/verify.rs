@@ -98,16 +98,16 @@ async fn a_damaged_active_session_is_found_and_repaired() {
     })
     .await;
     let right = right.expect("a session");
-    let words = format!("{} since 2025-09-26T09:00:00.000000Z with 0 pauses and 2025-09-26T13:00:00.000000Z due", right.id);
+    let words = format!("{} since 2025-09-26T09:00:00.000000Z with 0 pauses and 2025-09-26T21:00:00.000000Z due", right.id);
     assert_repairs(&app, &[&format!("active_session is none and should be {words}")]).await;
     let set = async |session: ActiveSession| damage(&app, |summary| summary.facts.set(&session).expect("JSON")).await;
     set(ActiveSession { id: uuid::Uuid::nil(), ..right.clone() }).await;
-    let wrong = "00000000-0000-0000-0000-000000000000 since 2025-09-26T09:00:00.000000Z with 0 pauses and 2025-09-26T13:00:00.000000Z due";
+    let wrong = "00000000-0000-0000-0000-000000000000 since 2025-09-26T09:00:00.000000Z with 0 pauses and 2025-09-26T21:00:00.000000Z due";
     assert_repairs(&app, &[&format!("active_session is {wrong} and should be {words}")]).await;
     set(ActiveSession { note: Some("gone".into()), ..right.clone() }).await;
     assert_repairs(&app, &["active_session differs from its document in a pause or the note"]).await;
     damage(&app, |summary| summary.due.set("work_session", None)).await;
-    let undue = words.replace("2025-09-26T13:00:00.000000Z due", "nothing due");
+    let undue = words.replace("2025-09-26T21:00:00.000000Z due", "nothing due");
     assert_repairs(&app, &[&format!("active_session is {undue} and should be {words}")]).await;
     // What only the summary knows stays.
     set(ActiveSession { last_sign: Some(right.start_time), ..right }).await;

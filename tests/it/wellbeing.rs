@@ -1,6 +1,7 @@
 //! What people enter of their wellbeing: by date, exactly taken back, and theirs alone.
 
 mod histories;
+mod reminders;
 mod rests;
 mod today;
 

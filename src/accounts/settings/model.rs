@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-pub use self::values::{CarryOver, LabourRules, Language, Lunch, QuietHours, TimeOfDay, WeekStart, WorkHours, day_start_as_time};
+pub use self::values::{CarryOver, LabourRules, Lunch, QuietHours, TimeOfDay, WeekStart, WorkHours, day_start_as_time};
 use crate::kernel::{Bounded, DayStart, Resource, Timestamp, UserId, Weekdays};
+pub use crate::texts::Language;
 
 /// Minutes of work.
 pub type DayTarget = Bounded<60, 720>;
@@ -130,6 +131,13 @@ impl Default for Settings {
 const MONDAY_TO_FRIDAY: Weekdays =
     Weekdays(WeekdaySet::from_array([Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri]));
 
+impl Reminders {
+    pub fn is_any(&self) -> bool {
+        let Self { breaks, hydration, meals, sessions, check_in, tasks } = *self;
+        breaks || hydration || meals || sessions || check_in || tasks
+    }
+}
+
 impl Default for Reminders {
     fn default() -> Self {
         Settings::default().reminders
@@ -171,6 +179,9 @@ pub struct DaySettings {
     pub work_days: Weekdays,
     pub goals: Goals,
     pub overload_minutes: Overload,
+    pub hydration_goal_ml: HydrationGoal,
+    pub work_hours: WorkHours,
+    pub lunch: Lunch,
 }
 
 impl Default for DaySettings {
@@ -181,7 +192,8 @@ impl Default for DaySettings {
 
 impl Settings {
     pub fn of_day(&self) -> DaySettings {
-        DaySettings { work_days: self.work_days, goals: self.goals, overload_minutes: self.overload_minutes }
+        let Self { work_days, goals, overload_minutes, hydration_goal_ml, work_hours, lunch, .. } = *self;
+        DaySettings { work_days, goals, overload_minutes, hydration_goal_ml, work_hours, lunch }
     }
 }
 
@@ -221,6 +233,14 @@ mod tests {
             "carry_over": "weekly", "labour_rules": "none" });
         assert_eq!(serde_json::to_value(Settings::default()).expect("JSON"), expected);
         assert_eq!(serde_json::from_value::<Settings>(expected).expect("settings"), Settings::default());
+    }
+
+    #[test]
+    fn a_day_from_before_more_was_kept_has_the_defaults_for_it() {
+        let older = r#"{"work_days":["mon"],"goals":{"tasks":5,"focus_minutes":60},"overload_minutes":600}"#;
+        let older: DaySettings = serde_json::from_str(older).expect("settings");
+        assert_eq!((older.goals.tasks.get(), older.hydration_goal_ml.get()), (5, 1800));
+        assert_eq!((older.lunch, older.work_hours), (Settings::default().lunch, Settings::default().work_hours));
     }
 
     #[test]

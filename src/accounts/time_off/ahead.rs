@@ -58,10 +58,32 @@ pub fn remove(summary: &mut Summary, today: NaiveDate, gone: Dates) -> Result<()
     edit(summary, today, |ahead| ahead.dates.retain(|known| *known != gone))
 }
 
+/// Whether it knows all that was entered, from the present date on, and nothing else.
+pub fn agrees(summary: &Summary, today: NaiveDate, entered: &[Dates]) -> bool {
+    let known: Result<Option<Ahead>> = summary.facts.get();
+    known.is_ok_and(|known| {
+        let known = known.unwrap_or_default();
+        let is_missing = |dates: &&Dates| {
+            dates.to >= today && !known.dates.contains(dates) && known.more_from.is_none_or(|more_from| dates.from < more_from)
+        };
+        known.dates.iter().all(|dates| entered.contains(dates)) && !entered.iter().any(|dates| is_missing(&dates))
+    })
+}
+
+/// Makes it know what was entered. Errors: `Internal`.
+pub fn keep(summary: &mut Summary, today: NaiveDate, entered: &[Dates]) -> Result<()> {
+    summary.facts.clear::<Ahead>();
+    edit(summary, today, |ahead| entered.iter().filter(|dates| is_kept(**dates, today)).for_each(|dates| ahead.add(*dates)))
+}
+
+fn is_kept(dates: Dates, today: NaiveDate) -> bool {
+    today.checked_sub_days(KEPT).is_none_or(|kept| kept <= dates.to)
+}
+
 fn edit(summary: &mut Summary, today: NaiveDate, edit: impl FnOnce(&mut Ahead)) -> Result<()> {
     let mut ahead: Ahead = summary.facts.get()?.unwrap_or_default();
     edit(&mut ahead);
-    ahead.dates.retain(|known| today.checked_sub_days(KEPT).is_none_or(|kept| kept <= known.to));
+    ahead.dates.retain(|known| is_kept(*known, today));
     if ahead == Ahead::default() {
         summary.facts.clear::<Ahead>();
         return Ok(());

@@ -2,7 +2,7 @@
 
 use std::{array::from_fn, sync::LazyLock};
 
-use crate::store::{Order, Scope, page::List, query::PLACES};
+use crate::store::{Order, Place, Scope, page::List, query::PLACES};
 
 // A row value is compared as a whole, so that a page begins with one seek in either order. What an index requires of its
 // documents is said in so many words, or SQLite would not use it.
@@ -12,8 +12,8 @@ const OF_A_PARTITION: &str = "
       AND (expires_at IS NULL OR expires_at > :now)
     ORDER BY {place} {direction}, id {direction} LIMIT :limit";
 const WITH_A_FACET: &str = " AND facet = :facet AND facet IS NOT NULL";
-// Administrators alone look for a facet among everybody's: those documents are picked out of the order, so that no write
-// pays for another index.
+// Administrators alone look for a facet among everybody's, and nobody does in the list whose places tell it: there it is
+// picked out of the order, so that no write pays for another index.
 const OF_EVERYBODY: &str = "
     SELECT pk, kind, id, op, seq, deleted_at, body, place0 FROM documents INDEXED BY documents_of_everybody
     WHERE kind = :kind AND place0 IS NOT NULL AND (place0, id, pk) {after} (:place, :id, :pk) AND place0 {before} :end
@@ -43,7 +43,7 @@ fn of_a_partition(place: usize, facet: bool, order: Order) -> String {
 
 /// Those of the first place are named as when there was no other.
 fn index(place: usize, facet: bool) -> String {
-    let name = if facet { "documents_faceted" } else { "documents_listed" };
+    let name = if facet && place != Place::SECOND.index() { "documents_faceted" } else { "documents_listed" };
     if place == 0 { name.to_owned() } else { format!("{name}{place}") }
 }
 
@@ -61,7 +61,8 @@ pub fn all_with_their_plans() -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
     for (place, statements) in ALL_OF_A_PARTITION.iter().enumerate() {
         for (facet, [ascending, descending]) in [(false, &statements[0]), (true, &statements[1])] {
-            let (index, facet) = (index(place, facet), if facet { " AND facet=?" } else { "" });
+            let index = index(place, facet);
+            let facet = if index.starts_with("documents_faceted") { " AND facet=?" } else { "" };
             let plan = |bounds: String| format!("{index} (pk=? AND kind=?{facet} AND {bounds})");
             all.push((ascending.as_str(), plan(format!("(place{place},id)>(?,?) AND place{place}<?"))));
             all.push((descending.as_str(), plan(format!("place{place}>? AND (place{place},id)<(?,?)"))));

@@ -38,6 +38,9 @@ const READERS: usize = 4;
 const FEW: usize = 200;
 /// Statements kept prepared on each connection: all there are.
 const STATEMENTS: usize = 40;
+/// After how many pages in the log they are moved into the database. What changes with every request is written there once
+/// for all requests in between; the index of the log still has them in one table.
+const LOG_PAGES: u32 = 4_000;
 
 /// The store in one folder.
 pub struct Embedded {
@@ -210,6 +213,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     prepare_once(connection)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     // What is deleted is overwritten, so that it cannot be found in the file.
     connection.pragma_update(None, "secure_delete", "on")
 }

@@ -10,8 +10,10 @@ use crate::{
     ledger::{Decision, Ledger},
     store::Partition,
     wellbeing::{
+        budget::Reminder,
         entries,
         entry::{Between, instant},
+        reminded,
     },
 };
 
@@ -53,6 +55,7 @@ impl CheckInService {
                     let read = change.find::<CheckIn>(&id.to_string()).await?;
                     let check_in = CheckIn { id, user_id: owner.id(), energy: new.energy, note: new.note.clone(), at, date };
                     change.put(&check_in, read.as_ref())?;
+                    reminded::entered(change, date, &[Reminder::CheckIn])?;
                     change.touch();
                     let entered = Entered { check_in, replaced: read.is_some() };
                     change.remember(key, &entered)?;
@@ -76,9 +79,9 @@ impl CheckInService {
     /// Errors: `NotFound`.
     pub async fn delete(&self, _ctx: &Ctx, owner: Owner, id: CheckInId) -> Result<()> {
         self.0
-            .delete(owner, &id.to_string(), &Precondition::None, |_: &CheckIn, change| {
+            .delete(owner, &id.to_string(), &Precondition::None, |check_in: &CheckIn, change| {
                 change.touch();
-                Ok(())
+                reminded::taken_back(change, check_in.date)
             })
             .await
     }

@@ -4,12 +4,13 @@ use super::model::{Drink, DrinkId, NewDrink};
 use crate::{
     domain::Shared,
     kernel::{Created, Ctx, Id, IdempotencyKey, Owner, Page, PageRequest, Precondition, Result, Versioned},
-    ledger::{Decision, Ledger},
+    ledger::{Decision, Ledger, Transaction},
     wellbeing::{
+        budget::Reminder,
         counters::DRINKS,
         entries,
         entry::{Between, instant},
-        recent,
+        recent, reminded,
     },
 };
 
@@ -35,12 +36,7 @@ impl DrinkService {
                     if let Some(first) = change.replayed(key).await? {
                         return Ok(Decision::Keep(first));
                     }
-                    let at = instant(new.at, change.now())?;
-                    let date = change.summary.date_at(at);
-                    entries::check_room(change, date, DRINKS).await?;
-                    let drink = Drink { id: Id::new(change.next_id()), user_id: owner.id(), ml: new.ml, at, date };
-                    recent::edit(change, date, |of| of.drinks.push(drink.kept()))?;
-                    change.touch();
+                    let drink = entered(change, owner, new).await?;
                     Ok(Decision::Write(Created::now(change.created(drink, key)?)))
                 })
             })
@@ -57,6 +53,7 @@ impl DrinkService {
         self.0
             .delete(owner, &id.to_string(), &Precondition::None, |drink: &Drink, change| {
                 change.touch();
+                reminded::taken_back(change, drink.date)?;
                 recent::edit(change, drink.date, |of| {
                     let same = of.drinks.iter().position(|kept| *kept == drink.kept());
                     same.map(|index| of.drinks.remove(index));
@@ -64,4 +61,16 @@ impl DrinkService {
             })
             .await
     }
+}
+
+/// A drink that is entered in a change, which has still to create it. Errors: `InvalidField`, `TooManyEntries`.
+pub async fn entered(change: &mut Transaction<'_>, owner: Owner, new: NewDrink) -> Result<Drink> {
+    let at = instant(new.at, change.now())?;
+    let date = change.summary.date_at(at);
+    entries::check_room(change, date, DRINKS).await?;
+    let drink = Drink { id: Id::new(change.next_id()), user_id: owner.id(), ml: new.ml, at, date };
+    recent::edit(change, date, |of| of.drinks.push(drink.kept()))?;
+    reminded::entered(change, date, &[Reminder::Hydration])?;
+    change.touch();
+    Ok(drink)
 }

@@ -35,9 +35,15 @@ pub fn busy_until(summary: &Summary, now: Timestamp) -> Result<Option<Timestamp>
     Ok(until.map(|until| until.0).filter(|until| *until > now))
 }
 
+/// Whether the summary knows that and nothing else, be it over or not.
+pub fn agrees(summary: &Summary, busy_until: Option<Timestamp>) -> bool {
+    let known: Result<Option<BusyUntil>> = summary.facts.get();
+    known.is_ok_and(|known| known.map(|known| known.0) == busy_until)
+}
+
 /// Makes the summary know it. Errors: `Internal`.
-pub fn keep(summary: &mut Summary, presence: &Presence) -> Result<()> {
-    if let Some(until) = presence.busy_until {
+pub fn keep(summary: &mut Summary, busy_until: Option<Timestamp>) -> Result<()> {
+    if let Some(until) = busy_until {
         return summary.facts.set(&BusyUntil(until));
     }
     summary.facts.clear::<BusyUntil>();

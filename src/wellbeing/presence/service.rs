@@ -37,7 +37,7 @@ impl PresenceService {
                         return Ok(Decision::Keep(is));
                     }
                     let read = change.find::<Presence>(&owner.id().to_string()).await?;
-                    keep(&mut change.summary, &presence)?;
+                    keep(&mut change.summary, presence.busy_until)?;
                     change.put(&presence, read.as_ref())?;
                     change.touch();
                     Ok(Decision::Write(presence))

@@ -14,8 +14,7 @@ use crate::{
         Code, Created, Ctx, Error, Id, IdempotencyKey, Owner, Page, PageRequest, Precondition, Result, Timestamp, Versioned,
     },
     ledger::{Decision, Ledger, Summary, Transaction},
-    wellbeing::{counters::RESTS, entries, entry::Between, lunch::Window},
-    work::work_sessions::service::OnStart,
+    wellbeing::{budget::Reminder, counters::RESTS, entries, entry::Between, lunch::Window, reminded},
 };
 
 /// Until when a rest lasts that is under way, as far as others are concerned: later than any place in the store.
@@ -59,6 +58,7 @@ impl RestService {
                     let id = Id::new(change.next_id());
                     let rest = Rest { id, user_id: owner.id(), kind, start_time: now, date, end: None };
                     booking::begin(&mut change.summary, &rest)?;
+                    reminded::entered(change, date, answered(kind))?;
                     change.touch();
                     Ok(Decision::Write(Created::now(change.created(rest, key)?)))
                 })
@@ -88,6 +88,9 @@ impl RestService {
                     let begun = Rest { id, user_id: owner.id(), kind: new.kind, start_time: new.start, date, end: None };
                     let rest = begun.until(new.end, false, window(&change.summary, &begun)?);
                     booking::ended(change, &rest)?;
+                    reminded::entered(change, date, answered(new.kind))?;
+                    // The work after it is another stretch.
+                    reminded::look_now(change)?;
                     change.touch();
                     Ok(Decision::Write(Created::now(change.created(rest, key)?)))
                 })
@@ -104,6 +107,8 @@ impl RestService {
             let ended = rest.ended(change.now(), window(&change.summary, rest)?);
             booking::clear(&mut change.summary);
             booking::ended(change, &ended)?;
+            // The work that it interrupted goes on.
+            reminded::look_now(change)?;
             change.touch();
             Ok(Some(ended))
         };
@@ -129,6 +134,7 @@ impl RestService {
                         return Ok(if change.summary.due == before { Decision::Keep(()) } else { Decision::Write(()) });
                     }
                     end_active(change, now).await?;
+                    reminded::look_now(change)?;
                     Ok(Decision::Write(()))
                 })
             })
@@ -151,6 +157,7 @@ impl RestService {
         self.ledger
             .delete(owner, &id.to_string(), &Precondition::None, |rest: &Rest, change| {
                 change.touch();
+                reminded::taken_back(change, rest.date)?;
                 booking::forget(change, rest)
             })
             .await
@@ -161,6 +168,14 @@ impl RestService {
         let other = self.repo.overlapping(owner, from, to, now).await?;
         let error = |other: Rest| Error::new(Code::RestsOverlap, format!("It would overlap the rest {}", other.id));
         other.map_or(Ok(()), |other| Err(error(other)))
+    }
+}
+
+/// What a rest answers.
+fn answered(kind: RestKind) -> &'static [Reminder] {
+    match kind {
+        RestKind::Lunch => &[Reminder::BreakDue, Reminder::BreakOverdue, Reminder::Lunch],
+        RestKind::Micro | RestKind::Short | RestKind::Long => &[Reminder::BreakDue, Reminder::BreakOverdue],
     }
 }
 
@@ -181,16 +196,10 @@ async fn end_active(change: &mut Transaction<'_>, at: Timestamp) -> Result<()> {
     change.replace(&ended, &read)
 }
 
-/// Ends the rest under way when a work session starts that begins after it.
-#[derive(Debug)]
-pub struct EndRest;
-
-#[async_trait::async_trait]
-impl OnStart for EndRest {
-    async fn started(&self, change: &mut Transaction<'_>, at: Timestamp) -> Result<()> {
-        match booking::known(&change.summary)? {
-            Some(known) if known.start_time < at => end_active(change, at).await,
-            _ => Ok(()),
-        }
+/// Ends the rest under way when work starts at an instant after it.
+pub async fn end_before(change: &mut Transaction<'_>, at: Timestamp) -> Result<()> {
+    match booking::known(&change.summary)? {
+        Some(known) if known.start_time < at => end_active(change, at).await,
+        _ => Ok(()),
     }
 }

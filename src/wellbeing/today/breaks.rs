@@ -83,8 +83,13 @@ pub fn besides(interruptions: &[Interruption], rests: &[Stretch]) -> Vec<Interru
     interruptions.iter().flat_map(left).filter(|one| one.to.since(one.from) >= BREAK).collect()
 }
 
-/// How long the breaks are that stretches come to, in order, where those that touch or overlap are one.
-pub fn lengths(mut stretches: Vec<Stretch>) -> Vec<Duration> {
+/// How long the breaks are that stretches come to, in order.
+pub fn lengths(stretches: Vec<Stretch>) -> Vec<Duration> {
+    merged(stretches).into_iter().map(|(from, to)| to.since(from)).collect()
+}
+
+/// The breaks that stretches come to, in order, where those that touch or overlap are one.
+pub fn merged(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
     stretches.sort_unstable();
     let mut merged: Vec<Stretch> = Vec::new();
     for (from, to) in stretches {
@@ -93,7 +98,8 @@ pub fn lengths(mut stretches: Vec<Stretch>) -> Vec<Duration> {
             None => merged.push((from, to)),
         }
     }
-    merged.into_iter().map(|(from, to)| to.since(from)).filter(|length| *length >= BREAK).collect()
+    merged.retain(|(from, to)| to.since(*from) >= BREAK);
+    merged
 }
 
 /// Work since the last break of 5 minutes or more.

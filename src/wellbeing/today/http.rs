@@ -1,5 +1,7 @@
 //! The present date over HTTP.
 
+use std::borrow::Cow;
+
 use axum::extract::State;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -13,14 +15,14 @@ use super::{
     service::TodayService,
 };
 use crate::{
-    accounts::settings::model::{Language, Settings},
+    accounts::settings::model::Settings,
     kernel::{Ctx, Result, Timestamp},
+    texts::{Arg, Language, text},
     web::{Own, Reply},
     wellbeing::{
         check_ins::http::CheckInView,
         meals::http::MealView,
         rests::model::{Rest, RestId, RestKind},
-        texts::{Text, text},
     },
 };
 
@@ -63,7 +65,7 @@ struct HydrationView {
 /// A hint in the language of the settings, and the key of it.
 #[derive(Debug, Serialize, ToSchema)]
 struct TextView {
-    key: &'static str,
+    key: Cow<'static, str>,
     text: String,
 }
 
@@ -125,12 +127,18 @@ struct LabourView {
     rule: &'static str,
     #[schema(value_type = String, pattern = "^(ok|near|broken)$")]
     state: &'static str,
-    detail: Option<TextView>,
+    detail: TextView,
+    /// What the rule was taken from.
+    source: &'static str,
+    /// Of when that is.
+    #[schema(value_type = String, format = Date)]
+    source_date: &'static str,
 }
 
-impl From<Text> for TextView {
-    fn from(Text { key, text }: Text) -> Self {
-        Self { key, text }
+impl TextView {
+    fn new(key: impl Into<Cow<'static, str>>, language: Language, args: &[(&str, Arg<'_>)]) -> Self {
+        let key = key.into();
+        Self { text: text(language, &key, args), key }
     }
 }
 
@@ -153,16 +161,17 @@ impl From<&Interruption> for BreakView {
 
 impl LabourView {
     fn new(standing: &Standing, language: Language) -> Self {
-        let Standing { rule, state, limit } = *standing;
-        let detail = text(&format!("labour_{rule}_{}", state.name()), language, limit).map(TextView::from);
-        Self { rule, state: state.name(), detail }
+        let Standing { rule, state, limit, source: [source, source_date] } = *standing;
+        let key = format!("labour_{rule}_{}", state.name());
+        let detail = TextView::new(key, language, &[("limit", Arg::Number(limit))]);
+        Self { rule, state: state.name(), detail, source, source_date }
     }
 }
 
 impl<'a> WellbeingView<'a> {
     fn new(of: &'a Today, settings: &Settings) -> Self {
         let language = settings.language;
-        let warning = of.too_fast.then(|| text("hydration_too_fast", language, 0)).flatten().map(TextView::from);
+        let warning = of.too_fast.then(|| TextView::new("hydration_too_fast", language, &[]));
         let mut rests: Vec<BreakView> = of.rests.iter().map(BreakView::from).collect();
         rests.extend(of.interruptions.iter().map(BreakView::from));
         rests.sort_by_key(|rest| rest.start_time);

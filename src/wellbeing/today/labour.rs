@@ -13,9 +13,9 @@ use crate::{
 /// Rules of one country or of the directive.
 pub struct Preset {
     /// What they were taken from.
-    pub source: &'static str,
+    source: &'static str,
     /// Of when that is.
-    pub date: &'static str,
+    date: &'static str,
     /// Hours of rest between the work of two dates.
     daily_rest: u64,
     /// Hours of rest in a row within 7 days.
@@ -96,6 +96,8 @@ pub struct Standing {
     pub state: State,
     /// The hours of the rule, or its minutes of breaks.
     pub limit: u64,
+    /// What the rule was taken from, and of when that is.
+    pub source: [&'static str; 2],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,7 +153,7 @@ impl Preset {
         let Worked { work, date, days, now, .. } = *worked;
         let began = days.start_of(date);
         let today = within(work, began, now);
-        let standing = |rule, limit, state| Standing { rule, state, limit };
+        let standing = |rule, limit, state| Standing { rule, state, limit, source: [self.source, self.date] };
         let at_most = |is, limit| State::at_most(is, hours(limit), hours(limit) * 9 / 10);
         let mut all = vec![
             standing("daily_rest", self.daily_rest, self.daily_rest(work, began)),
@@ -223,7 +225,7 @@ mod tests {
     use chrono_tz::Tz;
 
     use super::*;
-    use crate::{accounts::settings::model::Language, wellbeing::texts::text};
+    use crate::texts::{Arg, Language, text};
 
     /// A Wednesday.
     const DATE: NaiveDate = match NaiveDate::from_ymd_opt(2026, 1, 14) {
@@ -255,7 +257,8 @@ mod tests {
             for (rule, _, limit) in judged(rules, &[], &[], 600) {
                 for state in [State::Ok, State::Near, State::Broken] {
                     let key = format!("labour_{rule}_{}", state.name());
-                    assert!(text(&key, Language::Es, limit).is_some(), "{key}");
+                    let text = text(Language::Es, &key, &[("limit", Arg::Number(limit))]);
+                    assert!(text != key, "{key}");
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! How the present date goes: what was drunk and eaten, which breaks were taken and are due, how long the work has been.
 
 pub mod breaks;
+pub mod dated;
 pub mod http;
 pub mod labour;
 pub mod model;

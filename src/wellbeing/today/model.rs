@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 
 use super::{
     breaks::{self, Continuous, Interruption, OVERDUE, Stretch},
+    dated::hours_of_work,
     labour::{self, Standing, Worked},
 };
 use crate::{
-    accounts::settings::model::Settings,
-    kernel::{DayRule, Timestamp, wall_clock::instant_of},
+    accounts::settings::model::{Settings, WorkHours},
+    kernel::{DayRule, Timestamp},
     wellbeing::{
         check_ins::model::CheckIn,
         lunch::Window,
@@ -31,6 +32,8 @@ pub struct Known {
     pub settings: Settings,
     /// Whether work is expected.
     pub expected: bool,
+    /// Whether that is because the date is off.
+    pub off: bool,
     /// When something was drunk and how much, of the date.
     pub drinks: Vec<(Timestamp, u32)>,
     /// The same of the last two hours at least.
@@ -75,6 +78,50 @@ pub struct Today {
     pub check_in: Option<CheckIn>,
     pub worked: Duration,
     pub labour: Vec<Standing>,
+    /// When work is expected, where it is.
+    pub hours: Option<Hours>,
+    /// The work of the last days without rests, until now.
+    pub work: Vec<Stretch>,
+    /// The session under way.
+    pub active: Option<WorkSession>,
+    /// Whether somebody is at it now: at a session that is under way, neither interrupted nor at rest.
+    pub is_working: bool,
+}
+
+/// The hours of work of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hours {
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+impl Hours {
+    fn on(date: NaiveDate, hours: WorkHours, days: DayRule) -> Self {
+        let (from, to) = hours_of_work(date, hours, days);
+        Self { from, to }
+    }
+
+    /// How much of a goal would have been drunk by then, drinking evenly.
+    fn drunk_by(self, at: Timestamp, goal: u32) -> u32 {
+        let whole = self.to.since(self.from).as_micros();
+        let passed = at.since(self.from).as_micros().min(whole);
+        let share = (u128::from(goal) * passed).checked_div(whole).unwrap_or(0);
+        u32::try_from(share).unwrap_or(u32::MAX)
+    }
+
+    /// When so much of a goal would have been drunk, drinking evenly; `None` for more than the goal.
+    pub fn drunk_at(self, ml: u32, goal: u32) -> Option<Timestamp> {
+        let whole = self.to.since(self.from).as_micros();
+        let passed = (u128::from(ml) * whole).div_ceil(u128::from(goal.max(1)));
+        let passed = u64::try_from(passed).ok().filter(|_| ml <= goal)?;
+        Some(self.from.plus(Duration::from_micros(passed)))
+    }
+}
+
+/// After how much continuous work a break is due.
+pub fn due_after(settings: &Settings) -> Duration {
+    let minutes = settings.focus.map_or(settings.break_after_minutes.get(), |focus| focus.work.get());
+    Duration::from_secs(u64::from(minutes) * 60)
 }
 
 impl Known {
@@ -90,11 +137,17 @@ impl Known {
         let lengths =
             breaks::lengths(rested.iter().copied().filter(on_date).chain(all.iter().map(|one| (one.from, one.to))).collect());
         let work = breaks::worked(&self.sessions, now);
-        let is_working = self.sessions.iter().any(|session| session.end.is_none());
-        let due_after = settings.focus.map_or(settings.break_after_minutes.get(), |focus| focus.work.get());
-        let due_after = Duration::from_secs(u64::from(due_after) * 60);
+        let active = self.sessions.iter().find(|session| session.end.is_none());
+        let is_resting = self.rests.iter().any(|rest| rest.end.is_none());
+        let due_after = due_after(&settings);
+        let is_working = active.is_some_and(|active| !active.is_paused()) && !is_resting;
+        let mut work_without_rests = breaks::without(&work, &rested);
+        // Work that begins or goes on at this instant is under way too.
+        work_without_rests.extend(is_working.then_some((now, now)));
         let continuous =
-            if is_working { breaks::continuous(&breaks::without(&work, &rested), now, due_after) } else { Continuous::default() };
+            if active.is_some() { breaks::continuous(&work_without_rests, now, due_after) } else { Continuous::default() };
+        let hours = self.expected.then(|| Hours::on(date, settings.work_hours, days));
+        let goal_ml = settings.hydration_goal_ml.get();
         let window = Window::on(date, settings.lunch, days);
         let had = self.had_lunch(window, &all);
         let ml = self.drinks.iter().map(|(_, ml)| ml).sum();
@@ -103,8 +156,8 @@ impl Known {
         Today {
             date,
             ml,
-            goal_ml: settings.hydration_goal_ml.get(),
-            behind_ml: self.plan(date).saturating_sub(ml),
+            goal_ml,
+            behind_ml: hours.map_or(0, |hours| hours.drunk_by(now, goal_ml)).saturating_sub(ml),
             too_fast: self.drank_too_fast(),
             interruptions: breaks::besides(&all, &rested),
             rests: self.rests.into_iter().filter(|rest| rest.date == date).collect(),
@@ -114,6 +167,10 @@ impl Known {
             check_in: self.check_in,
             worked: breaks::within(&work, days.start_of(date), now),
             labour,
+            hours,
+            work: work_without_rests,
+            is_working,
+            active: active.cloned(),
         }
     }
 
@@ -124,22 +181,6 @@ impl Known {
         self.meals.iter().any(meal)
             || self.rests.iter().any(rest)
             || interruptions.iter().any(|one| window.has_of(one.from, one.to))
-    }
-
-    /// How much would have been drunk by now, drinking evenly within the hours of work: nothing where none is expected.
-    fn plan(&self, date: NaiveDate) -> u32 {
-        if !self.expected {
-            return 0;
-        }
-        let hours = self.settings.work_hours;
-        let from = self.days.instant_on(date, hours.start.0);
-        let shown = from.in_zone(self.days.zone).date_naive();
-        let ends = if hours.end > hours.start { shown } else { shown.succ_opt().unwrap_or(shown) };
-        let whole = instant_of(ends, hours.end.0, self.days.zone).since(from);
-        let passed = self.now.since(from).min(whole);
-        let goal = u128::from(self.settings.hydration_goal_ml.get());
-        let share = (goal * passed.as_micros()).checked_div(whole.as_micros()).unwrap_or(0);
-        u32::try_from(share).unwrap_or(u32::MAX)
     }
 
     /// Whether at some drink of the last hour, more than a litre had been drunk within the hour before it.
@@ -172,6 +213,7 @@ mod tests {
             days: Tz::UTC.into(),
             settings: Settings::default(),
             expected: true,
+            off: false,
             recent_drinks: drinks.clone(),
             drinks,
             meals: Vec::new(),

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chrono::{Datelike as _, Days, NaiveDate};
+use uuid::Uuid;
 
 use super::model::{Known, Today};
 use crate::{
@@ -52,26 +53,34 @@ impl TodayService {
     /// How the owner's date goes, and the settings by which it is told. Errors: `NotFound` when there is no such user.
     pub async fn today(&self, ctx: &Ctx, owner: Owner) -> Result<(Today, Settings)> {
         let summary = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?;
-        let (now, days, settings) = (ctx.now(), summary.day_rule(), Settings::of(&summary)?);
-        let (date, since) = (days.date_at(now), recent::since(&summary, now));
+        let known = self.known(owner, &summary, ctx.now(), Settings::of(&summary)?).await?;
+        let settings = known.settings;
+        Ok((known.today(), settings))
+    }
+
+    /// What is known of the owner's date at an instant, whose summary was just read: one read and one query.
+    pub async fn known(&self, owner: Owner, summary: &Summary, now: Timestamp, settings: Settings) -> Result<Known> {
+        let days = summary.day_rule();
+        let (date, since) = (days.date_at(now), recent::since(summary, now));
         // Rules on working time look at a week.
         let earlier = if settings.labour_rules == LabourRules::None { 0 } else { 7 };
         let from = days.start_of(date.checked_sub_days(Days::new(earlier)).unwrap_or(date)).minus(EARLIER);
         let (sessions, check_in, off, entries) = tokio::try_join!(
-            self.sessions(owner, &summary, from),
+            self.sessions(owner, summary, from),
             self.check_ins.on(owner, date),
-            self.is_off(owner, &summary, date),
-            self.entries(owner, &summary, since, date),
+            self.is_off(owner, summary, date),
+            self.entries(owner, summary, [since, date], |_, _| true),
         )?;
         let mut known = Known {
             now,
             days,
             settings,
             expected: !off && settings.work_days.0.contains(date.weekday()),
+            off,
             drinks: Vec::new(),
             recent_drinks: Vec::new(),
             meals: Vec::new(),
-            rests: booking::active(&summary, now)?.map(|active| active.rest(owner.id())).into_iter().collect(),
+            rests: booking::active(summary, now)?.map(|active| active.rest(owner.id())).into_iter().collect(),
             check_in,
             sessions,
         };
@@ -84,11 +93,11 @@ impl TodayService {
                 known.meals.extend(entries.meals.iter().map(|kept| meal(*kept, owner.id(), of)));
             }
         }
-        Ok((known.today(), settings))
+        Ok(known)
     }
 
     /// The sessions that began since an instant, and the one under way, as the summary knows it.
-    async fn sessions(&self, owner: Owner, summary: &Summary, from: Timestamp) -> Result<Vec<WorkSession>> {
+    pub async fn sessions(&self, owner: Owner, summary: &Summary, from: Timestamp) -> Result<Vec<WorkSession>> {
         let mut found = Vec::new();
         let mut page = Some(PageRequest::first(Limit::MAX));
         while let Some(request) = page {
@@ -110,26 +119,30 @@ impl TodayService {
         }
     }
 
-    /// The entries since a date, from the summary where it has them all.
-    async fn entries(
+    /// The entries from one date to another, from the summary where it has them all. Where they are looked up, of those only for
+    /// whose id and date `counts` says so.
+    pub async fn entries(
         &self,
         owner: Owner,
         summary: &Summary,
-        since: NaiveDate,
-        date: NaiveDate,
+        [since, date]: [NaiveDate; 2],
+        counts: impl Fn(Uuid, NaiveDate) -> bool,
     ) -> Result<BTreeMap<NaiveDate, Entries>> {
-        if let Some(known) = recent::of(summary, since)? {
-            return Ok(known);
+        let (from, mut found) = recent::known(summary, since)?;
+        if from <= since {
+            return Ok(found);
         }
-        let between = Between { from: Some(since), to: Some(date) };
-        let mut found: BTreeMap<NaiveDate, Entries> = BTreeMap::new();
-        for drink in entries::all::<Drink>(&self.ledger.collection(), owner, between).await? {
+        let between = Between { from: Some(since), to: from.pred_opt().map(|last| last.min(date)) };
+        let drinks = entries::all::<Drink>(&self.ledger.collection(), owner, between).await?;
+        for drink in drinks.into_iter().filter(|drink| counts(drink.id.uuid(), drink.date)) {
             found.entry(drink.date).or_default().drinks.push(drink.kept());
         }
-        for meal in entries::all::<Meal>(&self.ledger.collection(), owner, between).await? {
+        let meals = entries::all::<Meal>(&self.ledger.collection(), owner, between).await?;
+        for meal in meals.into_iter().filter(|meal| counts(meal.id.uuid(), meal.date)) {
             found.entry(meal.date).or_default().meals.push(meal.kept());
         }
-        for rest in entries::all::<Rest>(&self.ledger.collection(), owner, between).await? {
+        let rests = entries::all::<Rest>(&self.ledger.collection(), owner, between).await?;
+        for rest in rests.into_iter().filter(|rest| counts(rest.id.uuid(), rest.date)) {
             found.entry(rest.date).or_default().rests.extend(rest.kept());
         }
         Ok(found)

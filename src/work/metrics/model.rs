@@ -62,6 +62,8 @@ pub struct DayFigures {
     pub starts: Vec<u32>,
     /// When sessions ended, ascending.
     pub ends: Vec<SessionEnd>,
+    /// After how many seconds reminders were done, ascending.
+    pub responses: Vec<u32>,
     pub interactions: u64,
     /// Work beyond this is overload, as it was set for the date.
     pub overload_minutes: u64,
@@ -88,6 +90,7 @@ pub fn metrics(days: &[DayFigures], pending: u64) -> Vec<Metric> {
     let overload = days.iter().filter(|day| day.worked_micros > day.overload_minutes * MINUTE_MICROS).count();
     let starts: Vec<u32> = days.iter().filter_map(|day| day.starts.first().copied()).collect();
     let ends = days.iter().filter_map(|day| Some(day.ends.last()?.second));
+    let responses = days.iter().flat_map(|day| day.responses.iter().copied());
     let used = days.iter().filter(|day| day.interactions > 0).count();
     let minutes = |micros: u64| Some(Value::Number(rounded(quotient(micros, MINUTE_MICROS), 2)));
     let count = |count: u64| Some(Value::Count(count));
@@ -117,8 +120,7 @@ pub fn metrics(days: &[DayFigures], pending: u64) -> Vec<Metric> {
         ("overload_days", "days", count(overload as u64)),
         ("regularity", "ratio", regularity(&starts)),
         ("carried_over", "tasks", count(sum(|day| day.carried_over_tasks))),
-        // Nothing that was suggested to a person can be answered yet.
-        ("nudge_response", "min", None),
+        ("nudge_response", "min", median(responses).map(|seconds| Value::Number(rounded(f64::from(seconds) / 60.0, 2)))),
         ("interactions", "per day", share(sum(|day| day.interactions), used as u64, 2)),
     ]
     .map(|(key, unit, value)| Metric { key, unit, value })
@@ -303,6 +305,13 @@ mod tests {
         assert_eq!(value(&[540, 540].map(|start| from_to(start, 700)), "regularity"), Some(Number(1.0)));
         assert_eq!(value(&[300, 600].map(|start| from_to(start, 700)), "regularity"), Some(Number(0.0)));
         assert_eq!(value(&[from_to(540, 700)], "regularity"), None);
+    }
+
+    #[test]
+    fn a_response_is_the_median_of_those_of_all_dates() {
+        let day = |responses: &[u32]| DayFigures { responses: responses.to_vec(), ..Default::default() };
+        assert_eq!(value(&[day(&[30, 600]), day(&[]), day(&[100])], "nudge_response"), Some(Number(1.67)));
+        assert_eq!(value(&[day(&[30, 600])], "nudge_response"), Some(Number(5.25)));
     }
 
     #[test]

@@ -11,8 +11,8 @@ use crate::{
     work::{
         counters::{
             BREAK_MICROS, BREAKS, BREAKS_DUE, BREAKS_TAKEN, CARRIED_OVER_TASKS, COMPLETED_TASKS, ENDED_AT, ENDED_DUE_AT,
-            ESTIMATED_MINUTES, FOCUS, SPENT_ON_COMPLETED_SECONDS, SPENT_ON_ESTIMATED_SECONDS, STARTED_AT, TIMED_COMPLETED_TASKS,
-            TIMED_SECONDS,
+            ESTIMATED_MINUTES, FOCUS, NUDGE_RESPONSE, SPENT_ON_COMPLETED_SECONDS, SPENT_ON_ESTIMATED_SECONDS, STARTED_AT,
+            TIMED_COMPLETED_TASKS, TIMED_SECONDS,
         },
         days::model::Wanted,
         tasks::repo::TaskRepo,
@@ -64,6 +64,7 @@ pub fn figures(day: &Day) -> Result<DayFigures> {
         breaks_taken: day.get(BREAKS_TAKEN),
         starts: each(day, STARTED_AT).collect(),
         ends,
+        responses: each(day, NUDGE_RESPONSE).collect(),
         interactions: day.interactions,
         overload_minutes: set.overload_minutes.get().into(),
     })

@@ -61,6 +61,12 @@ pub fn completed_since_or_open(date: NaiveDate) -> Stretch {
     Stretch { list: List::Agenda, from: place(date), until: UNDATED + 1 }
 }
 
+/// What may have been left undone at the end of a date: the tasks that are open and have a date by the one after it, on which the
+/// clock on the wall may be by then, and those that were completed on it or later.
+pub fn left_at_end_of(date: NaiveDate) -> Stretch {
+    Stretch { list: List::Agenda, from: place(date), until: OPEN + place(date) + 2 }
+}
+
 /// The open tasks that have a date no later than this one.
 pub fn open_by(date: NaiveDate) -> Stretch {
     Stretch { list: List::Agenda, from: OPEN, until: OPEN + place(date) + 1 }
@@ -69,9 +75,8 @@ pub fn open_by(date: NaiveDate) -> Stretch {
 impl TaskFilter {
     /// The one stretch that holds all tasks which the filter lets through.
     pub fn stretch(&self, present: Present) -> Stretch {
-        let agenda = |from, until| Stretch { list: List::Agenda, from, until };
         if self.trashed {
-            return agenda(TRASH, i64::MAX);
+            return Stretch { list: List::Agenda, from: TRASH, until: i64::MAX };
         }
         if let Some(view) = self.view {
             let (from, until) = match view {
@@ -83,7 +88,7 @@ impl TaskFilter {
                 View::Upcoming => (OPEN, UNDATED),
                 View::Inbox => (UNDATED, UNDATED + 1),
             };
-            return agenda(from, until);
+            return self.completed_or_not(from, until);
         }
         if self.due.is_given() {
             return within(List::Due, self.due);
@@ -93,14 +98,19 @@ impl TaskFilter {
         }
         if self.completed_on.is_given() {
             let stretch = within(List::Agenda, self.completed_on);
-            return Stretch { until: stretch.until.min(OPEN), ..stretch };
+            return self.completed_or_not(stretch.from, stretch.until.min(OPEN));
         }
-        let searched = present.today.checked_sub_days(SEARCHED).map_or(0, place);
-        match self.completed {
-            None => agenda(searched, UNDATED + 1),
-            Some(true) => agenda(searched, OPEN),
-            Some(false) => agenda(OPEN, UNDATED + 1),
-        }
+        self.completed_or_not(present.today.checked_sub_days(SEARCHED).map_or(0, place), UNDATED + 1)
+    }
+
+    /// What of a stretch of the agenda is completed, or open, or both: as the filter has it.
+    fn completed_or_not(&self, from: i64, until: i64) -> Stretch {
+        let (from, until) = match self.completed {
+            None => (from, until),
+            Some(true) => (from, until.min(OPEN)),
+            Some(false) => (from.max(OPEN), until),
+        };
+        Stretch { list: List::Agenda, from, until }
     }
 }
 

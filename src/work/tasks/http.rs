@@ -94,8 +94,8 @@ async fn list_tasks(
         decided = overdue(Some(tasks.rule(owner).await?))?;
     }
     let caller = ctx.caller().id().map(|id| format!("\"{id}\""));
-    let views = listed.iter().zip(decided).map(|(task, overdue)| task.view(overdue, caller.as_deref() == Some(task.owner())));
-    Reply::page_of(&views.collect::<Vec<_>>(), page.next.as_deref(), &paging)
+    let json = Listed::page(listed.iter().zip(decided), caller.as_deref());
+    Reply::page_of(json.into_bytes(), page.next.as_deref(), &paging)
 }
 
 /// Get a task.

@@ -10,6 +10,7 @@ mod filter;
 mod forgotten;
 pub mod http;
 mod listed;
+mod members;
 pub mod model;
 mod notes;
 mod operations;

@@ -1,6 +1,6 @@
 //! Where tasks are kept, in their user's partition, and what they count for.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::NaiveDate;
 
@@ -9,9 +9,10 @@ use super::{
     filter::{CreationOrder, Present, SortKey, TaskFilter},
     model::{Task, TaskId},
     selection::Selection,
+    shown::is_overdue,
 };
 use crate::{
-    kernel::{Code, Error, Limit, Owner, Page, PageRequest, Result, Timestamp},
+    kernel::{Code, DayRule, Error, Limit, Owner, Page, PageRequest, Result, Timestamp},
     ledger::{ACHIEVEMENTS, Add, Counted},
     store::{Collection, Entity, Order, Partition, Place, Places, Scope, Span, Store, Stored},
     work::counters::{
@@ -127,9 +128,10 @@ impl TaskRepo {
         let bad_cursor = |_| Error::new(Code::InvalidCursor, "The cursor does not belong to this list");
         let after = page.after.as_deref().map(serde_json::from_str::<SortKey>).transpose().map_err(bad_cursor)?;
         let mut selection = Selection::new(page.limit, after);
-        // What is in the trash has no facet.
-        let facet = filter.completed.filter(|_| !filter.trashed).map(Task::facet_of);
-        self.each(owner, filter.stretch(present), facet, &mut |task| {
+        let stretch = filter.stretch(present);
+        // In the agenda the stretch says it.
+        let facet = filter.completed.filter(|_| stretch.list != List::Agenda).map(Task::facet_of);
+        self.each(owner, stretch, facet, &mut |task| {
             if filter.lets_through(&task, present, || overdue(&task)) {
                 let bytes = task.weight();
                 selection.offer(filter.key(&task, present), task, bytes);
@@ -158,11 +160,34 @@ impl TaskRepo {
         }
     }
 
+    /// Whether a task that there is was overdue at the end of a date: due by then, and not done until later. One question, of
+    /// what was completed since and what is open.
+    pub async fn is_any_overdue_at_end_of(&self, owner: Owner, date: NaiveDate, rule: DayRule) -> Result<bool> {
+        let end = rule.start_of(date.succ_opt().unwrap_or(date));
+        // What is due at the very end, as by the date itself, is overdue.
+        let after = end.plus(Duration::from_micros(1));
+        let mut found = false;
+        self.each(owner, agenda::left_at_end_of(date), None, &mut |task| {
+            let left = task.created_at < end && task.completion.is_none_or(|completion| completion.at >= end);
+            found |= left && is_overdue(task.due, after, Some(rule)) == Some(true);
+        })
+        .await?;
+        Ok(found)
+    }
+
     /// How many open tasks the owner has with a date no later than this one.
     pub async fn count_open_by(&self, owner: Owner, date: NaiveDate) -> Result<u64> {
         let mut count = 0;
         self.each(owner, agenda::open_by(date), None, &mut |_| count += 1).await?;
         Ok(count)
+    }
+
+    /// The open tasks with a date no later than this one, those with the latest first: at most `limit`.
+    pub async fn latest_open_by(&self, owner: Owner, date: NaiveDate, limit: Limit) -> Result<Vec<Task>> {
+        let Stretch { list, from, until } = agenda::open_by(date);
+        let scope = Scope::Partition(Partition::of(owner.id()), list.place());
+        let read = self.0.list_in(scope, None, Order::Descending, Span { from, until }, PageRequest::first(limit)).await?;
+        Ok(read.items.into_iter().map(|read| read.value).collect())
     }
 
     /// Whether an open task is planned for any date.

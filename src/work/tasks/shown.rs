@@ -52,7 +52,7 @@ impl Task {
 
     /// What it says in words.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.shared_texts().chain(self.notes.as_ref().map(super::model::Notes::as_str))
+        self.shared_texts().chain(self.notes.as_ref().map(AsRef::as_ref))
     }
 
     /// What it says in words to whoever may see it.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     breaks::{Due, Sign},
     model::{Note, WorkSession},
-    review::{self, Activity},
+    review,
 };
 use crate::{
     kernel::{Id, Interval, Result, Timestamp, UserId},
@@ -33,9 +33,6 @@ pub struct ActiveSession {
     /// When the user was last known to be at it by something other than a heartbeat, if ever after the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_sign: Option<Timestamp>,
-    /// After how many hours the user was last reminded of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nudged: Option<u8>,
     /// Whether its document holds corrections, which are not here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub corrected: bool,
@@ -53,14 +50,13 @@ impl Fact for ActiveSession {
 }
 
 impl ActiveSession {
-    fn new(session: &WorkSession, activity: Activity, heartbeats: bool) -> Self {
+    fn new(session: &WorkSession, last_sign: Option<Timestamp>, heartbeats: bool) -> Self {
         Self {
             id: session.id.uuid(),
             start_time: session.start_time,
             pauses: session.pauses.clone(),
-            note: session.note.as_ref().map(|note| note.as_str().to_owned()),
-            last_sign: activity.last,
-            nudged: activity.nudged,
+            note: session.note.as_ref().map(|note| note.as_ref().to_owned()),
+            last_sign,
             corrected: !session.edits.is_empty(),
             heartbeats,
         }
@@ -71,10 +67,6 @@ impl ActiveSession {
         let note = self.note.as_deref().map(Note::parse).transpose()?.flatten();
         let started = WorkSession::start(Id::new(self.id), user, self.start_time);
         Ok(WorkSession { note, pauses: self.pauses.clone(), ..started })
-    }
-
-    pub fn activity(&self) -> Activity {
-        Activity { last: self.last_sign, nudged: self.nudged }
     }
 }
 
@@ -120,11 +112,12 @@ pub fn active(summary: &Summary) -> Result<Option<ActiveSession>> {
     summary.facts.get()
 }
 
-/// Makes the session the one under way, or keeps what the summary says of it equal to it.
-pub fn keep(summary: &mut Summary, session: &WorkSession, activity: Activity) -> Result<()> {
-    summary.due.set(REVIEW, review::next_due(session, activity.nudged));
+/// Makes the session the one under way, or keeps what the summary says of it equal to it. `last_sign`: when the user was last
+/// known to be at it.
+pub fn keep(summary: &mut Summary, session: &WorkSession, last_sign: Option<Timestamp>) -> Result<()> {
+    summary.due.set(REVIEW, review::next_due(session));
     let known = active(summary)?.filter(|known| known.id == session.id.uuid());
-    summary.facts.set(&ActiveSession::new(session, activity, known.is_some_and(|known| known.heartbeats)))
+    summary.facts.set(&ActiveSession::new(session, last_sign, known.is_some_and(|known| known.heartbeats)))
 }
 
 /// From now on there is a document of heartbeats of the session under way.

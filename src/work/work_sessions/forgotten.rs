@@ -1,4 +1,4 @@
-//! What is done about a work session that goes on for long: its user is reminded, and in the end it is taken for forgotten.
+//! What is done about a work session that goes on for long: in the end it is taken for forgotten.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 
 use super::{
     booking,
-    model::{EndedBy, Nudge, WorkSession},
-    review::{self, Activity, Verdict},
+    model::{EndedBy, WorkSession},
+    review::{self, Verdict},
     service::{WorkSessionService, break_after, close, keep_active},
 };
 use crate::{
@@ -19,9 +19,8 @@ use crate::{
 pub type Usual<'a> = dyn Fn(NaiveDate) -> Option<Duration> + Sync + 'a;
 
 impl WorkSessionService {
-    /// Reminds the user of a session that has been going on for long, and ends one that was forgotten. `usual`: how long
-    /// the user usually works on a date, if that is known. A repetition does nothing. Errors: `NotFound` when there is no
-    /// such user.
+    /// Ends a session that was forgotten. `usual`: how long the user usually works on a date, if that is known. A repetition
+    /// does nothing. Errors: `NotFound` when there is no such user.
     pub async fn review(&self, _ctx: &Ctx, owner: Owner, usual: &Usual<'_>) -> Result<()> {
         self.ledger
             .run(owner, |change| {
@@ -33,11 +32,10 @@ impl WorkSessionService {
                     } else {
                         None
                     };
-                    let activity = Activity { last: active.last_sign.max(heartbeat), nudged: active.nudged };
+                    let last_sign = active.last_sign.max(heartbeat);
                     let usual = usual(change.summary.date_at(session.start_time));
-                    match review::judge(&session, activity, usual, change.now()) {
+                    match review::judge(&session, last_sign, usual, change.now()) {
                         Verdict::Leave => leave(change, &session),
-                        Verdict::Nudge(hours) => self.nudge(change, owner, &session, hours).await,
                         Verdict::End(at) => {
                             let read = self.repo.get(owner, session.id).await?.filter(|read| read.value.end.is_none());
                             // Only damage leaves a summary that knows of a session which is not under way.
@@ -54,21 +52,11 @@ impl WorkSessionService {
             })
             .await
     }
-
-    async fn nudge(&self, change: &mut Transaction<'_>, owner: Owner, session: &WorkSession, hours: u8) -> Result<Decision<()>> {
-        let nudge = Nudge::new(session, hours, change.now());
-        // A summary that was made anew does not know of it.
-        if !self.repo.has_nudge(owner, &nudge).await? {
-            change.create(&nudge)?;
-        }
-        keep_active(&mut change.summary, session, |activity| Activity { nudged: Some(hours), ..activity })?;
-        Ok(Decision::Write(()))
-    }
 }
 
 /// Nothing is to be done now. The work may have been put off after a failure, so it is made due when it should be.
 fn leave(change: &mut Transaction<'_>, session: &WorkSession) -> Result<Decision<()>> {
     let before = change.summary.due.clone();
-    keep_active(&mut change.summary, session, |activity| activity)?;
+    keep_active(&mut change.summary, session, None)?;
     Ok(if change.summary.due == before { Decision::Keep(()) } else { Decision::Write(()) })
 }

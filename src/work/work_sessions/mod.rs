@@ -16,17 +16,16 @@ mod view;
 use std::sync::Arc;
 
 use self::{
-    model::{Nudge, WorkSession},
+    model::WorkSession,
     repo::Heartbeat,
-    service::{OnStart, WorkSessionService},
+    service::{OnWork, WorkSessionService},
 };
 use crate::domain::{Contribution, Shared};
 
-/// What the slice adds to the program. `on_start`: what else follows when a session starts.
-pub fn contribute(shared: &Shared, on_start: Arc<dyn OnStart>) -> Contribution {
+/// What the slice adds to the program. `on_work`: what else follows when work begins or goes on.
+pub fn contribute(shared: &Shared, on_work: Arc<dyn OnWork>) -> Contribution {
     Contribution::default()
-        .routes(http::router(WorkSessionService::new(shared).on_start(on_start)))
+        .routes(http::router(WorkSessionService::new(shared).on_work(on_work)))
         .kind::<WorkSession, view::WorkSessionView<'_>>(render::session)
-        .kind::<Nudge, Nudge>(render::nudge)
         .internal_kind::<Heartbeat>("only the latest is of use, and only to the review of a session that was forgotten")
 }

@@ -142,24 +142,6 @@ impl From<Kept> for Vec<(i64, Option<i64>)> {
     }
 }
 
-/// A reminder that a session has been going on for long; there is at most one for each session and number of hours.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = NudgeView)]
-pub struct Nudge {
-    pub id: String,
-    pub user_id: UserId,
-    pub work_session_id: WorkSessionId,
-    pub hours: u8,
-    pub created_at: Timestamp,
-}
-
-impl Nudge {
-    pub fn new(session: &WorkSession, hours: u8, now: Timestamp) -> Self {
-        let id = format!("{}-{hours}h", session.id);
-        Self { id, user_id: session.user_id, work_session_id: session.id, hours, created_at: now }
-    }
-}
-
 /// What a user says of a session that is over.
 #[derive(Debug, Clone)]
 pub struct NewWorkSession {
@@ -267,6 +249,19 @@ impl WorkSession {
     /// The time worked until then.
     pub fn worked_by(&self, at: Timestamp) -> Duration {
         interval::outside(self.start_time, at, &self.pauses).into_iter().map(|(from, to)| to.since(from)).sum()
+    }
+
+    /// When so much time will have been worked, or was, if it goes on as it is; `None` where it does not come to that.
+    pub fn reaches(&self, length: Duration) -> Option<Timestamp> {
+        let mut left = length;
+        for (from, to) in interval::outside(self.start_time, self.end.map_or(FOREVER, |end| end.at), &self.pauses) {
+            let stretch = to.since(from);
+            if left <= stretch {
+                return Some(from.plus(left));
+            }
+            left -= stretch;
+        }
+        None
     }
 
     /// The hours in which it was worked, in the order of time; those of its last two months when it is longer.

@@ -1,11 +1,11 @@
-//! Where work sessions, the reminders of them and their heartbeats are kept: in their user's partition.
+//! Where work sessions and their heartbeats are kept: in their user's partition.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::model::{Nudge, Times, WorkSession, WorkSessionId};
+use super::model::{Times, WorkSession, WorkSessionId};
 use crate::{
     kernel::{Limit, Owner, Page, PageRequest, Result, Timestamp},
     ledger::Counted,
@@ -28,21 +28,6 @@ impl Entity for WorkSession {
     }
 }
 
-impl Entity for Nudge {
-    const KIND: &'static str = "nudges";
-    const PUBLISHED: bool = true;
-
-    fn document_id(&self) -> String {
-        self.id.clone()
-    }
-
-    fn places(&self) -> Places {
-        [Some(self.created_at.micros()), None, None, None]
-    }
-}
-
-impl Counted for Nudge {}
-
 /// When the user was last known to be at a session. A document of its own, since it is written once a minute and the
 /// summary, which all other changes need, would be many times its size. It exists while the session is under way.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -64,17 +49,12 @@ impl Counted for Heartbeat {}
 #[derive(Debug, Clone)]
 pub struct WorkSessionRepo {
     sessions: Collection<WorkSession>,
-    nudges: Collection<Nudge>,
     heartbeats: Collection<Heartbeat>,
 }
 
 impl WorkSessionRepo {
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self {
-            sessions: Collection::new(Arc::clone(&store)),
-            nudges: Collection::new(Arc::clone(&store)),
-            heartbeats: Collection::new(store),
-        }
+        Self { sessions: Collection::new(Arc::clone(&store)), heartbeats: Collection::new(store) }
     }
 
     pub async fn get(&self, owner: Owner, id: WorkSessionId) -> Result<Option<Stored<WorkSession>>> {
@@ -122,10 +102,6 @@ impl WorkSessionRepo {
             }
         }
         Ok(Vec::new())
-    }
-
-    pub async fn has_nudge(&self, owner: Owner, nudge: &Nudge) -> Result<bool> {
-        Ok(self.nudges.get(Partition::of(owner.id()), nudge.id.as_str()).await?.is_some())
     }
 
     pub async fn heartbeat(&self, owner: Owner, id: WorkSessionId) -> Result<Option<Stored<Heartbeat>>> {

@@ -6,7 +6,6 @@ use super::{
     booking::{self, ActiveSession, Traces},
     model::{Began, Moment, NewWorkSession, Times, WorkSession, WorkSessionId, WorkSessionPatch},
     repo::{Heartbeat, WorkSessionRepo},
-    review::Activity,
 };
 use crate::{
     accounts::settings::model::Settings,
@@ -22,28 +21,32 @@ use crate::{
 /// A heartbeat that follows another so soon says nothing that is worth a write.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(30);
 
-/// What else follows when a session starts, in the same commit.
+/// What else follows when work begins or goes on, in the same commit.
 #[async_trait::async_trait]
-pub trait OnStart: std::fmt::Debug + Send + Sync {
+pub trait OnWork: std::fmt::Debug + Send + Sync {
+    /// A session starts.
     async fn started(&self, change: &mut Transaction<'_>, at: Timestamp) -> Result<()>;
+
+    /// One that was interrupted goes on.
+    fn resumed(&self, change: &mut Transaction<'_>) -> Result<()>;
 }
 
 #[derive(Debug, Clone)]
 pub struct WorkSessionService {
     pub(super) repo: WorkSessionRepo,
     pub(super) ledger: Ledger,
-    on_start: Option<Arc<dyn OnStart>>,
+    on_work: Option<Arc<dyn OnWork>>,
 }
 
 impl WorkSessionService {
     pub fn new(shared: &Shared) -> Self {
-        Self { repo: WorkSessionRepo::new(Arc::clone(&shared.store)), ledger: shared.ledger.clone(), on_start: None }
+        Self { repo: WorkSessionRepo::new(Arc::clone(&shared.store)), ledger: shared.ledger.clone(), on_work: None }
     }
 
-    /// The same, in whose starts something else follows.
+    /// The same, after which something else follows.
     #[must_use]
-    pub fn on_start(self, on_start: Arc<dyn OnStart>) -> Self {
-        Self { on_start: Some(on_start), ..self }
+    pub fn on_work(self, on_work: Arc<dyn OnWork>) -> Self {
+        Self { on_work: Some(on_work), ..self }
     }
 
     /// Starts a session, now or when it is said that it began: never before the end of the last one, also when the clock was
@@ -77,10 +80,10 @@ impl WorkSessionService {
                         None => last.map_or(moment.now, |last| last.max(moment.now)),
                     };
                     let session = WorkSession::start(Id::new(change.next_id()), owner.id(), start);
-                    booking::keep(&mut change.summary, &session, Activity::default())?;
+                    booking::keep(&mut change.summary, &session, None)?;
                     booking::trace(change, None, Some(&session))?;
-                    if let Some(on_start) = &self.on_start {
-                        on_start.started(change, start).await?;
+                    if let Some(on_work) = &self.on_work {
+                        on_work.started(change, start).await?;
                     }
                     change.touch_at(at.unwrap_or(moment.now));
                     let made = change.created(session, key)?;
@@ -192,7 +195,7 @@ impl WorkSessionService {
                     if session.times() != read.value.times() {
                         self.check_moved(owner, &change.summary, &read.value, session.times()).await?;
                     }
-                    keep_active(&mut change.summary, &session, |activity| activity)?;
+                    keep_active(&mut change.summary, &session, None)?;
                     booking::trace(change, Some(&read.value), Some(&session))?;
                     change.replace(&session, &read)?;
                     change.touch();
@@ -216,7 +219,7 @@ impl WorkSessionService {
             .edit(owner, &id.to_string(), expected, |session: &WorkSession, change| {
                 let moment = Moment { now: change.now(), stated: at };
                 let Some(paused) = session.paused(moment)? else { return Ok(None) };
-                keep_active(&mut change.summary, &paused, |activity| activity)?;
+                keep_active(&mut change.summary, &paused, None)?;
                 booking::trace(change, Some(session), Some(&paused))?;
                 change.touch_at(at.unwrap_or(moment.now));
                 Ok(Some(paused))
@@ -239,8 +242,11 @@ impl WorkSessionService {
                 let moment = Moment { now: change.now(), stated: at };
                 let Some(resumed) = session.resumed(moment)? else { return Ok(None) };
                 let resumed_at = at.unwrap_or(moment.now);
-                keep_active(&mut change.summary, &resumed, |activity| Activity { last: Some(resumed_at), ..activity })?;
+                keep_active(&mut change.summary, &resumed, Some(resumed_at))?;
                 booking::trace(change, Some(session), Some(&resumed))?;
+                if let Some(on_work) = &self.on_work {
+                    on_work.resumed(change)?;
+                }
                 change.touch_at(resumed_at);
                 Ok(Some(resumed))
             })
@@ -362,10 +368,11 @@ fn overlap(other: &WorkSession) -> Error {
     Error::new(Code::SessionsOverlap, format!("It would overlap the work session {}", other.id))
 }
 
-/// Keeps what the summary says of the session equal to it, while it is the one under way.
-pub(super) fn keep_active(summary: &mut Summary, session: &WorkSession, sign: impl Fn(Activity) -> Activity) -> Result<()> {
+/// Keeps what the summary says of the session equal to it, while it is the one under way. `sign`: a new sign that the user is at
+/// it.
+pub(super) fn keep_active(summary: &mut Summary, session: &WorkSession, sign: Option<Timestamp>) -> Result<()> {
     match booking::active(summary)?.filter(|active| active.id == session.id.uuid()) {
-        Some(active) => booking::keep(summary, session, sign(active.activity())),
+        Some(active) => booking::keep(summary, session, sign.or(active.last_sign)),
         None => Ok(()),
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! `AVANOCHI_WRITE_COST=1 cargo test --test it cost` writes the table anew.
 
+mod companion;
+mod jobs;
 mod progress;
 mod tasks;
 mod wellbeing;
@@ -15,11 +17,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use avanochi::{
-    jobs::{Event, Tick, Verdict},
-    kernel::{Clock as _, Limit, PageRequest, UserId},
-    store::{Change, Partition},
-};
+use avanochi::jobs::{Event, Verdict};
 
 use crate::support::{
     Answer, Client, LONG_TOKENS, PASSWORD, TestApp,
@@ -284,45 +282,6 @@ async fn other_resources(book: &mut Book, app: &TestApp, ann: &Client) {
     }
 }
 
-async fn jobs(book: &mut Book, app: &TestApp, ann: &Client) {
-    let user = UserId::parse(&ann.id).expect("an id");
-    let changed = |seq| {
-        let partition = Partition::of(user);
-        Event::Changes(vec![Change { partition, kind: "work_sessions".into(), id: "any".into(), seq }])
-    };
-    assert_eq!(ann.get("/api/progress").await.status, 200);
-    // Of habits: the summary, what was learned before, the sessions of four weeks, and the batch. Of progress: the summary, what
-    // is known, what has changed, what was achieved, and the batch.
-    let learning = Cost { reads: 5, batches: 2, queries: 2, ..FREE };
-    book.job(app, "changes", ", a session followed", learning, changed(u64::from(u32::MAX))).await;
-    book.job(app, "changes", ", one that was seen", Cost { reads: 4, ..FREE }, changed(1)).await;
-
-    assert_eq!(ann.start().await.status, 201);
-    app.advance_hours(4);
-    // The lease is taken and given back, and a message sent for each of the four ranges, each by itself.
-    let tick = Cost { reads: 1, writes: 2 + 4, ..FREE };
-    book.job(app, "tick", "", tick, Event::Tick(Tick::default())).await;
-    let ledger = &app.app.shared.ledger;
-    let (mut theirs, mut others) = (None, None);
-    for range in ledger.ranges().await.expect("ranges") {
-        let due = ledger.due(range.clone(), app.clock.now(), PageRequest::first(Limit::MAX)).await.expect("a page");
-        *if due.items.contains(&user) { &mut theirs } else { &mut others } = Some(range);
-    }
-    let message = |payload| Event::Message { payload, attempt: 1 };
-    let range = Cost { across: 1, ..FREE };
-    let one_user = Cost { writes: 1, ..range };
-    book.job(app, "jobs", ", a range with one user to whom something is due", one_user, message(json!({ "range": theirs })))
-        .await;
-    book.job(app, "jobs", ", a range with nobody", range, message(json!({ "range": others }))).await;
-    let due = || message(json!({ "user_id": user }));
-    // The summary, to see what is due; what is usual; the summary again, in the user's turn; the heartbeat; the reminder.
-    let reminder = Cost { reads: 5, batches: 1, ..FREE };
-    book.job(app, "jobs", ", a reminder", reminder, due()).await;
-    book.job(app, "jobs", ", a user to whom nothing is due any more", READ, due()).await;
-    app.advance_hours(8);
-    book.job(app, "jobs", ", ending a forgotten session", reminder, due()).await;
-}
-
 /// The table, and the routes that it is about.
 async fn counted() -> (String, BTreeSet<String>, Value) {
     let (first, emulator) = TestApp::on_cosmos();
@@ -339,8 +298,10 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     tasks::tasks(&mut book, &ann).await;
     work_sessions(&mut book, &app, &ann).await;
     own(&mut book, &ann).await;
-    progress::progress(&mut book, &ann).await;
+    progress::progress(&mut book, &app, &ann).await;
     wellbeing::wellbeing(&mut book, &app, &ann).await;
+    // More than a minute has passed.
+    assert_eq!(admin.get("/api/auth/me").await.status, 200);
     other_resources(&mut book, &app, &ann).await;
     let everything = book.line("GET /api/changes", ", of everything", Some(PAGE), None, ann.get("/api/changes")).await;
     let since = format!("?since={}", everything.text("token"));
@@ -357,7 +318,12 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     // The queue is in the store here.
     let deep = Cost { reads: 1, writes: 1, queries: 1, ..FREE };
     book.line("GET /api/health", ", with `deep=true`", Some(deep), None, ann.get("/api/health?deep=true")).await;
-    jobs(&mut book, &app, &ann).await;
+    for picture in ["svg", "png"] {
+        let route = format!("GET /api/companion.{picture}");
+        book.line(&route, "", Some(FREE), None, ann.get(&format!("/api/companion.{picture}?mood=happy"))).await;
+    }
+    jobs::jobs(&mut book, &app, &ann).await;
+    companion::companion(&mut book, &app).await;
     tasks::jobs(&mut book, &app).await;
     app.advance_seconds(61);
     let minute = ", the caller's first in a minute";

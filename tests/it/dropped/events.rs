@@ -8,7 +8,7 @@ use avanochi::{
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{Act, Case};
+use super::{Act, Case, companion::told_of_water};
 use crate::support::{
     events::{documents, hints},
     task_path, time,
@@ -111,6 +111,7 @@ pub const ALL: &[Case] = &[
             })
         })
     },
+    Case::new("changes", |world| Box::pin(told_of_water(world))),
     // Nobody but progress follows tasks.
     Case::new("changes", |world| {
         Box::pin(async {
@@ -132,6 +133,8 @@ fn message(job: &'static str, payload: Value) -> Act {
 
 /// A session that has been going on for four hours.
 async fn forgotten(world: &World) {
+    // Of one thing alone, so that one message does one thing.
+    world.ann.be_reminded_of(&["sessions"]).await;
     assert_eq!(world.ann.start().await.status, 201);
     world.app.advance_hours(4);
 }

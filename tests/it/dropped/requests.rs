@@ -6,14 +6,14 @@ use avanochi::{
 };
 use serde_json::{Value, json};
 
-use super::{Act, Case, Instances, wellbeing::WELLBEING};
+use super::{Act, Case, Instances, companion::COMPANION, wellbeing::WELLBEING};
 use crate::support::{Client, PASSWORD, world::World};
 
 /// In everything that Ann has written.
 const CANARY: &str = "canary";
 
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    [ACCOUNTS, DELETION, TASKS, WORK_SESSIONS, WELLBEING].into_iter().flatten()
+    [ACCOUNTS, DELETION, TASKS, WORK_SESSIONS, WELLBEING, COMPANION].into_iter().flatten()
 }
 
 pub const ACCOUNTS: &[Case] = &[
@@ -313,6 +313,8 @@ async fn with_much(world: &World) -> Act {
     let off = json!({ "from": "2026-02-02", "to": "2026-02-06", "kind": "sick" });
     assert_eq!(ann.post("/api/time_off", off).await.status, 201);
     assert_eq!(ann.post("/api/check_ins", json!({ "energy": 3, "note": CANARY })).await.status, 201);
+    assert_eq!(ann.patch("/api/companion", json!({ "name": CANARY })).await.status, 200);
+    assert_eq!(ann.post_empty("/api/companion/share").await.status, 201);
     many_tasks(world).await;
     ask(ann, "DELETE", path, None)
 }

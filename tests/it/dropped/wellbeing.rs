@@ -44,6 +44,9 @@ pub const WELLBEING: &[Case] = &[
     }),
     Case::new("POST /api/rests", |world| Box::pin(new(world, "/api/rests", past_rest()))),
     deletion("DELETE /api/rests/{id}", |world| Box::pin(gone(world, "/api/rests", past_rest()))),
+    Case::new("POST /api/nudges/{id}", |world| Box::pin(answered(world, json!({ "action": "done" })))),
+    Case::new("POST /api/nudges/{id}", |world| Box::pin(answered(world, json!({ "action": "dismiss" })))),
+    Case::new("POST /api/nudges/{id}", |world| Box::pin(answered(world, json!({ "action": "snooze", "minutes": 30 })))),
     Case::new("PATCH /api/presence", |world| {
         Box::pin(async {
             let until = world.app.clock.now().plus(Duration::from_hours(1));
@@ -63,6 +66,11 @@ fn past_rest() -> Value {
 async fn new(world: &World, path: &str, body: Value) -> Act {
     completed_yesterday(world).await;
     ask(&world.ann, "POST", path.into(), body)
+}
+
+async fn answered(world: &World, answer: Value) -> Act {
+    let id = world.ann.be_reminded(&world.app).await;
+    ask(&world.ann, "POST", format!("/api/nudges/{id}"), answer)
 }
 
 async fn gone(world: &World, path: &str, body: Value) -> Act {

@@ -21,7 +21,7 @@ use crate::support::{
     served_emulator::{Fault, ServedEmulator},
 };
 
-fn behind_host(emulator: &ServedEmulator, folder: &Path) -> Program {
+pub fn behind_host(emulator: &ServedEmulator, folder: &Path) -> Program {
     emulator.program(folder).set("FUNCTIONS_CUSTOMHANDLER_PORT", "0")
 }
 
@@ -143,7 +143,7 @@ fn a_message_is_done_comes_again_or_is_set_aside() {
 }
 
 /// Numbers that look like chance and are the same each time.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
     fn roll(&mut self, sides: usize) -> usize {
@@ -181,6 +181,29 @@ fn batches(feed: &[Value], dice: &mut Dice) -> Vec<Vec<Document>> {
     batches
 }
 
+/// Tells of the changes as [`batches`] has it; each third batch is also begun by a process that is killed at some moment of it, or
+/// just after.
+pub fn deliver(mut process: Process, emulator: &ServedEmulator, folder: &Path, feed: &[Value], dice: &mut Dice) -> Process {
+    for (number, batch) in batches(feed, dice).into_iter().enumerate() {
+        let payload = |retries| changes("changes", "documents", &batch, retries);
+        if number % 3 == 2 {
+            let running = Mutex::new(process);
+            let address = running.lock().expect("no panic").address;
+            let pause = Duration::from_millis(dice.roll(25) as u64);
+            thread::scope(|scope| {
+                scope.spawn(|| try_invoke(address, "changes", "killed", &payload(Some(0))));
+                thread::sleep(pause);
+                running.lock().expect("no panic").kill();
+            });
+            process = behind_host(emulator, folder).start();
+            emulator.settle();
+        }
+        let answer = invoke(process.address, "changes", "feed-1", &payload(Some(u32::from(number % 3 == 2))));
+        assert_eq!((answer.status, &answer.body), (200, &json!({})), "{answer:?}");
+    }
+    process
+}
+
 #[test]
 fn changes_have_their_effect_once_through_duplicates_disorder_and_kills() {
     const USERS: usize = 3;
@@ -198,25 +221,8 @@ fn changes_have_their_effect_once_through_duplicates_disorder_and_kills() {
         }
         users[round % USERS].create_task("of no interest to habits");
         let feed = emulator.written();
-        for (number, batch) in batches(&feed[seen..], &mut dice).into_iter().enumerate() {
-            let payload = |retries| changes("changes", "documents", &batch, retries);
-            if number % 3 == 2 {
-                // Killed at some moment of it, or just after.
-                let running = Mutex::new(process);
-                let address = running.lock().expect("no panic").address;
-                let pause = Duration::from_millis(dice.roll(25) as u64);
-                thread::scope(|scope| {
-                    scope.spawn(|| try_invoke(address, "changes", "killed", &payload(Some(0))));
-                    thread::sleep(pause);
-                    running.lock().expect("no panic").kill();
-                });
-                process = behind_host(&emulator, folder.path()).start();
-                emulator.settle();
-                users = users.iter().map(|user| user.moved_to(process.address)).collect();
-            }
-            let answer = invoke(process.address, "changes", "feed-1", &payload(Some(u32::from(number % 3 == 2))));
-            assert_eq!((answer.status, &answer.body), (200, &json!({})), "{answer:?}");
-        }
+        process = deliver(process, &emulator, folder.path(), &feed[seen..], &mut dice);
+        users = users.iter().map(|user| user.moved_to(process.address)).collect();
         seen = feed.len();
         for user in &users {
             assert_eq!(shown_habits(user), Some(expected_habits(user)), "round {round}");

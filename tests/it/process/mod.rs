@@ -3,6 +3,7 @@
 mod budgets;
 mod disk;
 mod files;
+mod host_days;
 mod host_jobs;
 mod jobs;
 pub mod kill;

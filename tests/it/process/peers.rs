@@ -101,7 +101,7 @@ fn what_is_not_worth_a_line_is_counted() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut process = Program::new(folder.path()).start();
     for _ in 0..3 {
-        assert_eq!(process.http().get("/").status, 200);
+        assert_eq!(process.http().get("/").status, 307);
     }
     for nonsense in ["GET\r\n\r\n", "GET /api/health HTTP/1.1\r\n\r\n"] {
         let mut raw = Raw::connect(process.address);

@@ -1,10 +1,15 @@
-//! Random histories of tasks and sessions, told of late, twice, in any order and with failures: the ledger is what exists.
+//! Random histories of tasks, sessions and what is entered of wellbeing, told of late, twice, in any order and with failures: the ledger is what exists.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod naive;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use avanochi::{
     jobs::Verdict,
-    kernel::{Limit, PageRequest},
+    kernel::{Clock as _, Limit, PageRequest},
     progress::{seen::SessionSeen, standing::Progress, xp},
     store::{Change, Collection, Document},
     work::work_sessions::model::WorkSession,
@@ -35,17 +40,40 @@ enum Doing {
     },
     /// Takes a task out of the trash.
     Restore(usize),
+    /// Enters what was so many minutes ago.
+    Drink {
+        ml: u32,
+        ago: u64,
+    },
+    Lunch {
+        ago: u64,
+    },
+    Rest {
+        ago: u64,
+        length: u64,
+    },
+    StartRest,
+    EndRest,
+    /// Takes something of that back.
+    TakeBack(usize),
     /// Everything so far is told.
     Told,
 }
 
 fn doing() -> impl Strategy<Value = Doing> {
+    let ago = || prop_oneof![3 => 0..600_u64, 1 => 0..4_000_u64];
     let priority = prop_oneof![Just("low"), Just("high"), Just("urgent")];
     prop_oneof![
         12 => step().prop_map(Doing::Step),
         2 => (0..20_usize, priority, 1..200_u32).prop_map(|(task, priority, estimate)| Doing::Edit { task, priority, estimate }),
         1 => (0..20_usize).prop_map(Doing::Restore),
-        4 => Just(Doing::Told),
+        4 => (50..=1000_u32, ago()).prop_map(|(ml, ago)| Doing::Drink { ml, ago }),
+        3 => ago().prop_map(|ago| Doing::Lunch { ago }),
+        3 => (ago(), 1..90_u64).prop_map(|(ago, length)| Doing::Rest { ago, length }),
+        1 => Just(Doing::StartRest),
+        1 => Just(Doing::EndRest),
+        3 => any::<usize>().prop_map(Doing::TakeBack),
+        5 => Just(Doing::Told),
     ]
 }
 
@@ -64,6 +92,8 @@ struct World {
     store: std::sync::Arc<FlakyStore>,
     ann: Client,
     telling: Telling,
+    /// What there is of wellbeing.
+    entered: Vec<String>,
     /// When each achievement was earned.
     earned: BTreeMap<String, Value>,
 }
@@ -73,7 +103,10 @@ impl World {
         let store = FlakyStore::new();
         let app = TestApp::over(store.clone());
         let ann = app.somebody().await;
-        Self { instances: [app.clone(), app.another(&[LONG_TOKENS])], store, ann, telling, earned: BTreeMap::new() }
+        // Less than usual, so that it is reached now and then.
+        assert_eq!(ann.patch("/api/settings", json!({ "hydration_goal_ml": 900 })).await.status, 200);
+        let instances = [app.clone(), app.another(&[LONG_TOKENS])];
+        Self { instances, store, ann, telling, entered: Vec::new(), earned: BTreeMap::new() }
     }
 
     fn app(&self) -> &TestApp {
@@ -102,10 +135,43 @@ impl World {
                     let Some(id) = pick(&trash, *task) else { continue };
                     assert_eq!(self.ann.post_empty(&format!("/api/tasks/{id}/restore")).await.status, 200);
                 }
+                Doing::Drink { ml, ago } => self.enter("hydration", json!({ "ml": ml, "at": self.ago(*ago) })).await,
+                Doing::Lunch { ago } => self.enter("meals", json!({ "kind": "lunch", "at": self.ago(*ago) })).await,
+                Doing::Rest { ago, length } => {
+                    let (from, to) = (self.ago(ago + length), self.ago(*ago));
+                    self.enter("rests", json!({ "kind": "lunch", "start_time": from, "end_time": to })).await;
+                }
+                Doing::StartRest => self.enter("rests/start", json!({ "kind": "short" })).await,
+                Doing::EndRest => {
+                    let active = self.ann.get("/api/rests/active").await.body;
+                    if let Some(id) = active["id"].as_str() {
+                        assert_eq!(self.ann.post_empty(&format!("/api/rests/{id}/end")).await.status, 200);
+                    }
+                }
+                Doing::TakeBack(n) if !self.entered.is_empty() => {
+                    let path = self.entered.swap_remove(n % self.entered.len());
+                    assert_eq!(self.ann.delete(&path).await.status, 204, "{path}");
+                }
+                Doing::TakeBack(_) => {}
                 Doing::Told => self.tell().await,
             }
         }
         self.tell().await;
+    }
+
+    fn ago(&self, minutes: u64) -> String {
+        self.app().clock.now().minus(Duration::from_secs(minutes * 60)).to_string()
+    }
+
+    async fn enter(&mut self, path: &str, new: Value) {
+        let made = self.ann.post(&format!("/api/{path}"), new).await;
+        // No two rests are at one time.
+        if made.status == 409 && path.starts_with("rests") {
+            return;
+        }
+        assert_eq!(made.status, 201, "{made:?}");
+        let kind = path.split('/').next().expect("a kind");
+        self.entered.push(format!("/api/{kind}/{}", made.text("id")));
     }
 
     async fn hand_over(&self, changes: &[Change], parts: usize) {
@@ -149,7 +215,11 @@ impl World {
         assert_eq!(granted.len(), completed.len(), "{granted:?}");
         assert_eq!(granted.into_iter().collect::<BTreeSet<_>>(), completed);
         assert_eq!(by_date(&of("focus")), self.focus().await);
-        for first in ["first_task", "first_session"] {
+        let care = naive::Care::of(app, &ann.id).await;
+        assert_eq!(by_date(&of("hydration")), care.hydration);
+        assert_eq!(by_date(&of("lunch")), care.lunch);
+        assert_eq!(by_date(&of("breaks")), care.breaks);
+        for first in ["first_task", "first_session", "first_water"] {
             let granted = entries.iter().filter(|entry| entry["reason"] == first).count();
             assert!(granted <= 1 && granted == of(first).len(), "{entries:?}");
         }

@@ -183,6 +183,31 @@ impl Client {
         self.post("/api/work_sessions", json!({ "user_id": self.id, "start_time": start, "end_time": end })).await
     }
 
+    /// Is reminded of these from now on, as the settings name them, and of nothing else.
+    pub async fn be_reminded_of(&self, switches: &[&str]) {
+        let all = ["breaks", "hydration", "meals", "sessions", "check_in", "tasks"];
+        let reminders: Value = all.iter().map(|name| ((*name).to_owned(), json!(switches.contains(name)))).collect();
+        assert_eq!(self.patch("/api/settings", json!({ "reminders": reminders })).await.status, 200);
+    }
+
+    /// Works for 51 minutes and is then reminded of a break; the id of the reminder.
+    pub async fn be_reminded(&self, app: &TestApp) -> String {
+        let session = self.start().await.text("id");
+        app.advance_seconds(51 * 60);
+        app.do_due().await.expect("done");
+        assert_eq!(self.end(&session).await.status, 200);
+        let nudges = self.get("/api/nudges").await.body;
+        nudges.as_array().and_then(|nudges| nudges.last()?["id"].as_str()).expect("a reminder").to_owned()
+    }
+
+    /// The kinds of all reminders, the latest last.
+    pub async fn nudges(&self) -> Vec<String> {
+        let listed = self.get("/api/nudges").await;
+        assert_eq!(listed.status, 200, "{listed:?}");
+        let nudges = listed.body.as_array().expect("a list").iter();
+        nudges.map(|nudge| nudge["kind"].as_str().expect("a kind").to_owned()).collect()
+    }
+
     pub async fn stats(&self) -> Value {
         let answer = self.get(&format!("/api/stats/{}", self.id)).await;
         assert_eq!(answer.status, 200, "{answer:?}");

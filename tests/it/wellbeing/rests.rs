@@ -106,6 +106,7 @@ async fn another_start_ends_one_that_was_forgotten() {
 async fn work_ends_a_rest_and_its_end_does_not() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
+    ann.be_reminded_of(&[]).await;
     start(&ann, "short").await;
     app.advance_seconds(600);
     let session = ann.start().await;

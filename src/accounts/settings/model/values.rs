@@ -2,63 +2,13 @@
 
 use chrono::{NaiveTime, Timelike as _, Weekday};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use utoipa::{
-    ToSchema,
-    openapi::{ObjectBuilder, schema::Type},
-};
+use utoipa::{ToSchema, openapi::ObjectBuilder};
 
 use crate::{
-    described,
+    choice, described,
     kernel::{DayStart, FromMember as _, FromText, Rule, field::MemberRule},
 };
 
-/// A choice among names.
-macro_rules! choice {
-    ($(#[$doc:meta])* $type:ident as $name:literal, $first_variant:ident = $first:literal $(, $variant:ident = $text:literal)*) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $type { $first_variant $(, $variant)* }
-
-        described!($type, $name);
-
-        impl $type {
-            const fn name(self) -> &'static str {
-                match self { Self::$first_variant => $first $(, Self::$variant => $text)* }
-            }
-        }
-
-        impl FromText for $type {
-            fn schema() -> ObjectBuilder {
-                ObjectBuilder::new().schema_type(Type::String).enum_values(Some([$first $(, $text)*]))
-            }
-
-            fn from_text(text: &str) -> Result<Self, Rule> {
-                match text {
-                    $first => Ok(Self::$first_variant),
-                    $($text => Ok(Self::$variant),)*
-                    _ => Err(Rule::field(concat!("must be one of: ", $first $(, ", ", $text)*))),
-                }
-            }
-        }
-
-        impl Serialize for $type {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.name())
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::from_member(deserializer)
-            }
-        }
-    };
-}
-
-choice!(
-    /// Of the texts that are made for a user.
-    Language as "Language", En = "en", Es = "es"
-);
 choice!(
     /// The first day of a week.
     WeekStart as "WeekStart", Monday = "monday", Sunday = "sunday"

@@ -28,6 +28,11 @@ pub async fn wellbeing(book: &mut Book, app: &TestApp, ann: &Client) {
     let one = format!("{path}/{}", made.text("id"));
     book.line("DELETE /api/check_ins/{id}", "", Some(CHANGE), None, ann.delete(&one)).await;
     rests(book, app, ann).await;
+    let answer = format!("/api/nudges/{}", ann.be_reminded(app).await);
+    book.line("POST /api/nudges/{id}", "", Some(CHANGE), None, ann.post(&answer, json!({ "action": "done" }))).await;
+    book.line("GET /api/nudges", "", Some(PAGE), None, ann.get("/api/nudges")).await;
+    let dates = Cost { queries: 1, ..READ };
+    book.line("GET /api/nudges", ", of some dates", Some(dates), None, ann.get("/api/nudges?from=2026-01-14")).await;
     let until = json!({ "busy_until": app.clock.now().plus(Duration::from_hours(1)).to_string() });
     book.line("PATCH /api/presence", "", Some(CHANGE), None, ann.patch("/api/presence", until)).await;
     book.line("GET /api/presence", "", Some(READ), None, ann.get("/api/presence")).await;

@@ -1,0 +1,24 @@
+//! What follows for wellbeing when work begins or goes on: a rest ends, and reminders are thought of.
+
+use super::{reminded, rests::service::end_before};
+use crate::{
+    kernel::{Result, Timestamp},
+    ledger::Transaction,
+    work::work_sessions::service::OnWork,
+};
+
+/// Hears of work.
+#[derive(Debug)]
+pub struct AtWork;
+
+#[async_trait::async_trait]
+impl OnWork for AtWork {
+    async fn started(&self, change: &mut Transaction<'_>, at: Timestamp) -> Result<()> {
+        reminded::look_now(change)?;
+        end_before(change, at).await
+    }
+
+    fn resumed(&self, change: &mut Transaction<'_>) -> Result<()> {
+        reminded::look_now(change)
+    }
+}
