@@ -4,9 +4,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import test from 'node:test';
 import en from '../js/text/places-en.js';
 import es from '../js/text/places-es.js';
-import common from '../js/text/en.js';
+import first from '../js/text/en.js';
+import more from '../js/text/more-en.js';
 import { CHOICES, NUMBERS } from '../js/places/settings-form.js';
 
+const common = { ...first, ...more };
 /** @param {string | { one: string, other: string }} text */
 const forms = (text) => (typeof text === 'string' ? [text] : Object.values(text));
 const args = (text) => [...new Set(forms(text).flatMap((form) => form.match(/\{\w+\}/g) ?? []))].sort();
