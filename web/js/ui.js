@@ -46,7 +46,8 @@ export const bound = new Map();
 
 /** Binds keys while a component is there. @param {Record<string, () => void>} map e.g. `{ n: add, 'shift+s': end }` */
 export function useKeys(map) {
-  useEffect(() => {
+  // Before the next key can come: what was drawn and what keys do belong together.
+  useLayoutEffect(() => {
     for (const [key, run] of Object.entries(map)) bound.set(key, run);
     return () => {
       for (const [key, run] of Object.entries(map)) if (bound.get(key) === run) bound.delete(key);

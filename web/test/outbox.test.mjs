@@ -75,6 +75,15 @@ test('what the server names is meant by what comes after, also before the answer
   assert.equal(asked[2].path, 'hydration/named');
 });
 
+test('a call that was kept under the name that was made here is sent under that of the server', async () => {
+  reply = (call) => (call.method === 'POST' ? { status: 201, json: { id: 'of-the-server', ml: 250 } } : { status: 204 });
+  await act(drink('made-here')).answer;
+  entries.value = [{ key: 'late', method: 'DELETE', path: 'hydration/made-here', label: 'l', effects: [], acted_at: 0, hold_until: 0, tried_at: null }];
+  flush();
+  await until(() => pending.value === 0);
+  assert.equal(asked.at(-1).path, 'hydration/of-the-server');
+});
+
 test('what is refused is put right, told, and the rest goes on', async () => {
   let first = true;
   reply = () => {

@@ -208,13 +208,21 @@ export async function load() {
   for (const message of messages) listeners.get(message.type)?.(message);
 }
 
+/** Keys of what was sent or taken back here: a reading that began before may still hold it. @type {Set<string>} */
+export const gone = new Set();
+
 /** Reads what waits, after another tab changed it. */
 export async function reread() {
   if (!(await open())) return entries.peek();
-  const unsaved = entries.peek().filter((entry) => entry.n === undefined);
-  const found = await readAll('outbox');
+  const kept = await readAll('outbox');
+  const found = kept.filter((entry) => !gone.has(entry.key));
+  // A write that was under way may have put back what was sent meanwhile.
+  if (found.length < kept.length) await write(kept.filter((entry) => gone.has(entry.key)).map((entry) => ['delete', 'outbox', entry.n]));
   const keys = new Set(found.map((entry) => entry.key));
-  entries.value = [...found, ...unsaved.filter((entry) => entry.n === undefined && !keys.has(entry.key))];
+  const last = Math.max(0, ...kept.map((entry) => entry.n));
+  // What was done while it was read is not among it yet.
+  const since = entries.peek().filter((entry) => !keys.has(entry.key) && (entry.n ?? Infinity) > last);
+  entries.value = [...found.filter((entry) => !gone.has(entry.key)), ...since];
   return entries.peek();
 }
 

@@ -3,7 +3,7 @@ import { batch, computed, effect, signal } from '../../vendor/preact.js';
 import { alone, ApiError, get, online, request, root, signedOut } from './api.js';
 import { already, bodyOf, HOLD, idOf, judge, opsOfSuccess, renamed } from './apply.js';
 import { now } from './clock.js';
-import { all, commit, entries, hear, held, reread, takeIn, tell, token, write } from './copy.js';
+import { all, commit, entries, gone, hear, held, reread, takeIn, tell, token, write } from './copy.js';
 
 /** @typedef {import('./types.js').Entry} Entry */
 /** @typedef {import('./types.js').Act} Act */
@@ -48,6 +48,13 @@ function rename(text) {
   return next;
 }
 
+/** An entry with the names that things have by now. @param {Entry} entry @returns {Entry} */
+function current(entry) {
+  const text = JSON.stringify(entry);
+  const next = rename(text);
+  return next === text ? entry : JSON.parse(next);
+}
+
 /**
  * Does something: shown at once, kept, sent as soon as it can be. The promise is for those who need the answer;
  * it is rejected with an `ApiError` if the server refuses, which is also told by `refused`.
@@ -62,7 +69,7 @@ export function act(what) {
   const answer = new Promise((resolve, reject) => waiting.set(entry.key, { resolve, reject }));
   answer.catch(() => {});
   // What was held before goes first: the order of what was done stays.
-  const freed = entries.peek().filter((one) => one.hold_until > 0).map((one) => ({ ...one, hold_until: 0 }));
+  const freed = entries.peek().filter((one) => one.hold_until > 0 && one.tried_at === null).map((one) => ({ ...one, hold_until: 0 }));
   entries.value = [...entries.peek().map((one) => freed.find((other) => other.key === one.key) ?? one), entry];
   saving = save(entry, freed);
   return { key: entry.key, answer };
@@ -76,12 +83,16 @@ async function save(entry, freed) {
   ]);
   if (keys) {
     const n = keys[keys.length - 1];
-    entries.value = entries.peek().map((one) => (one.key === entry.key && one.n === undefined ? { ...one, n } : one));
+    const here = entries.peek().find((one) => one.key === entry.key);
+    if (here) {
+      // While it was being kept it may have been freed, or what it is about may have got its name.
+      const now_ = { ...current(here), n };
+      entries.value = entries.peek().map((one) => (one.key === entry.key ? now_ : one));
+      if (JSON.stringify(now_) !== JSON.stringify({ ...entry, n })) await write([['put', 'outbox', now_]]);
+    } else await write([['delete', 'outbox', n]]);
   }
   tell({ type: 'entries' });
-  effect(() => {
-    if (online.value) flush();
-  });
+  flush();
 }
 
 /**
@@ -100,6 +111,7 @@ export async function withdraw(key) {
 
 /** @param {Entry} entry */
 async function drop(entry) {
+  gone.add(entry.key);
   entries.value = entries.peek().filter((one) => one.key !== entry.key);
   if (entry.n !== undefined) await write([['delete', 'outbox', entry.n]]);
   tell({ type: 'entries' });
@@ -150,7 +162,7 @@ async function sendAll() {
 
 /** @param {Entry} before @returns {Promise<import('./apply.js').Verdict>} */
 async function attempt(before) {
-  const entry = { ...before, tried_at: before.tried_at ?? Date.now() };
+  const entry = { ...current(before), tried_at: before.tried_at ?? Date.now() };
   if (before.tried_at === null) await replace(entry);
   /** @type {any} */
   let answer = null;
@@ -174,6 +186,7 @@ async function attempt(before) {
   else if (verdict.do === 'replace') {
     const answered = waiting.get(entry.key);
     if (answered) waiting.set(verdict.entry.key, answered);
+    gone.add(entry.key);
     await replace(verdict.entry, entry);
   }
   else if (verdict.do === 'refuse') {
@@ -194,6 +207,7 @@ async function replace(entry, before = entry) {
 
 /** @param {Entry} entry @param {any} answer */
 async function succeed(entry, answer) {
+  gone.add(entry.key);
   const ops = opsOfSuccess(entry, answer, held);
   /** @type {import('./copy.js').Write[]} */
   const writes = entry.n === undefined ? [] : [['delete', 'outbox', entry.n]];
