@@ -91,7 +91,8 @@ fn shortened(name: &str, text: &str) -> String {
         left = if begins == "/**" { rest.strip_prefix(' ').unwrap_or(rest) } else { rest };
     }
     kept.push_str(left);
-    let is_needed = |line: &&str| !line.is_empty() && !(begins == "/**" && line.starts_with("//"));
+    let is_comment = |line: &str| begins == "/**" && line.starts_with("//");
+    let is_needed = |line: &&str| !line.is_empty() && !is_comment(line);
     kept.lines().map(str::trim).filter(is_needed).collect::<Vec<_>>().join("\n")
 }
 

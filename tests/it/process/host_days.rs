@@ -12,8 +12,11 @@ use super::{
 };
 use crate::support::{http::Http, served_emulator::ServedEmulator};
 
-/// A part of yesterday, or of today, as somebody lives it: entries, work, and what they think better of.
-const PARTS: [fn(&Http, &dyn Fn(u64) -> String); 4] = [morning, noon, afternoon, corrections];
+/// A part of yesterday, or of today, as somebody lives it: entries, work, and what they think better of. It is told the instant of
+/// each minute of yesterday.
+type Part = fn(&Http, &dyn Fn(u64) -> String);
+
+const PARTS: [Part; 4] = [morning, noon, afternoon, corrections];
 
 fn entered(user: &Http, path: &str, body: &Value) -> String {
     let made = user.post(path, body);
@@ -26,11 +29,11 @@ fn last(user: &Http, path: &str) -> String {
     user.list(path).pop().and_then(|entry| entry["id"].as_str().map(str::to_owned)).expect("an entry")
 }
 
-fn worked(user: &Http, from: String, to: String) {
+fn worked(user: &Http, from: &str, to: &str) {
     entered(user, "/api/work_sessions", &json!({ "user_id": user.id, "start_time": from, "end_time": to }));
 }
 
-fn drunk(user: &Http, ml: u32, at: String) {
+fn drunk(user: &Http, ml: u32, at: &str) {
     entered(user, "/api/hydration", &json!({ "ml": ml, "at": at }));
 }
 
@@ -43,10 +46,10 @@ fn act(user: &Http, title: &str, action: &str) {
 fn morning(user: &Http, at: &dyn Fn(u64) -> String) {
     user.create_task("the report");
     user.create_task("the offer");
-    worked(user, at(9 * 60), at(9 * 60 + 55));
-    worked(user, at(10 * 60), at(11 * 60 + 30));
-    drunk(user, 900, at(9 * 60));
-    drunk(user, 900, at(11 * 60));
+    worked(user, &at(9 * 60), &at(9 * 60 + 55));
+    worked(user, &at(10 * 60), &at(11 * 60 + 30));
+    drunk(user, 900, &at(9 * 60));
+    drunk(user, 900, &at(11 * 60));
     act(user, "the report", "complete");
 }
 
@@ -59,13 +62,13 @@ fn noon(user: &Http, at: &dyn Fn(u64) -> String) {
 }
 
 fn afternoon(user: &Http, at: &dyn Fn(u64) -> String) {
-    worked(user, at(13 * 60), at(15 * 60));
+    worked(user, &at(13 * 60), &at(15 * 60));
     act(user, "the report", "complete");
     assert_eq!(user.send("DELETE", &format!("/api/hydration/{}", last(user, "/api/hydration")), None).status, 204);
 }
 
 fn corrections(user: &Http, at: &dyn Fn(u64) -> String) {
-    drunk(user, 1000, at(16 * 60));
+    drunk(user, 1000, &at(16 * 60));
     assert_eq!(user.send("DELETE", &format!("/api/rests/{}", last(user, "/api/rests")), None).status, 204);
     let rest = json!({ "kind": "long", "start_time": at(10 * 60 + 51), "end_time": at(11 * 60) });
     entered(user, "/api/rests", &rest);
