@@ -25,6 +25,11 @@ check:
 page-check:
     cd web/test && npm ci --no-audit --no-fund && npx tsc -p .. && npm run unit && npm run flows
 
+# Take the pictures of README, of the person of the demo as it is now
+pictures:
+    cargo build
+    cd web/test && npm ci --no-audit --no-fund && node pictures.mjs
+
 # Build the release binary into the place that host.json names
 build-handler:
     sh scripts/build-handler
