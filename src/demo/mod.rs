@@ -47,7 +47,7 @@ pub async fn fill(config: &Config, mut adapters: Adapters, until: Timestamp, dat
     clock.set(instant_of(first, chrono::NaiveTime::MIN, ZONE));
     let mut person = Person { routes: app.routes.clone(), token: String::new(), known: BTreeMap::new() };
     person.register().await?;
-    for step in story::beginning(first) {
+    for step in story::beginning(first, ZONE) {
         person.take(step).await?;
     }
     for date in first.iter_days().take_while(|date| *date <= today) {
@@ -74,7 +74,7 @@ struct Person {
 
 impl Person {
     async fn register(&mut self) -> anyhow::Result<()> {
-        let new = json!({ "username": USERNAME, "password": PASSWORD, "time_zone": ZONE.name() });
+        let new = json!({ "username": USERNAME, "password": PASSWORD });
         self.ask("POST", "/api/auth/register", Some(new)).await?;
         let login = self.ask("POST", "/api/auth/login", Some(json!({ "username": USERNAME, "password": PASSWORD }))).await?;
         let text = |name: &str| login[name].as_str().map(str::to_owned).with_context(|| format!("a login without {name}"));

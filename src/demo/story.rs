@@ -1,6 +1,7 @@
 //! What the person does on each date, by the minute. Pure, and the same each time.
 
 use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, Weekday};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::chance::Chance;
@@ -55,12 +56,14 @@ pub fn time(minute: u32) -> NaiveTime {
 }
 
 /// What is set once.
-pub fn beginning(first: NaiveDate) -> Vec<Step> {
+pub fn beginning(first: NaiveDate, zone: Tz) -> Vec<Step> {
     let date = |days: u64| first.checked_add_days(Days::new(days)).unwrap_or(first).to_string();
     let off = |(from, to): (u64, u64), kind: &str| {
         step("POST", "/api/time_off", Some(json!({ "from": date(from), "to": date(to), "kind": kind })))
     };
     vec![
+        step("PATCH", "/api/users/{me}", Some(json!({ "time_zone": zone.name() }))),
+        step("PATCH", "/api/companion", Some(json!({ "name": "Nori" }))),
         step("PATCH", "/api/settings", Some(json!({ "labour_rules": "eu_base", "goals": { "tasks": 4, "focus_minutes": 150 } }))),
         off(HOLIDAY, "vacation"),
         off(IN_BED, "sick"),
@@ -141,6 +144,10 @@ impl Day {
             let made = start + 3 + number;
             let done = self.chance.percent(82).then(|| self.chance.within(made + 30, end - 5));
             self.task(number, made, done, &all);
+            // Most of what was not done turns out not to be needed.
+            if done.is_none() && self.chance.percent(90) {
+                self.add(end - 1, step("DELETE", format!("/api/tasks/{{task{number}}}"), None));
+            }
         }
     }
 

@@ -39,6 +39,7 @@ try {
     await page.fill('[name=password]', 'look around');
     await page.click('.sign-form [type=submit]');
     await page.locator(`[data-place=${place}]`).waitFor();
+    if (place === 'statistics') await page.locator('label', { hasText: 'Month' }).click();
     await page.waitForLoadState('networkidle').catch(() => {});
     await page.waitForTimeout(1500);
     await page.screenshot({ path: join(out, `${name}.png`) });
