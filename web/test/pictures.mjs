@@ -1,4 +1,4 @@
-// The pictures of README: Today of the person of `avanochi demo`, in light, in dark and on a phone, with two other places.
+// The pictures of README: Today of the person of `avanochi demo`, in light, in dark and on a phone.
 //   AVANOCHI_BIN, CHROMIUM: as in flows/run.mjs
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -13,10 +13,9 @@ const url = `http://127.0.0.1:${port}/app/`;
 const WIDE = { width: 1280, height: 900 };
 
 const PICTURES = [
-  { name: 'today-light', place: 'today', viewport: WIDE, colorScheme: 'light' },
-  { name: 'today-dark', place: 'today', viewport: WIDE, colorScheme: 'dark' },
-  { name: 'today-phone', place: 'today', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
-  { name: 'statistics', place: 'statistics', viewport: WIDE, colorScheme: 'light' },
+  { name: 'today-light', viewport: WIDE, colorScheme: 'light' },
+  { name: 'today-dark', viewport: WIDE, colorScheme: 'dark' },
+  { name: 'today-phone', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
 ];
 
 const data = join(await mkdtemp(join(tmpdir(), 'avanochi-pictures-')), 'demo');
@@ -30,16 +29,15 @@ try {
   }
   await mkdir(out, { recursive: true });
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu'] });
-  for (const { name, place, ...options } of PICTURES) {
+  for (const { name, ...options } of PICTURES) {
     const context = await browser.newContext({ ...options, reducedMotion: 'reduce', timezoneId: 'Europe/Madrid', locale: 'en-GB' });
     const page = await context.newPage();
-    await page.goto(`${url}#/${place}`);
+    await page.goto(url);
     await page.locator('.sign-other .link').click();
     await page.fill('[name=username]', 'demo');
     await page.fill('[name=password]', 'look around');
     await page.click('.sign-form [type=submit]');
-    await page.locator(`[data-place=${place}]`).waitFor();
-    if (place === 'statistics') await page.locator('label', { hasText: 'Month' }).click();
+    await page.locator('.tasks').waitFor();
     await page.waitForLoadState('networkidle').catch(() => {});
     await page.waitForTimeout(1500);
     await page.screenshot({ path: join(out, `${name}.png`) });
