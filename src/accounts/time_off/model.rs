@@ -2,11 +2,10 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{ObjectBuilder, schema::Type};
 
 use crate::{
-    described,
-    kernel::{Code, Error, FromText, Id, Resource, Result, Rule, Timestamp, UserId},
+    choice,
+    kernel::{Code, Error, Id, Resource, Result, Rule, Timestamp, UserId},
 };
 
 pub type TimeOffId = Id<TimeOff>;
@@ -50,30 +49,13 @@ impl Dates {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimeOffKind {
-    Vacation,
-    Sick,
-    Holiday,
-}
-
-described!(TimeOffKind, "TimeOffKind");
-
-impl FromText for TimeOffKind {
-    fn schema() -> ObjectBuilder {
-        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["vacation", "sick", "holiday"]))
-    }
-
-    fn from_text(text: &str) -> Result<Self, Rule> {
-        match text {
-            "vacation" => Ok(Self::Vacation),
-            "sick" => Ok(Self::Sick),
-            "holiday" => Ok(Self::Holiday),
-            _ => Err(Rule::field("must be one of: vacation, sick, holiday")),
-        }
-    }
-}
+choice!(
+    /// Why somebody is off.
+    TimeOffKind as "TimeOffKind",
+    Vacation = "vacation",
+    Sick = "sick",
+    Holiday = "holiday",
+);
 
 /// What is known of time off that is to be entered.
 #[derive(Debug, Clone, Copy)]

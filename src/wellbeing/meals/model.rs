@@ -2,11 +2,10 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{ObjectBuilder, schema::Type};
 
 use crate::{
-    described,
-    kernel::{FromText, Id, Resource, Rule, Timestamp, UserId},
+    choice,
+    kernel::{Id, Resource, Timestamp, UserId},
 };
 
 pub type MealId = Id<Meal>;
@@ -25,32 +24,14 @@ pub struct Meal {
     pub in_window: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MealKind {
-    Breakfast,
-    Lunch,
-    Dinner,
-    Snack,
-}
-
-described!(MealKind, "MealKind");
-
-impl FromText for MealKind {
-    fn schema() -> ObjectBuilder {
-        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["breakfast", "lunch", "dinner", "snack"]))
-    }
-
-    fn from_text(text: &str) -> Result<Self, Rule> {
-        match text {
-            "breakfast" => Ok(Self::Breakfast),
-            "lunch" => Ok(Self::Lunch),
-            "dinner" => Ok(Self::Dinner),
-            "snack" => Ok(Self::Snack),
-            _ => Err(Rule::field("must be one of: breakfast, lunch, dinner, snack")),
-        }
-    }
-}
+choice!(
+    /// Which meal of the day it is.
+    MealKind as "MealKind",
+    Breakfast = "breakfast",
+    Lunch = "lunch",
+    Dinner = "dinner",
+    Snack = "snack",
+);
 
 /// What is known of a meal that is to be entered.
 #[derive(Debug, Clone, Copy)]

@@ -2,12 +2,11 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{ObjectBuilder, schema::Type};
 
 use crate::{
     accounts::settings::model::TimeOfDay,
-    described,
-    kernel::{Bounded, Code, Error, FromText, Id, Resource, Result, Rule, Timestamp, UserId},
+    choice,
+    kernel::{Bounded, Code, Error, Id, Resource, Result, Timestamp, UserId},
     texts::{Arg, Language, text},
     wellbeing::budget::Reminder,
     work::{tasks::model::TaskId, work_sessions::model::WorkSessionId},
@@ -166,30 +165,13 @@ pub enum Answer {
     Snooze(Option<Minutes>),
 }
 
-/// The name of an answer, as callers say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    Done,
-    Dismiss,
-    Snooze,
-}
-
-described!(Action, "NudgeAction");
-
-impl FromText for Action {
-    fn schema() -> ObjectBuilder {
-        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["done", "dismiss", "snooze"]))
-    }
-
-    fn from_text(text: &str) -> Result<Self, Rule> {
-        match text {
-            "done" => Ok(Self::Done),
-            "dismiss" => Ok(Self::Dismiss),
-            "snooze" => Ok(Self::Snooze),
-            _ => Err(Rule::field("must be one of: done, dismiss, snooze")),
-        }
-    }
-}
+choice!(
+    /// The name of an answer, as callers say it.
+    Action as "NudgeAction",
+    Done = "done",
+    Dismiss = "dismiss",
+    Snooze = "snooze",
+);
 
 impl Nudge {
     pub fn new(id: uuid::Uuid, user_id: UserId, what: What, language: Language, created_at: Timestamp) -> Self {
@@ -239,6 +221,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::kernel::FromText as _;
 
     fn time(text: &str) -> TimeOfDay {
         TimeOfDay::from_text(text).expect("a time")

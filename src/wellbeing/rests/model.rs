@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{ObjectBuilder, schema::Type};
 
 use crate::{
-    described,
-    kernel::{Code, FromText, Id, Resource, Result, Rule, Timestamp, UserId},
+    choice,
+    kernel::{Code, Id, Resource, Result, Rule, Timestamp, UserId},
     wellbeing::{entry::check_recent, lunch::Window},
 };
 
@@ -47,32 +46,14 @@ pub struct RestEnd {
     pub in_window: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RestKind {
-    Micro,
-    Short,
-    Long,
-    Lunch,
-}
-
-described!(RestKind, "RestKind");
-
-impl FromText for RestKind {
-    fn schema() -> ObjectBuilder {
-        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["micro", "short", "long", "lunch"]))
-    }
-
-    fn from_text(text: &str) -> Result<Self, Rule> {
-        match text {
-            "micro" => Ok(Self::Micro),
-            "short" => Ok(Self::Short),
-            "long" => Ok(Self::Long),
-            "lunch" => Ok(Self::Lunch),
-            _ => Err(Rule::field("must be one of: micro, short, long, lunch")),
-        }
-    }
-}
+choice!(
+    /// How long a rest is meant to be, and what for.
+    RestKind as "RestKind",
+    Micro = "micro",
+    Short = "short",
+    Long = "long",
+    Lunch = "lunch",
+);
 
 impl RestKind {
     /// How long one lasts whose end nobody knows.
