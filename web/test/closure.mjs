@@ -8,7 +8,7 @@ export const root = join(import.meta.dirname, '..');
 /** What a script imports, by `from` or by `import()`. @param {string} name @param {string} code without its comments */
 export function imports(name, code) {
   const found = { static: [], later: [] };
-  for (const match of code.matchAll(/(?:^|\s)(?:import|export)[^'"()]*from\s*['"]([^'"]+)['"]/g)) found.static.push(match[1]);
+  for (const match of code.matchAll(/\b(?:import|export)\b[^'"()]*from\s*['"]([^'"]+)['"]/g)) found.static.push(match[1]);
   for (const match of code.matchAll(/import\(\s*['"]([^'"]+)['"]\s*\)|new URL\(\s*['"](\.[^'"]+)['"]\s*,\s*import\.meta\.url/g)) found.later.push(match[1] ?? match[2]);
   const to = (path) => relative(root, join(root, name, '..', path));
   return { static: found.static.map(to), later: found.later.map(to) };
