@@ -1,6 +1,11 @@
-// What can be done, as acts of the outbox with what takes them back. Pure but for the clock and new ids.
+// What can be done, as acts of the outbox with what takes them back; and doing it, which says so with a way back.
+import { computed, signal } from '../vendor/preact.js';
+import { alone } from './data/api.js';
 import { now, stamp } from './data/clock.js';
-import { newId } from './data/outbox.js';
+import { all, me, reread } from './data/copy.js';
+import { act, newId, saved, withdraw } from './data/outbox.js';
+import { t } from './text.js';
+import { say } from './ui.js';
 
 /** @typedef {import('./data/types.js').Act} Act */
 /** @typedef {import('./data/types.js').Item} Item */
@@ -173,4 +178,65 @@ export function endRest(rest) {
     method: 'POST', path: `rests/${rest.id}/end`, label: 'act.unrest', answer: 'rests', hold: false,
     effects: [effect('rests', rest.id, { end_time: stamp(now()) })],
   };
+}
+
+// What is done
+
+/** The companion is glad of what was done: a number that grows. */
+export const glad = signal(0);
+
+/**
+ * Does it and says so. What has not been sent yet is simply not sent when it is undone; otherwise its opposite is.
+ * @param {Act} what @param {Record<string, string|number>} [args] for the texts
+ * @param {Act[]} [also] what belongs to it, done after it and undone with it
+ * @returns {Promise<any>} the answer
+ */
+export function perform(what, args, also = []) {
+  const all = [what, ...also];
+  const sent = all.map(act);
+  if (what.say !== null) {
+    const back = all.every((one) => one.hold || one.undo);
+    say(what.say ?? t(`${what.label}.done`, args), { undo: back ? () => takeBack(all, sent.map((one) => one.key)) : undefined });
+  }
+  return sent[0].answer;
+}
+
+/** The last thing first. @param {Act[]} all @param {string[]} keys */
+async function takeBack(all, keys) {
+  for (let i = all.length - 1; i >= 0; i -= 1) {
+    if (await withdraw(keys[i])) continue;
+    const { undo } = all[i];
+    if (undo) act(undo);
+    else say(t('undo.late'));
+  }
+}
+
+// What is under way
+
+const current = computed(() => [...all('work_sessions').value.values()].find((session) => !session.end_time) ?? null);
+const running = computed(() => [...all('tasks').value.values()].find((task) => task.timer_started_at && !task.completed));
+
+/** The session under way. @returns {Item|null} */
+export function active() {
+  return current.value;
+}
+
+/** The task whose timer runs. @returns {Item|undefined} */
+export function timed() {
+  return running.value;
+}
+
+/** One start at a time in this browser: what another tab started just now is looked for first. */
+export function begin() {
+  return alone('avanochi-start', async () => {
+    await reread();
+    if (active() || !me.peek()) return;
+    perform(startSession(me.peek()?.id));
+    await saved();
+  });
+}
+
+/** Starts or stops the timer of a task. @param {Item} task */
+export function toggleTimer(task) {
+  perform({ ...timer(task, timed()), say: null });
 }

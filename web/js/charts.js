@@ -2,8 +2,8 @@
 // by hours, a calendar of a year. Each says its result in a sentence, each mark has a title, and all of it is a table below.
 
 import { Fragment, html, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
+import { t } from './text.js';
 import * as geometry from './geometry.js';
-import { t } from './places/words.js';
 
 /** @typedef {import('../vendor/preact.js').Child} Child */
 /** @typedef {{ caption: string, head: string[], rows: (string | number)[][] }} Table */

@@ -1,35 +1,22 @@
 // Keys: single letters, never while typing, all of them off with one switch (WCAG 2.1.4). Components say what theirs do
 // (`useKeys` in ui.js). The list of keys, which `?` shows.
 import { html, signal, useEffect, useRef } from '../vendor/preact.js';
-import { places } from './places.js';
-import { go } from './router.js';
+import { recall, remember } from './data/session.js';
+import { go, places } from './router.js';
 import { t } from './text.js';
-import { undoLast } from './toast.js';
-import { bound, Button, Switch } from './ui.js';
+import { bound, Button, Switch, undoLast } from './ui.js';
 
 const KEY = 'avanochi.keys';
 
 /** Whether single keys do something. */
-export const on = signal(remembered());
+export const on = signal(recall(KEY) !== 'off');
 /** Whether the list of keys is shown. */
 export const shown = signal(false);
-
-function remembered() {
-  try {
-    return localStorage.getItem(KEY) !== 'off';
-  } catch {
-    return true;
-  }
-}
 
 /** @param {boolean} next */
 export function setOn(next) {
   on.value = next;
-  try {
-    localStorage.setItem(KEY, next ? 'on' : 'off');
-  } catch {
-    // For this visit alone.
-  }
+  remember(KEY, next ? 'on' : 'off');
 }
 
 let leading = 0;

@@ -6,12 +6,9 @@ import { start as startClock } from './data/clock.js';
 import { enter, forget, hear, load, me, settings, storage, who } from './data/copy.js';
 import { flush, pending, refused, start as startOutbox, trouble } from './data/outbox.js';
 import { lastName } from './data/session.js';
-import { failed, loaded, place, retry, start as startRouter } from './router.js';
+import { failed, loaded, place, places, retry, start as startRouter } from './router.js';
 import { guessed, language, reason, speak, t, worded, words } from './text.js';
-import { say, Toast } from './toast.js';
-import { Icon } from './icons.js';
-import { places } from './places.js';
-import { Button, lazy } from './ui.js';
+import { Button, Icon, lazy, say, Toast } from './ui.js';
 
 const Sign = lazy(() => worded(import('./places/sign.js')).then((one) => one.Sign));
 

@@ -1,8 +1,17 @@
-// Where the page is: `#/today` and so on. Places are loaded when they are first opened; the one before stays until then.
+// The places of the page, and which one is open: `#/today` and so on. One more is a file in places/ and a line here. They are loaded
+// when they are first opened; the one before stays until then.
 import { signal } from '../vendor/preact.js';
-import { places } from './places.js';
 
-/** @typedef {import('./places.js').Place} Place */
+/** @typedef {{name: string, key: string, icon: string, load: () => Promise<{default: import('../vendor/preact.js').Component, title: string}>}} Place */
+
+/** `key` is the letter after G that goes there. @type {Place[]} */
+export const places = [
+  { name: 'today', key: 't', icon: 'today', load: () => import('./places/today.js') },
+  { name: 'week', key: 'w', icon: 'week', load: () => import('./places/week.js') },
+  { name: 'statistics', key: 's', icon: 'statistics', load: () => import('./places/statistics.js') },
+  { name: 'achievements', key: 'a', icon: 'achievements', load: () => import('./places/achievements.js') },
+  { name: 'settings', key: ',', icon: 'settings', load: () => import('./places/settings.js') },
+];
 
 /** The place that is open. */
 export const place = signal(/** @type {Place} */ (places[0]));

@@ -1,31 +1,37 @@
 // Words: `t` finds the text of a key in the language in use, and numbers, times and dates are told as that language does.
 import { computed, signal } from '../vendor/preact.js';
-import { me, settings } from './data/copy.js';
 import { dateOf, now } from './data/clock.js';
+import { recall, remember } from './data/session.js';
+import { me, settings } from './data/copy.js';
 
 /** @typedef {string | {one: string, other: string, many?: string}} Text */
 
 const KEY = 'avanochi.language';
-const LOAD = { en: () => import('./text/en.js'), es: () => import('./text/es.js') };
-const MORE = { en: () => import('./text/more-en.js'), es: () => import('./text/more-es.js') };
+/** What the first screen needs, what comes right behind it, and what the other places say. */
+const PARTS = {
+  first: { en: () => import('./text/en.js'), es: () => import('./text/es.js') },
+  more: { en: () => import('./text/more-en.js'), es: () => import('./text/more-es.js') },
+  places: { en: () => import('./text/places-en.js'), es: () => import('./text/places-es.js') },
+};
 
 /** `en` or `es`. */
 export const language = signal(/** @type {'en'|'es'} */ ('en'));
 const texts = signal(/** @type {Record<string, Text>} */ ({}));
 let rules = new Intl.PluralRules('en');
-/** Until all texts are there, also those that the first screen does not need; null: they were not asked for. @type {Promise<void>|null} */
-let whole = null;
+/** Parts besides the first that were asked for, until they are there. @type {Map<'more'|'places', Promise<void>>} */
+const asked = new Map();
 
-/** Asks for all texts. */
-export function words() {
+/** Asks for a part of the texts. Without network the former language, or the keys, have to do. @param {'more'|'places'} [part] */
+export function words(part = 'more') {
   const name = language.peek();
-  whole ??= MORE[name]().then((more) => {
+  const found = asked.get(part) ?? PARTS[part][name]().then((more) => {
     if (language.peek() === name) texts.value = { ...texts.peek(), ...more.default };
   }, () => {});
-  return whole;
+  asked.set(part, found);
+  return found;
 }
 
-/** Waits for all texts with something that needs them. @template T @param {Promise<T>} part @returns {Promise<T>} */
+/** Waits for the texts that come behind with something that needs them. @template T @param {Promise<T>} part @returns {Promise<T>} */
 export async function worded(part) {
   await words();
   return part;
@@ -33,32 +39,21 @@ export async function worded(part) {
 
 /** What this browser prefers until somebody is signed in. */
 export function guessed() {
-  let kept = null;
-  try {
-    kept = localStorage.getItem(KEY);
-  } catch {
-    // Nothing is kept: ask the browser's languages alone.
-  }
-  return (kept ?? navigator.language).startsWith('es') ? 'es' : 'en';
+  return (recall(KEY) ?? navigator.language).startsWith('es') ? 'es' : 'en';
 }
 
 /** Changes the language of the page. @param {string} name */
 export async function speak(name) {
   const next = name === 'es' ? 'es' : 'en';
-  const found = await LOAD[next]();
+  const found = await PARTS.first[next]();
   rules = new Intl.PluralRules(next);
   texts.value = { ...texts.peek(), ...found.default };
   language.value = next;
-  if (whole) {
-    whole = null;
-    words();
-  }
+  const parts = [...asked.keys()];
+  asked.clear();
+  for (const part of parts) words(part);
   document.documentElement.lang = next;
-  try {
-    localStorage.setItem(KEY, next);
-  } catch {
-    // Chosen for this visit alone.
-  }
+  remember(KEY, next);
 }
 
 /**

@@ -1,6 +1,6 @@
 // The service worker: registered with an address that the one Trusted Types policy lets through, renewed when nobody looks.
 import { t } from './text.js';
-import { say } from './toast.js';
+import { say } from './ui.js';
 
 /** @param {string} address @returns {any} */
 function trusted(address) {

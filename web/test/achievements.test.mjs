@@ -1,8 +1,11 @@
 // In which order achievements stand, and what of the ledger is shown.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ledger, ordered, stage } from '../js/places/achievements-list.js';
-import { iconOf } from '../js/places/achievement-icons.js';
+import { ledger, ordered } from '../js/places/achievements-list.js';
+
+delete globalThis.BroadcastChannel;
+const { Icon } = await import('../js/ui.js');
+await import('../js/achievement-icons.js');
 
 /** @param {string} id @param {number} progress @param {string | null} [earned_at] */
 const one = (id, progress, earned_at = null) => ({ id, name: id, description: '', icon: 'star', progress, earned_at });
@@ -21,10 +24,9 @@ test('the ledger is shown by date, without what was taken back', () => {
   assert.deepEqual(ledger([], 5), []);
 });
 
-test('stages follow the level, and each icon of the API has a drawing', () => {
-  assert.deepEqual([1, 2, 4, 5, 10, 20, 39, 40].map(stage), ['egg', 'hatchling', 'hatchling', 'child', 'teen', 'adult', 'adult', 'elder']);
-  for (const icon of ['check', 'timer', 'stack', 'sparkle', 'sunrise', 'focus', 'wave', 'flame', 'return', 'drop', 'plate', 'cup', 'plug', 'calendar', 'moon', 'ruler', 'snowflake', 'egg', 'paw', 'crown', 'link', 'star']) {
-    const found = iconOf(icon);
-    assert.ok('path' in found || found.name !== 'star' || icon === 'star', icon);
+test('each icon of the API has a drawing', () => {
+  const drawn = (name) => JSON.stringify(Icon({ name }).props);
+  for (const icon of ['check', 'timer', 'stack', 'sparkle', 'sunrise', 'focus', 'wave', 'flame', 'return', 'drop', 'plate', 'cup', 'plug', 'calendar', 'moon', 'ruler', 'snowflake', 'egg', 'paw', 'crown', 'link']) {
+    assert.notEqual(drawn(icon), drawn('star'), `${icon} is the one for what is not known`);
   }
 });

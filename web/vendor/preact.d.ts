@@ -4,26 +4,19 @@ export type Child = VNode | string | number | boolean | null | undefined | Child
 export type Component<P = {}> = (props: P & { children?: Child }) => Child;
 export interface Signal<T> { value: T; peek(): T; subscribe(listener: (value: T) => void): () => void }
 export interface ReadonlySignal<T> { readonly value: T; peek(): T; subscribe(listener: (value: T) => void): () => void }
-export interface Context<T> { Provider: Component<{ value: T }> }
 export interface Ref<T> { current: T }
-export function h(type: unknown, props?: object | null, ...children: Child[]): VNode;
 export function render(node: Child, parent: Element): void;
 export const Fragment: Component;
-export function createContext<T>(value: T): Context<T>;
 export function useState<T>(initial: T | (() => T)): [T, (next: T | ((before: T) => T)) => void];
 export function useEffect(run: () => void | (() => void), inputs?: readonly unknown[]): void;
 export function useLayoutEffect(run: () => void | (() => void), inputs?: readonly unknown[]): void;
 export function useRef<T>(initial: T): Ref<T>;
 export function useMemo<T>(make: () => T, inputs: readonly unknown[]): T;
-export function useCallback<T extends Function>(run: T, inputs: readonly unknown[]): T;
-export function useContext<T>(context: Context<T>): T;
 export function useId(): string;
 export function signal<T>(value: T): Signal<T>;
 export function computed<T>(make: () => T): ReadonlySignal<T>;
 export function effect(run: () => void | (() => void)): () => void;
 export function batch<T>(run: () => T): T;
-export function untracked<T>(run: () => T): T;
 export function useSignal<T>(value: T): Signal<T>;
 export function useComputed<T>(make: () => T): ReadonlySignal<T>;
-export function useSignalEffect(run: () => void | (() => void)): void;
 export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode;

@@ -1,33 +1,36 @@
-// Signing in, up and out, for all tabs; and the first minute after it: which of its steps is open.
-import { request } from './api.js';
+// Signing in, up and out, for all tabs; what this browser remembers; and which step of the first minute is open.
 import { signal } from '../../vendor/preact.js';
+import { request } from './api.js';
 import { enter, forget, tell, who } from './copy.js';
 
 const KEY = 'avanochi.user';
 
-/** The name that was signed in with last, so that it need not be typed again. */
-export function lastName() {
+/** What this browser remembers beside the copy; null: nothing, or it keeps nothing for the page. @param {string} key */
+export function recall(key) {
   try {
-    return localStorage.getItem(KEY);
+    return localStorage.getItem(key);
   } catch {
     return null;
   }
 }
 
-/** @param {string|null} name */
-function remember(name) {
+/** Where nothing can be kept it holds for this visit alone. @param {string} key @param {string|null} value null forgets it */
+export function remember(key, value) {
   try {
-    if (name) localStorage.setItem(KEY, name);
-    else localStorage.removeItem(KEY);
+    if (value) localStorage.setItem(key, value);
+    else localStorage.removeItem(key);
   } catch {
-    // Typed again next time.
+    // See above.
   }
 }
+
+/** The name that was signed in with last, so that it need not be typed again. */
+export const lastName = () => recall(KEY);
 
 /** @param {string} username @param {string} password */
 export async function signIn(username, password) {
   await request({ method: 'POST', path: 'auth/login', body: { username, password } });
-  remember(username.trim());
+  remember(KEY, username.trim());
   await enter();
   tell({ type: 'signed-in', user: who.peek() });
 }
@@ -39,7 +42,7 @@ export async function signIn(username, password) {
 export async function signUp(username, password, zone, language) {
   const user = await request({ method: 'POST', path: 'auth/register', body: { username, password } });
   await request({ method: 'POST', path: 'auth/login', body: { username, password } });
-  remember(username.trim());
+  remember(KEY, username.trim());
   try {
     if (language !== 'en') await request({ method: 'PATCH', path: 'settings', body: { language } });
     await request({ method: 'PATCH', path: `users/${user.id}`, body: { time_zone: zone } });
@@ -58,7 +61,7 @@ export async function signOut() {
   if ('caches' in globalThis) {
     for (const name of await caches.keys()) if (name.startsWith('avanochi-pictures')) await caches.delete(name);
   }
-  for (const name of ['avanochi.first', 'avanochi.draft']) localStorage.removeItem(name);
+  for (const name of [FIRST, 'avanochi.draft']) remember(name, null);
   location.hash = '#/today';
 }
 
@@ -69,26 +72,12 @@ const FIRST = 'avanochi.first';
 export const STEPS = ['name', 'task', 'start', 'water'];
 
 /** The step that is open; null: the first minute is over. */
-export const step = signal(/** @type {string|null} */ (stepKept()));
-
-function stepKept() {
-  try {
-    const kept = localStorage.getItem(FIRST);
-    return kept && STEPS.includes(kept) ? kept : null;
-  } catch {
-    return null;
-  }
-}
+export const step = signal(STEPS.find((one) => one === recall(FIRST)) ?? null);
 
 /** @param {string|null} next */
 function setStep(next) {
   step.value = next;
-  try {
-    if (next) localStorage.setItem(FIRST, next);
-    else localStorage.removeItem(FIRST);
-  } catch {
-    // For this visit alone.
-  }
+  remember(FIRST, next);
 }
 
 /** Opens the first of them. */

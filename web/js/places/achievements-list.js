@@ -40,6 +40,3 @@ export function ledger(entries, dates) {
     return { date, xp: found.reduce((sum, { xp }) => sum + xp, 0), entries: found };
   });
 }
-
-/** The stage of the companion at a level. @param {number} level */
-export const stage = (level) => (level >= 40 ? 'elder' : level >= 20 ? 'adult' : level >= 10 ? 'teen' : level >= 5 ? 'child' : level >= 2 ? 'hatchling' : 'egg');

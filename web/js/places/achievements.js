@@ -2,19 +2,18 @@
 
 import { html, useSignal } from '../../vendor/preact.js';
 import { all, revalidate } from '../data/copy.js';
-import { Icon } from '../icons.js';
-import { day, near, number, today } from '../text.js';
-import { Button, Card, Empty, Meter, Trouble, useRead } from '../ui.js';
-import { iconOf } from './achievement-icons.js';
-import { ledger, ordered, stage, tone } from './achievements-list.js';
-import { styled } from './style.js';
-import { named, t, words } from './words.js';
+import { day, near, number, t, today } from '../text.js';
+import { stageOf } from '../today/plan.js';
+import { Button, Card, Empty, Icon, Meter, Trouble, useRead } from '../ui.js';
+import { ledger, ordered, tone } from './achievements-list.js';
+import { named, ready } from './ready.js';
+import '../achievement-icons.js';
 
 /** @typedef {import('./achievements-list.js').Achievement} Achievement */
 /** @typedef {import('./achievements-list.js').Entry} Entry */
 
 export const title = 'nav.achievements';
-await Promise.all([words, styled(new URL('../../css/achievements.css', import.meta.url))]);
+await ready;
 
 /** So many dates of the ledger are shown at first, and so many entries of each. */
 const DATES = 3;
@@ -44,10 +43,10 @@ function Level({ progress }) {
   const next = [2, 5, 10, 20, 40].find((one) => one > level);
   return html`<${Card} class="achievements-level">
     <span class="achievements-number" aria-hidden="true">${number(level)}</span>
-    <div><h2>${t('achievements.level', { level: number(level) })}</h2><p class="muted small">${t(`achievements.stage.${stage(level)}`)} · ${t('achievements.xp', { n: number(xp) })}</p></div>
+    <div><h2>${t('achievements.level', { level: number(level) })}</h2><p class="muted small">${t(`achievements.stage.${stageOf(level)}`)} · ${t('achievements.xp', { n: number(xp) })}</p></div>
     <div class="achievements-bar"><${Meter} value=${size ? into / size : 0} label=${t('achievements.to.next')} text=${t('achievements.into', { into: number(into), size: number(size) })} />
       <p class="small"><span>${t('achievements.into', { into: number(into), size: number(size) })}</span><span class="muted">${t('achievements.today', { n: number(now.xp) })}</span></p></div>
-    ${next ? html`<p class="muted small achievements-next">${t('achievements.next.stage', { level: next, stage: t(`achievements.stage.${stage(next)}`) })}</p>` : null}
+    ${next ? html`<p class="muted small achievements-next">${t('achievements.next.stage', { level: next, stage: t(`achievements.stage.${stageOf(next)}`) })}</p>` : null}
   <//>`;
 }
 
@@ -77,11 +76,9 @@ function Grid({ title: heading, list }) {
 /** @param {{ one: Achievement }} props */
 function Badge({ one }) {
   const { id, name, description, icon, progress, earned_at: at } = one;
-  const found = iconOf(icon);
   const percent = t('statistics.percent', { n: number(Math.floor(progress * 100)) });
   return html`<li class=${at ? 'card achievements-badge' : 'card achievements-badge achievements-locked'} data-id=${id}>
-    <span class=${`achievements-icon achievements-${at ? tone(icon) : 'none'}`}>${'name' in found ? html`<${Icon} name=${found.name} size=${24} />`
-    : html`<svg class="ic" width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d=${found.path} /></svg>`}</span>
+    <span class=${`achievements-icon achievements-${at ? tone(icon) : 'none'}`}><${Icon} name=${icon} size=${24} /></span>
     <div class="achievements-text"><h3>${name}</h3><p>${description}</p>
       ${at ? html`<p class="achievements-date"><${Icon} name="check" size=${14} /> <time datetime=${at}>${t('achievements.on', { day: day(today(Date.parse(at)), { day: 'numeric', month: 'long', year: 'numeric' }) })}</time></p>`
     : html`<div class="achievements-progress"><${Meter} value=${progress} label=${name} text=${percent} /><span>${percent}</span></div>`}</div>

@@ -1,12 +1,11 @@
 // Fields of the settings: each saves by itself, keeps what was typed until it is good, and has its message beside it.
 
 import { html, signal, useEffect, useRef, useSignal } from '../../vendor/preact.js';
+import { perform } from '../acts.js';
 import { me, settings } from '../data/copy.js';
-import { perform } from '../perform.js';
-import { reason } from '../text.js';
+import { reason, t } from '../text.js';
 import { Field, Select, Switch } from '../ui.js';
 import { changed, CHOICES, conflict, fieldOf, number, NUMBERS, patch, restore, shown, STARTS, time, valueAt } from './settings-form.js';
-import { t } from './words.js';
 
 /** @typedef {import('./settings-form.js').Problem} Problem */
 

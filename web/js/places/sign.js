@@ -5,8 +5,7 @@ import { me } from '../data/copy.js';
 import { pending } from '../data/outbox.js';
 import { begin, lastName, signIn, signOut, signUp } from '../data/session.js';
 import { language, reason, speak, t } from '../text.js';
-import { say } from '../toast.js';
-import { Button, Dialog, Field, Select, useFocusOnMount } from '../ui.js';
+import { Button, Dialog, Field, say, Select, useFocusOnMount } from '../ui.js';
 
 const MINIMUM = 8;
 

@@ -2,22 +2,20 @@
 
 import { html, useComputed, useSignal } from '../../vendor/preact.js';
 import { addDays, datesOf, rangeOf, startOfWeek, weekOrder } from '../calendar.js';
-import { Bars, Heat, Legend, Trend, Year } from '../charts.js';
+import { Bars, Heat, Legend, Rows, Trend, Year } from '../charts.js';
+import { get, root } from '../data/api.js';
 import { tick } from '../data/clock.js';
 import { me, revalidate, settings } from '../data/copy.js';
-import { Icon } from '../icons.js';
-import { day, number, span, today } from '../text.js';
-import { Button, Card, Empty, Trouble, useRead } from '../ui.js';
-import { Metrics } from './statistics-metrics.js';
+import { day, number, span, t, today } from '../text.js';
+import { Button, Card, Empty, Icon, say, Trouble, useRead } from '../ui.js';
+import { named, ready } from './ready.js';
 import * as sums from './statistics-sums.js';
-import { styled } from './style.js';
-import { t, words } from './words.js';
 
 /** @typedef {'week' | 'month' | 'year'} Kind */
 /** @typedef {import('../calendar.js').Range} Range */
 
 export const title = 'nav.statistics';
-await Promise.all([words, styled(new URL('../../css/charts.css', import.meta.url)), styled(new URL('../../css/statistics.css', import.meta.url))]);
+await ready;
 
 const KINDS = /** @type {const} */ (['week', 'month', 'year']);
 const DATE = /** @type {const} */ ({ day: 'numeric', month: 'long' });
@@ -41,7 +39,7 @@ export default function Statistics() {
   const own = useRead(ownPath);
   const days = own.data ? sums.within(own.data.days, range) : null;
   const error = all.error ?? own.error;
-  const name = named(kind.value, range);
+  const name = nameOf(kind.value, range);
   const before = rangeOf(kind.value, here, back.value + 1, start);
   return html`<div class="statistics">
     <header class="place-head">
@@ -72,7 +70,7 @@ export default function Statistics() {
 }
 
 /** @param {Kind} kind @param {Range} range */
-function named(kind, { from, to }) {
+function nameOf(kind, { from, to }) {
   if (kind === 'year') return from.slice(0, 4);
   if (kind === 'month') return day(from, { month: 'long', year: 'numeric' });
   return t('statistics.span', { from: from.slice(0, 7) === to.slice(0, 7) ? day(from, { day: 'numeric' }) : day(from, DATE), to: day(to, DATE) });
@@ -219,3 +217,55 @@ function Trends({ days, here }) {
   })}</div>`;
 }
 
+// All metrics of a range beside those of the range before, and the same to take along
+
+/** A value in words, by its unit. @param {string} key @param {string} unit @param {number | string | null | undefined} value */
+function shown(key, unit, value) {
+  if (value === null || value === undefined) return '–';
+  if (typeof value === 'string') return value;
+  if (unit === 'h') return span(Math.round(value * 60));
+  if (unit === 'min') return span(Math.round(value));
+  if (unit === 'ratio' && key !== 'estimate_ratio') return t('statistics.percent', { n: number(Math.round(value * 100)) });
+  return number(value, { maximumFractionDigits: 2 });
+}
+
+/** @param {{ user: string, kind: string, name: string, range: Range, before: Range }} props `name` is that of the range */
+function Metrics({ user, kind, name, range, before }) {
+  const { data, error } = useRead(sums.path(user, 'metrics', range));
+  const then = sums.values(useRead(sums.path(user, 'metrics', before)).data);
+  const heading = t('statistics.metrics');
+  const rows = (data?.metrics ?? []).map((/** @type {{ key: string, unit: string, value: any }} */ { key, unit, value }) => [
+    named('statistics.metric', key), shown(key, unit, value), shown(key, unit, then[key]),
+  ]);
+  const dates = `${range.from}-${range.to}`;
+  const links = [
+    { key: 'metrics.csv', path: sums.path(user, 'metrics', range, 'csv'), file: `metrics-${dates}.csv` },
+    { key: 'metrics.json', path: sums.path(user, 'metrics', range), file: `metrics-${dates}.json` },
+    { key: 'days.json', path: sums.path(user, 'days', range), file: `days-${dates}.json` },
+    { key: 'tasks.csv', path: `tasks/summary?from=${range.from}&to=${range.to}&format=csv`, file: `tasks-${dates}.csv` },
+  ];
+  return html`<${Card} title=${heading}>
+    ${error && !data ? html`<${Trouble} error=${error} />` : null}
+    ${rows.length ? html`<div class="statistics-metrics"><${Rows} caption=${heading} rows=${rows}
+      head=${[t('statistics.metric'), name, t(`statistics.the.${kind}.before`)]} /></div>` : null}
+    <div class="statistics-files"><h3>${t('statistics.files')}</h3><ul>${links.map((link) => html`<li key=${link.key}>
+      <a class="btn btn-outline btn-small" href=${root + link.path} download=${link.file} onClick=${renewed}><${Icon} name="download" size=${18} /><span>${t(`statistics.file.${link.key}`)}</span></a></li>`)}</ul></div>
+  <//>`;
+}
+
+/** The browser fetches a file by itself and cannot renew a token that has run out: that is done before. @param {any} event */
+async function renewed(event) {
+  const link = event.currentTarget;
+  if (link.dataset.ready) {
+    delete link.dataset.ready;
+    return;
+  }
+  event.preventDefault();
+  try {
+    await get('auth/me');
+    link.dataset.ready = 'yes';
+    link.click();
+  } catch {
+    say(t('statistics.file.failed'), { tone: 'warn' });
+  }
+}

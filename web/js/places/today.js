@@ -1,16 +1,15 @@
 // Today: the session, the day so far, tasks, the companion, and what one enters of oneself.
-import { html, useMemo } from '../../vendor/preact.js';
-import { drink, eat, endRest, pauseOrResume, startRest } from '../acts.js';
-import { elapsed, minute, minutesOf, parts, tick, wall } from '../data/clock.js';
-import { all, me, settings } from '../data/copy.js';
-import { step } from '../data/session.js';
-import { Icon } from '../icons.js';
-import { glad, perform } from '../perform.js';
+import { html, signal, useEffect, useMemo } from '../../vendor/preact.js';
+import { active, begin, drink, eat, endRest, endSession, glad, pauseOrResume, perform, startRest, timed, wasAway } from '../acts.js';
+import { request } from '../data/api.js';
+import { elapsed, minute, minutesOf, now, parts, tick, wall } from '../data/clock.js';
+import { all, leads, me, settings } from '../data/copy.js';
+import { idNow } from '../data/outbox.js';
+import { recall, remember, step } from '../data/session.js';
 import { day, number, span, t, today, worded, zone } from '../text.js';
-import { active, Now } from '../today/now.js';
 import { mealAt, workedMinutes } from '../today/plan.js';
 import { Tasks } from '../today/tasks.js';
-import { lazy, narrow, useKeys, useRead } from '../ui.js';
+import { Button, Card, Icon, lazy, narrow, useKeys, useRead } from '../ui.js';
 
 /** @typedef {import('../data/types.js').Item} Item */
 
@@ -18,8 +17,8 @@ export const title = 'nav.today';
 
 const Companion = lazy(() => import('../today/companion.js').then((one) => one.Companion),
   () => html`<section class="card card-flush companion"><div class="scene"></div></section>`);
-const Ribbon = lazy(() => worded(import('../today/day.js')).then((one) => one.Ribbon), () => html`<div class="card day"></div>`);
-const More = lazy(() => import('../today/more.js').then((one) => one.More));
+const Ribbon = lazy(() => worded(import('../today/more.js')).then((one) => one.Ribbon), () => html`<div class="card day"></div>`);
+const More = lazy(() => worded(import('../today/more.js')).then((one) => one.More));
 const First = lazy(() => worded(import('../today/first.js')).then((one) => one.First));
 const GLASS = 250;
 
@@ -36,6 +35,105 @@ function beganAt(now) {
   const since = (minutes - start + 1440) % 1440;
   return Math.floor(now / 60_000) * 60_000 - since * 60_000;
 }
+
+// The work session: its clock, pause, resume and end, and what became of time without a sign of life.
+
+const AWAY = 300_000;
+const SEEN = 'avanochi.seen';
+
+/** The clock alone is drawn again each second. @param {{session: Item}} props */
+function Clock({ session }) {
+  const { clock, seconds, minutes } = parts(elapsed(session, tick.value));
+  useEffect(() => {
+    document.title = `${session.paused ? t('now.paused') : span(minutes)} · Avanochi`;
+  }, [minutes, session.paused]);
+  return html`<div class=${`now-clock${session.paused ? ' now-clock-paused' : ''}`} role="timer" aria-label=${t('now.clock', { time: span(minutes) })}>
+    <span class="now-time">${clock}</span><span class="now-seconds">${seconds}</span></div>`;
+}
+
+/** When the person last did something here, in any tab, in ms of the local clock. */
+const seen = () => Number(recall(SEEN)) || Date.now();
+
+/** Time without a sign of life in a session: from and to, by the server's clock. */
+const away = signal(/** @type {{session: string, from: number, to: number}|null} */ (null));
+let beaten = 0;
+let written = Date.now();
+
+/** @param {Item|null} session */
+function useSignsOfLife(session) {
+  useEffect(() => {
+    if (!session || session.paused) return undefined;
+    const sign = () => {
+      const here = Date.now();
+      if (here - written < 5000) return;
+      const last = Math.max(seen(), Date.parse(session.start_time) - now() + here);
+      written = here;
+      remember(SEEN, String(here));
+      if (here - last > AWAY) away.value = { session: session.id, from: now() - (here - last), to: now() };
+      // A heartbeat a minute, by the leading tab, only while somebody is there.
+      if (leads.peek() && here - beaten > 60_000) {
+        beaten = here;
+        request({ method: 'POST', path: `work_sessions/${idNow(session.id)}/heartbeat` }).catch(() => {});
+      }
+    };
+    for (const type of ['pointerdown', 'pointermove', 'keydown', 'scroll']) addEventListener(type, sign, { passive: true });
+    return () => {
+      for (const type of ['pointerdown', 'pointermove', 'keydown', 'scroll']) removeEventListener(type, sign);
+    };
+  }, [session?.id, session?.paused]);
+}
+
+/** @param {{session: Item}} props */
+function Away({ session }) {
+  const one = away.value;
+  if (!one || one.session !== session.id) return null;
+  const close = (/** @type {() => void} */ run) => () => {
+    away.value = null;
+    run();
+  };
+  return html`<div class="now-away" role="group" aria-label=${t('now.away', { time: span((one.to - one.from) / 60_000) })}>
+    <p>${t('now.away', { time: span((one.to - one.from) / 60_000) })}</p>
+    <${Button} small kind="primary" onClick=${close(() => {})}>${t('now.away.work')}<//>
+    <${Button} small onClick=${close(() => perform(wasAway(session, one.from, one.to)))}>${t('now.away.break')}<//>
+    <${Button} small onClick=${close(() => perform(endSession(session, one.from)))}>${t('now.away.end')}<//>
+  </div>`;
+}
+
+function Now() {
+  const session = active();
+  const task = timed();
+  useSignsOfLife(session);
+  useEffect(() => {
+    if (!session) document.title = `${t('nav.today')} · Avanochi`;
+  }, [!session]);
+  useKeys({
+    s: () => (session ? perform(pauseOrResume(session)) : begin()),
+    'shift+s': () => session && perform(endSession(session)),
+  });
+  if (!session) {
+    return html`<${Card} class="now">
+      <div class="now-row">
+        <div class="now-clock now-clock-none" aria-hidden="true"><span class="now-time">0:00</span><span class="now-seconds">00</span></div>
+        <div class="now-what"><span class="muted">${task ? t('now.on') : t('now.none')}</span><strong>${task ? task.title : t('now.ready')}</strong></div>
+        <div class="now-acts"><${Button} kind="primary" icon="play" onClick=${begin}>${t('now.start')}<//></div>
+      </div><//>`;
+  }
+  return html`<${Card} class="now">
+    <div class="now-row">
+      <${Clock} session=${session} />
+      <div class="now-what"><span class="muted">${t(session.paused ? 'now.paused' : task ? 'now.on' : 'now.session')}</span>
+        <strong>${task ? task.title : t(session.paused ? 'now.breathe' : 'now.focus')}</strong></div>
+      <div class="now-acts">
+        <${Button} kind="primary" icon=${session.paused ? 'play' : 'pause'} onClick=${() => perform(pauseOrResume(session))}>
+          ${t(session.paused ? 'now.resume' : 'now.pause')}<//>
+        <${Button} icon="stop" onClick=${() => perform(endSession(session))}>${t('now.end')}<//>
+      </div>
+    </div>
+    <${Away} session=${session} />
+  <//>`;
+}
+
+// The day
 
 /** The three numbers of the day. It ticks by itself. @param {{sessions: Item[], began: number, done: number, streak: number}} props */
 function Figures({ sessions, began, done, streak }) {

@@ -1,24 +1,21 @@
 // The week: seven columns of what is planned and what is done. Tasks are moved by dragging, by a menu, or with Shift and arrows.
 
 import { html, useComputed, useLayoutEffect, useMemo, useRef, useSignal } from '../../vendor/preact.js';
-import { addTask } from '../acts.js';
+import { addTask, perform } from '../acts.js';
 import { addDays, startOfWeek } from '../calendar.js';
-import { all, me, settings } from '../data/copy.js';
 import { dateOf, tick } from '../data/clock.js';
-import { Icon } from '../icons.js';
-import { perform } from '../perform.js';
+import { all, me, settings } from '../data/copy.js';
 import { go, query } from '../router.js';
-import { day, near, number, span, today, zone } from '../text.js';
-import { Button, Card, Empty } from '../ui.js';
-import { styled } from './style.js';
+import { day, near, number, span, t, today, zone } from '../text.js';
+import { Button, Card, Empty, Icon } from '../ui.js';
+import { ready } from './ready.js';
 import { beside, move, targets, weekOf } from './week-plan.js';
-import { t, words } from './words.js';
 
 /** @typedef {import('./week-plan.js').Task} Task */
 /** @typedef {import('./week-plan.js').Day} Day */
 
 export const title = 'nav.week';
-await Promise.all([words, styled(new URL('../../css/week.css', import.meta.url))]);
+await ready;
 
 const SHORT = /** @type {const} */ ({ weekday: 'short', day: 'numeric', month: 'short' });
 const LONG = /** @type {const} */ ({ weekday: 'long', day: 'numeric', month: 'long' });

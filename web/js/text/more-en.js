@@ -111,7 +111,7 @@ export default {
 
   'keys.title': 'Keys',
   'keys.on': 'Single keys do something',
-  'keys.hint': 'Never while you are typing.',
+  'keys.hint': 'On this device. Never while you are typing.',
   'keys.new': 'New task',
   'keys.move': 'Through the tasks',
   'keys.complete': 'Complete',

@@ -111,7 +111,7 @@ export default {
 
   'keys.title': 'Teclas',
   'keys.on': 'Las teclas sueltas hacen algo',
-  'keys.hint': 'Nunca mientras escribes.',
+  'keys.hint': 'En este dispositivo. Nunca mientras escribes.',
   'keys.new': 'Tarea nueva',
   'keys.move': 'Por las tareas',
   'keys.complete': 'Completar',

@@ -1,14 +1,13 @@
 // The companion in its scene: drawn by the server, moved by the page in short acts, with what it says and needs.
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
+import { glad } from '../acts.js';
 import { root } from '../data/api.js';
 import { minute, wall } from '../data/clock.js';
 import { all } from '../data/copy.js';
 import { act } from '../data/outbox.js';
-import { Icon } from '../icons.js';
-import { motion } from '../motion.js';
-import { glad } from '../perform.js';
+import { motion } from '../looks.js';
 import { t, zone } from '../text.js';
-import { Button, Meter, useRead } from '../ui.js';
+import { Button, Icon, Meter, useRead } from '../ui.js';
 import { hourOf, moodOf, stageOf } from './plan.js';
 
 /** @typedef {import('../data/types.js').Item} Item */

@@ -1,14 +1,12 @@
 // The first minute: a name for the companion, one small task, five minutes of work, a glass of water. Each can be skipped.
 import { html, useState } from '../../vendor/preact.js';
-import { addTask } from '../acts.js';
+import { addTask, begin, perform, timed, toggleTimer } from '../acts.js';
 import { request } from '../data/api.js';
 import { all, me, revalidate } from '../data/copy.js';
 import { end, next, step, STEPS } from '../data/session.js';
-import { perform } from '../perform.js';
 import { t, today } from '../text.js';
 import { Button, Field, useFocusOnMount } from '../ui.js';
 import { Creature, seedOf, useCompanion } from './companion.js';
-import { begin, timed, toggleTimer } from './now.js';
 
 /** The first step with a field. @param {{label: string, hint?: string, start: string, button: string, onDone: (value: string) => void}} props */
 function Ask({ label, hint, start, button, onDone }) {

@@ -1,8 +1,7 @@
 // What can be said of a task: its form, in the place of its row.
 import { html, useLayoutEffect, useRef, useState } from '../../vendor/preact.js';
-import { deleteTask, editTask } from '../acts.js';
+import { deleteTask, editTask, perform } from '../acts.js';
 import { newId } from '../data/outbox.js';
-import { perform } from '../perform.js';
 import { t } from '../text.js';
 import { Button, Field, Select, useFocusOnMount } from '../ui.js';
 

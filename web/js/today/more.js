@@ -1,29 +1,57 @@
-// What stands below on Today: how much energy there is, and the achievements that are nearly there.
-import { html, useMemo } from '../../vendor/preact.js';
-import { checkIn } from '../acts.js';
-import { draw, Icon } from '../icons.js';
-import { perform } from '../perform.js';
-import { t } from '../text.js';
-import { Card, Meter, useRead } from '../ui.js';
+// What stands below on Today: the day so far on a ribbon of hours, how much energy there is, and the achievements that are nearly there.
+import { html, useEffect, useMemo, useRef, useState } from '../../vendor/preact.js';
+import '../achievement-icons.js';
+import { checkIn, perform } from '../acts.js';
+import { minute as clock, minutesOf, wall } from '../data/clock.js';
+import { settings } from '../data/copy.js';
+import { span, t, time, zone } from '../text.js';
+import { Card, Icon, Meter, useRead } from '../ui.js';
+import { hours, range, stretches } from './plan.js';
 
 /** @typedef {import('../data/types.js').Item} Item */
 
-// As the API names them.
-draw({
-  stack: 'M12 4l8 4-8 4-8-4ZM4 12l8 4 8-4M4 16l8 4 8-4',
-  sparkle: 'M12 4c.6 4.700 3.300 7.400 8 8-4.700.6-7.400 3.300-8 8-.6-4.700-3.300-7.400-8-8 4.700-.6 7.400-3.300 8-8Z',
-  sunrise: 'M4 19.500h16M7 16a5 5 0 0 1 10 0M12 4v4M9.500 6L12 3.500 14.500 6M4.500 12l1.500 1M19.500 12L18 13',
-  focus: 'M12 4.500a7.500 7.500 0 1 0 0 15 7.500 7.500 0 0 0 0-15ZM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6Z',
-  wave: 'M3.500 10c2-2.500 4-2.500 5.700 0s3.800 2.500 5.600 0 3.700-2.500 5.700 0M3.500 15.500c2-2.500 4-2.500 5.700 0s3.800 2.500 5.600 0 3.700-2.500 5.700 0',
-  return: 'M5 12a7 7 0 1 0 2.500-5.400L5 9M5 4.500V9h4.500',
-  plate: 'M12 6a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13ZM12 9.500a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM2.500 5v14M21.500 5v14',
-  plug: 'M8.500 3.500V8M15.500 3.500V8M6.500 8h11v3.500a5.500 5.500 0 0 1-11 0ZM12 17v4',
-  ruler: 'M4 16L16 4l4 4L8 20ZM8 12l2 2M11 9l2 2M14 6l1.500 1.500',
-  snowflake: 'M12 3.500v17M4.600 7.700l14.800 8.600M19.400 7.700L4.600 16.300M9.500 5L12 7.500 14.500 5M9.500 19l2.500-2.500 2.500 2.500',
-  egg: 'M12 3.500c3.500 0 6.500 5.500 6.500 10a6.500 6.500 0 0 1-13 0c0-4.500 3-10 6.500-10ZM6 12l3 2 3-2 3 2 3-2',
-  paw: 'M12 12.500c2.500 0 5 2.700 5 5 0 3-3 1.700-5 1.700s-5 1.300-5-1.700c0-2.300 2.500-5 5-5ZM5.500 9.500v1.500M9.500 5.500V8M14.500 5.500V8M18.500 9.500v1.500',
-  crown: 'M4 18.500h16M5 15.500L4 7l4.500 3.500L12 5l3.500 5.500L20 7l-1 8.500Z',
-});
+const TOP = 22;
+
+/**
+ * @param {{sessions: Item[], rests: Item[], drinks: Item[], meals: Item[], began: number}} props `began`: when the date did, in ms
+ */
+export function Ribbon({ sessions, rests, drinks, meals, began }) {
+  const box = useRef(/** @type {HTMLElement|null} */ (null));
+  const [width, setWidth] = useState(560);
+  useEffect(() => {
+    const seen = new ResizeObserver(([entry]) => setWidth(Math.round(entry.contentRect.width)));
+    seen.observe(/** @type {Element} */ (box.current));
+    return () => seen.disconnect();
+  }, []);
+  const now = clock.value;
+  const minute = (/** @type {string|number} */ at) => {
+    const ms = typeof at === 'string' ? Date.parse(at) : at;
+    return ms <= began ? 0 : wall(ms, zone.value).minutes;
+  };
+  const work = sessions.flatMap((one) => stretches(one, now).map(([a, b]) => ({ a: Math.max(a, began), b, open: !one.end_time })).filter(({ a, b }) => b > a));
+  const breaks = rests.map((one) => ({ a: Date.parse(one.start_time), b: one.end_time ? Date.parse(one.end_time) : now }));
+  const marks = [...drinks, ...meals].map((one) => minute(one.at));
+  const { work_hours: set } = settings.value;
+  const { from, to } = range([...marks, minute(now), ...work.flatMap(({ a, b }) => [minute(a), minute(b)])], minutesOf(set.start), minutesOf(set.end));
+  const x = (/** @type {number} */ at) => ((at - from) / (to - from)) * width;
+  const bar = (/** @type {number} */ a, /** @type {number} */ b) => ({ x: x(minute(a)), width: Math.max(3, x(minute(b)) - x(minute(a))) });
+  const worked = work.reduce((sum, { a, b }) => sum + b - a, 0) / 60_000;
+  const said = t('day.said', { worked: span(worked), drinks: drinks.length, meals: meals.length, rests: rests.length });
+  return html`<${Card} class="day" title=${t('day.title')}>
+    <div ref=${box}><svg class="day-ribbon" width=${width} height="66" role="img" aria-label=${said}>
+      <rect class="day-track" x="0" y=${TOP} width=${width} height="20" rx="10" />
+      ${work.map(({ a, b, open }, i) => html`<rect key=${`w${i}`} class=${open ? 'day-work day-open' : 'day-work'} ...${bar(a, b)} y=${TOP} height="20" rx="5"><title>${t('day.work')} ${time(a)}–${time(b)}</title></rect>`)}
+      ${breaks.map(({ a, b }, i) => html`<rect key=${`r${i}`} class="day-rest" ...${bar(a, b)} y=${TOP + 6} height="8" rx="4"><title>${t('day.rest')} ${time(a)}–${time(b)}</title></rect>`)}
+      ${drinks.map((one) => html`<path key=${one.id} class="day-drink" transform=${`translate(${x(minute(one.at))} 6)`} d="M0 -1c2.600 3.300 4.600 5.600 4.600 8a4.600 4.600 0 0 1-9.200 0c0-2.400 2-4.700 4.600-8Z"><title>${time(one.at)} · ${one.ml} ml</title></path>`)}
+      ${meals.map((one) => html`<path key=${one.id} class="day-meal" transform=${`translate(${x(minute(one.at))} 10)`} d="M-6 0h12a6 6 0 0 1-12 0Z"><title>${time(one.at)} · ${t(`meal.${one.kind}`)}</title></path>`)}
+      <rect class="day-now" x=${x(minute(now)) - 1} y=${TOP - 4} width="2" height="28" />
+      ${hours(from, to, width / 46).map((hour) => html`<g key=${hour}><rect class="day-mark" x=${x(hour * 60)} y=${TOP + 22} width="1" height="4" />
+        <text class="day-hour" x=${Math.max(7, Math.min(width - 7, x(hour * 60)))} y=${TOP + 40} text-anchor="middle">${hour % 24}</text></g>`)}
+    </svg></div>
+    <ul class="sr">${work.map(({ a, b }, i) => html`<li key=${`w${i}`}>${t('day.work')} ${time(a)}–${time(b)}</li>`)}
+      ${breaks.map(({ a, b }, i) => html`<li key=${`r${i}`}>${t('day.rest')} ${time(a)}–${time(b)}</li>`)}</ul>
+  <//>`;
+}
 
 /** @param {{date: string, former: Item|undefined}} props */
 function Energy({ date, former }) {

@@ -1,13 +1,11 @@
 // The list of tasks: add, complete, edit, time, delete. Only what is near the window is drawn, so that 2,000 tasks scroll.
 import { html, signal, useEffect, useMemo, useRef, useState } from '../../vendor/preact.js';
-import { addTask, complete, deleteTask, reopen } from '../acts.js';
+import { addTask, complete, deleteTask, glad, perform, reopen, toggleTimer } from '../acts.js';
 import { elapsed, tick } from '../data/clock.js';
 import { all, me } from '../data/copy.js';
-import { Icon } from '../icons.js';
-import { glad, perform } from '../perform.js';
+import { recall, remember } from '../data/session.js';
 import { near, span, t, time, today, worded } from '../text.js';
-import { Button, Card, Empty, lazy, useKeys } from '../ui.js';
-import { toggleTimer } from './now.js';
+import { Button, Card, Empty, Icon, lazy, useKeys } from '../ui.js';
 import { chunks, matches, plain, soonest, sorted } from './plan.js';
 
 /** @typedef {import('../data/types.js').Item} Item */
@@ -188,26 +186,13 @@ function Fold({ name, list }) {
     ${open ? html`<${List} list=${list} label=${t(`tasks.${name}`)} />` : null}</details>`;
 }
 
-function drafted() {
-  try {
-    return localStorage.getItem(DRAFT) ?? '';
-  } catch {
-    return '';
-  }
-}
-
 /** @param {{field: import('../../vendor/preact.js').Ref<HTMLInputElement|null>}} props */
 function Add({ field }) {
-  const [title, setTitle] = useState(drafted);
+  const [title, setTitle] = useState(() => recall(DRAFT) ?? '');
   const last = useRef(/** @type {string|null} */ (null));
   const change = (/** @type {string} */ next) => {
     setTitle(next);
-    try {
-      if (next) localStorage.setItem(DRAFT, next);
-      else localStorage.removeItem(DRAFT);
-    } catch {
-      // Typed again after a reload.
-    }
+    remember(DRAFT, next);
   };
   const add = (/** @type {Event} */ event) => {
     event.preventDefault();

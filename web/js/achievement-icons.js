@@ -1,10 +1,12 @@
-// The icons that the API names for achievements, where they differ from those of the page; strokes in a square of 24.
-
-/** The page's icon for a name of the API. @type {Record<string, string>} */
-const SAME = { check: 'check', timer: 'clock', flame: 'flame', drop: 'drop', plate: 'meal', cup: 'cup', calendar: 'calendar', moon: 'moon', link: 'link', star: 'star' };
+// The icons that the API names for achievements, where the page has none of that name.
+import { draw } from './ui.js';
 
 /** @type {Record<string, string>} */
 const PATHS = {
+  calendar: 'M5 5.500h14a1 1 0 0 1 1 1V19a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6.500a1 1 0 0 1 1-1ZM4 9.500h16M8 3v3M16 3v3',
+  moon: 'M19.500 14.500A8 8 0 0 1 9.500 4.500a8 8 0 1 0 10 10Z',
+  link: 'M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.500-5.500l-1 1M14 10a4 4 0 0 0-6-.5l-3 3A4 4 0 0 0 10.500 18l1-1',
+  plate: 'M12 6a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13ZM12 9.500a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM2.500 5v14M21.500 5v14',
   stack: 'M12 4l8 4-8 4-8-4ZM4 12l8 4 8-4M4 16l8 4 8-4',
   sparkle: 'M11 4l1.700 5.300L18 11l-5.300 1.700L11 18l-1.700-5.300L4 11l5.300-1.700ZM18.500 16v4M16.500 18h4',
   sunrise: 'M4 18h16M7 18a5 5 0 0 1 10 0M12 4v4M9.500 6.200L12 4l2.500 2.200M5 11.500l1.500 1.200M19 11.500l-1.500 1.200',
@@ -19,5 +21,4 @@ const PATHS = {
   crown: 'M4.500 18h15M5 15L4 7.500l4.500 3L12 5l3.500 5.500 4.500-3L19 15Z',
 };
 
-/** @param {string} icon as the API names it @returns {{ name: string } | { path: string }} */
-export const iconOf = (icon) => (PATHS[icon] ? { path: PATHS[icon] } : { name: SAME[icon] ?? 'star' });
+draw(PATHS);
