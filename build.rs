@@ -125,6 +125,9 @@ fn script(text: &str) -> Result<String, &str> {
                     *braces += usize::from(one == '{');
                     *braces -= usize::from(one == '}');
                 }
+                if one == '}' && last == ';' {
+                    kept.pop();
+                }
                 Some(one.len_utf8())
             }
         };

@@ -12,9 +12,7 @@ function named(text, base, type) {
   const patterns = type.includes('html') ? [/(?:src|href)="([^"]+)"/g]
     : type.includes('javascript') ? [/from\s*['"](\.[^'"]+)['"]/g, /import\(\s*['"](\.[^'"]+)['"]/g, /new URL\(\s*['"](\.[^'"]+)['"]/g]
       : type.includes('manifest') ? [/"src":\s*"([^"]+)"/g] : [];
-  // Types in comments are named in the same way and are no files.
-  const code = type.includes('javascript') ? text.replace(/\/\*[\s\S]*?\*\//g, '') : text;
-  const found = patterns.flatMap((pattern) => [...code.matchAll(pattern)].map((match) => new URL(match[1], base)));
+  const found = patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => new URL(match[1], base)));
   return found.filter((url) => url.pathname.startsWith(`${scope.pathname}${VERSION}/`)).map((url) => url.href);
 }
 

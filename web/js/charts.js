@@ -3,7 +3,7 @@
 
 import { Fragment, html, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 import { t } from './text.js';
-import * as geometry from './geometry.js';
+import * as geometry from './figures.js';
 
 /** @typedef {import('../vendor/preact.js').Child} Child */
 /** @typedef {{ caption: string, head: string[], rows: (string | number)[][] }} Table */

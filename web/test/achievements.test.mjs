@@ -1,11 +1,10 @@
 // In which order achievements stand, and what of the ledger is shown.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ledger, ordered } from '../js/places/achievements-list.js';
 
 delete globalThis.BroadcastChannel;
 const { Icon } = await import('../js/ui.js');
-await import('../js/achievement-icons.js');
+const { ledger, ordered } = await import('../js/achievements.js');
 
 /** @param {string} id @param {number} progress @param {string | null} [earned_at] */
 const one = (id, progress, earned_at = null) => ({ id, name: id, description: '', icon: 'star', progress, earned_at });

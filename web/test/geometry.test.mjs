@@ -1,7 +1,7 @@
 // Where the marks of charts lie: within the drawing, in proportion, and readable at any width.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { bars, every, heat, level, line, ticks, year } from '../js/geometry.js';
+import { bars, every, heat, level, line, ticks, year } from '../js/figures.js';
 import { datesOf } from '../js/calendar.js';
 
 test('ticks are round, begin at nothing and reach the most', () => {

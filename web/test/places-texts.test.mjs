@@ -6,7 +6,9 @@ import en from '../js/text/places-en.js';
 import es from '../js/text/places-es.js';
 import first from '../js/text/en.js';
 import more from '../js/text/more-en.js';
-import { CHOICES, NUMBERS } from '../js/places/settings-form.js';
+
+delete globalThis.BroadcastChannel;
+const { CHOICES, NUMBERS } = await import('../js/places/settings-fields.js');
 
 const common = { ...first, ...more };
 /** @param {string | { one: string, other: string }} text */

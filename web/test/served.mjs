@@ -46,6 +46,7 @@ function script(text) {
     } else {
       if (one === '{' && open.length) open[open.length - 1] += 1;
       if (one === '}' && open.length) open[open.length - 1] -= 1;
+      if (one === '}' && last === ';') kept = kept.slice(0, -1);
       kept += one;
       at += 1;
     }

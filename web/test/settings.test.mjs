@@ -1,8 +1,10 @@
 // The form of the settings: bounds, what is sent for a change, and beside which field a problem stands.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { changed, conflict, fieldOf, number, NUMBERS, patch, restore, shown, time, timeOffProblem, toggled, valueAt } from '../js/places/settings-form.js';
 import { WEEKDAYS } from '../js/calendar.js';
+
+delete globalThis.BroadcastChannel;
+const { changed, conflict, fieldOf, number, NUMBERS, patch, restore, shown, time, timeOffProblem, toggled, valueAt } = await import('../js/places/settings-fields.js');
 
 const settings = {
   day_start: '00:00', day_target_minutes: 480, overload_minutes: 510, work_hours: { start: '09:00', end: '18:00' },

@@ -1,7 +1,7 @@
 // What the statistics sum: by month, weekday and hour, week; and the addresses of the tables.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { best, clock, hours, months, path, sum, until, values, weeks, within, yearBefore } from '../js/places/statistics-sums.js';
+import { best, clock, hours, months, path, sum, until, values, weeks, within, yearBefore } from '../js/figures.js';
 import { daysBetween } from '../js/calendar.js';
 
 /** @param {string} date @param {number} hour @param {number} seconds @param {number} [tasks] */

@@ -1,16 +1,15 @@
 // Achievements and progress: level, streak, what the last days gave, and all achievements, earned ones first.
 
 import { html, useSignal } from '../../vendor/preact.js';
+import { ledger, ordered, tone } from '../achievements.js';
 import { all, revalidate } from '../data/copy.js';
 import { day, near, number, t, today } from '../text.js';
 import { stageOf } from '../today/plan.js';
 import { Button, Card, Empty, Icon, Meter, Trouble, useRead } from '../ui.js';
-import { ledger, ordered, tone } from './achievements-list.js';
 import { named, ready } from './ready.js';
-import '../achievement-icons.js';
 
-/** @typedef {import('./achievements-list.js').Achievement} Achievement */
-/** @typedef {import('./achievements-list.js').Entry} Entry */
+/** @typedef {import('../achievements.js').Achievement} Achievement */
+/** @typedef {import('../achievements.js').Entry} Entry */
 
 export const title = 'nav.achievements';
 await ready;

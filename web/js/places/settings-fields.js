@@ -1,13 +1,134 @@
-// Fields of the settings: each saves by itself, keeps what was typed until it is good, and has its message beside it.
+// Fields of the settings: each saves by itself, keeps what was typed until it is good, and has its message beside it. First, and pure,
+// what they take and send: bounds, how a text becomes a value, which problem belongs beside which field. The API decides; what is checked
+// here too is said before it is asked.
 
 import { html, signal, useEffect, useRef, useSignal } from '../../vendor/preact.js';
 import { perform } from '../acts.js';
 import { me, settings } from '../data/copy.js';
 import { reason, t } from '../text.js';
 import { Field, Select, Switch } from '../ui.js';
-import { changed, CHOICES, conflict, fieldOf, number, NUMBERS, patch, restore, shown, STARTS, time, valueAt } from './settings-form.js';
 
-/** @typedef {import('./settings-form.js').Problem} Problem */
+/** @typedef {{ [field: string]: any }} Settings */
+/** @typedef {{ key: string, args?: { [name: string]: string | number } }} Problem a text key */
+/** @typedef {{ min: number, max: number, step: number, scale?: number, unit: string }} Bounds `scale`: so many of the API's in one shown; `unit` has a text, or is none */
+
+/** @type {{ [path: string]: Bounds }} */
+export const NUMBERS = {
+  day_target_minutes: { min: 60, max: 720, step: 15, scale: 60, unit: 'h' },
+  overload_minutes: { min: 60, max: 900, step: 15, scale: 60, unit: 'h' },
+  break_after_minutes: { min: 20, max: 90, step: 1, unit: 'min' },
+  hydration_goal_ml: { min: 500, max: 4000, step: 1, unit: 'ml' },
+  'focus.work': { min: 5, max: 90, step: 1, unit: 'min' },
+  'focus.rest': { min: 1, max: 30, step: 1, unit: 'min' },
+  'focus.long_rest': { min: 5, max: 60, step: 1, unit: 'min' },
+  'focus.every': { min: 2, max: 8, step: 1, unit: 'times' },
+  'goals.tasks': { min: 1, max: 50, step: 1, unit: '' },
+  'goals.focus_minutes': { min: 25, max: 240, step: 1, unit: 'min' },
+};
+
+/** What can be chosen, by setting; each has a text. */
+export const CHOICES = {
+  language: ['en', 'es'],
+  week_start: ['monday', 'sunday'],
+  carry_over: ['weekly', 'daily', 'never'],
+  labour_rules: ['none', 'eu_base', 'de', 'be'],
+};
+
+/** What is switched on begins with these. */
+export const STARTS = { focus: { work: 25, rest: 5, long_rest: 15, every: 4 }, quiet_hours: { from: '20:00', to: '08:00' } };
+
+/** Those of which a PATCH changes single members; the other objects are sent whole. */
+const MERGED = ['reminders', 'goals', 'summaries'];
+
+/** The value at a path such as `work_hours.end`. @param {Settings} settings @param {string} path */
+export const valueAt = (settings, path) => path.split('.').reduce((value, part) => value?.[part], /** @type {any} */ (settings));
+
+/** How a number is shown. @param {string} path @param {number} value */
+export const shown = (path, value) => Number((value / (NUMBERS[path].scale ?? 1)).toFixed(2));
+
+/**
+ * A number from the text of a field. @param {string} path @param {string} text
+ * @returns {{ value: number } | { problem: Problem }}
+ */
+export function number(path, text) {
+  const { min, max, scale = 1 } = NUMBERS[path];
+  const value = Math.round(Number(text.trim().replace(',', '.')) * scale);
+  if (text.trim() === '' || Number.isNaN(value) || value < min || value > max) {
+    return { problem: { key: 'settings.problem.range', args: { min: shown(path, min), max: shown(path, max) } } };
+  }
+  return { value };
+}
+
+/** A time of day from the text of a field. @param {string} text @returns {{ value: string } | { problem: Problem }} */
+export function time(text) {
+  const found = text.match(/^([01]\d|2[0-3]):[0-5]\d/);
+  return found ? { value: found[0] } : { problem: { key: 'settings.problem.time' } };
+}
+
+/** What settings are after one value changed. @param {Settings} settings @param {string} path @param {any} value @returns {Settings} */
+export function changed(settings, path, value) {
+  const [top, ...rest] = path.split('.');
+  return { ...settings, [top]: rest.length ? changed(settings[top] ?? {}, rest.join('.'), value) : value };
+}
+
+/**
+ * What to send for one changed value, and what the copy shows meanwhile.
+ * @param {Settings} settings @param {string} path @param {any} value @returns {{ body: Settings, set: Settings }}
+ */
+export function patch(settings, path, value) {
+  const [top, member] = path.split('.');
+  const next = changed(settings, path, value);
+  return { body: { [top]: member && MERGED.includes(top) ? { [member]: value } : next[top] }, set: { [top]: next[top] } };
+}
+
+/** What puts back what was at a path before: an object that is sent whole is put back whole. @param {Settings} former @param {string} path */
+export function restore(former, path) {
+  const top = path.split('.')[0];
+  const at = MERGED.includes(top) ? path : top;
+  return patch(former, at, valueAt(former, at));
+}
+
+/** What is wrong between several values, if anything, and at which. @param {Settings} settings @param {string} path the one that changed @returns {Problem | null} */
+export function conflict(settings, path) {
+  const top = path.split('.')[0];
+  const { work_hours: work, lunch, quiet_hours: quiet, day_start: start } = settings;
+  if (top === 'work_hours' && work.start === work.end) return { key: 'settings.problem.same' };
+  if (top === 'lunch' && lunch.from >= lunch.to) return { key: 'settings.problem.order' };
+  if (top === 'quiet_hours' && quiet && quiet.from === quiet.to) return { key: 'settings.problem.same' };
+  if (top === 'day_start' && start > '12:00') return { key: 'settings.problem.noon' };
+  if (/^(day_target|overload)_minutes$/.test(top) && settings.overload_minutes < settings.day_target_minutes) {
+    return { key: top === 'overload_minutes' ? 'settings.problem.overload' : 'settings.problem.target' };
+  }
+  return null;
+}
+
+/**
+ * The field that an answer names, or that which was changed: a message always stands beside one.
+ * @param {string | undefined} field as the API names it @param {string} path @param {string[]} known
+ */
+export function fieldOf(field, path, known) {
+  if (!field) return path;
+  return known.includes(field) ? field : path;
+}
+
+/** Days of the week with one put in or taken out, from Monday on. @param {string[]} days @param {string} day @param {readonly string[]} order */
+export const toggled = (days, day, order) => order.filter((one) => (one === day) !== days.includes(one));
+
+/**
+ * Whether dates off can be entered. @param {{ from: string, to: string }} entered @param {Iterable<{ from: string, to: string }>} others
+ * @returns {{ field: 'from' | 'to', problem: Problem } | null}
+ */
+export function timeOffProblem({ from, to }, others) {
+  if (!from) return { field: 'from', problem: { key: 'settings.problem.date' } };
+  if (!to || to < from) return { field: 'to', problem: { key: to ? 'settings.problem.before' : 'settings.problem.date' } };
+  if (Date.parse(to) - Date.parse(from) > 365 * 86_400_000) return { field: 'to', problem: { key: 'settings.problem.long' } };
+  for (const other of others) {
+    if (from <= other.to && other.from <= to) return { field: 'from', problem: { key: 'settings.problem.overlap', args: { from: other.from, to: other.to } } };
+  }
+  return null;
+}
+
+// What is shown
 
 /** Messages by the path of the field beside which they stand. */
 export const problems = signal(/** @type {Record<string, string>} */ ({}));

@@ -13,8 +13,7 @@ import { motion, setMotion, setTheme, theme } from '../looks.js';
 import { day, t, today } from '../text.js';
 import { Button, Card, Dialog, Field, Select, Switch, useRead } from '../ui.js';
 import { ready } from './ready.js';
-import { Choice, Message, NumberField, Optional, refusal, save, tell, TextField, TimeField, Toggle, worded } from './settings-fields.js';
-import { timeOffProblem, toggled } from './settings-form.js';
+import { Choice, Message, NumberField, Optional, refusal, save, tell, TextField, TimeField, timeOffProblem, Toggle, toggled, worded } from './settings-fields.js';
 import { SignOut } from './sign.js';
 
 export const title = 'nav.settings';
@@ -132,7 +131,7 @@ const named = ({ from, to }) => {
   return from === to ? day(from, options) : t('statistics.span', { from: day(from, { day: 'numeric', month: 'short' }), to: day(to, options) });
 };
 
-/** Dates of a message as they are shown. @param {import('./settings-form.js').Problem['args']} args */
+/** Dates of a message as they are shown. @param {import('./settings-fields.js').Problem['args']} args */
 const inWords = (args) => args && Object.fromEntries(Object.entries(args).map(([name, date]) => [name, day(String(date), { day: 'numeric', month: 'long', year: 'numeric' })]));
 
 /** @param {{ one: Off }} props */

@@ -6,10 +6,10 @@ import { Bars, Heat, Legend, Rows, Trend, Year } from '../charts.js';
 import { get, root } from '../data/api.js';
 import { tick } from '../data/clock.js';
 import { me, revalidate, settings } from '../data/copy.js';
+import * as sums from '../figures.js';
 import { day, number, span, t, today } from '../text.js';
 import { Button, Card, Empty, Icon, say, Trouble, useRead } from '../ui.js';
 import { named, ready } from './ready.js';
-import * as sums from './statistics-sums.js';
 
 /** @typedef {'week' | 'month' | 'year'} Kind */
 /** @typedef {import('../calendar.js').Range} Range */

@@ -1,6 +1,6 @@
 // What stands below on Today: the day so far on a ribbon of hours, how much energy there is, and the achievements that are nearly there.
 import { html, useEffect, useMemo, useRef, useState } from '../../vendor/preact.js';
-import '../achievement-icons.js';
+import { ordered } from '../achievements.js';
 import { checkIn, perform } from '../acts.js';
 import { minute as clock, minutesOf, wall } from '../data/clock.js';
 import { settings } from '../data/copy.js';
@@ -42,7 +42,7 @@ export function Ribbon({ sessions, rests, drinks, meals, began }) {
       <rect class="day-track" x="0" y=${TOP} width=${width} height="20" rx="10" />
       ${work.map(({ a, b, open }, i) => html`<rect key=${`w${i}`} class=${open ? 'day-work day-open' : 'day-work'} ...${bar(a, b)} y=${TOP} height="20" rx="5"><title>${t('day.work')} ${time(a)}–${time(b)}</title></rect>`)}
       ${breaks.map(({ a, b }, i) => html`<rect key=${`r${i}`} class="day-rest" ...${bar(a, b)} y=${TOP + 6} height="8" rx="4"><title>${t('day.rest')} ${time(a)}–${time(b)}</title></rect>`)}
-      ${drinks.map((one) => html`<path key=${one.id} class="day-drink" transform=${`translate(${x(minute(one.at))} 6)`} d="M0 -1c2.600 3.300 4.600 5.600 4.600 8a4.600 4.600 0 0 1-9.200 0c0-2.400 2-4.700 4.600-8Z"><title>${time(one.at)} · ${one.ml} ml</title></path>`)}
+      ${drinks.map((one) => html`<path key=${one.id} class="day-drink" transform=${`translate(${x(minute(one.at))} 6)`} d="M0 -1c2.6 3.3 4.6 5.6 4.6 8a4.6 4.6 0 0 1-9.2 0c0-2.4 2-4.7 4.6-8Z"><title>${time(one.at)} · ${one.ml} ml</title></path>`)}
       ${meals.map((one) => html`<path key=${one.id} class="day-meal" transform=${`translate(${x(minute(one.at))} 10)`} d="M-6 0h12a6 6 0 0 1-12 0Z"><title>${time(one.at)} · ${t(`meal.${one.kind}`)}</title></path>`)}
       <rect class="day-now" x=${x(minute(now)) - 1} y=${TOP - 4} width="2" height="28" />
       ${hours(from, to, width / 46).map((hour) => html`<g key=${hour}><rect class="day-mark" x=${x(hour * 60)} y=${TOP + 22} width="1" height="4" />
@@ -67,8 +67,7 @@ function Energy({ date, former }) {
 /** The three achievements that lack least. */
 function Nearly() {
   const read = useRead('achievements');
-  const next = useMemo(() => (Array.isArray(read.data) ? read.data : []).filter((one) => !one.earned_at && one.progress > 0)
-    .sort((a, b) => b.progress - a.progress).slice(0, 3), [read.data]);
+  const next = useMemo(() => ordered(read.data ?? []).open.filter((one) => one.progress > 0).slice(0, 3), [read.data]);
   if (!next.length) return null;
   return html`<${Card} title=${t('nearly.title')}>
     <ul class="nearly">${next.map((one) => html`<li key=${one.id} class="nearly-one"><span class="nearly-icon"><${Icon} name=${one.icon} /></span>
