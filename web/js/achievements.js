@@ -21,8 +21,8 @@ draw({
   crown: 'M4.5 18h15M5 15L4 7.5l4.5 3L12 5l3.5 5.5 4.5-3L19 15Z',
 });
 
-/** @typedef {{ id: string, name: string, description: string, icon: string, progress: number, earned_at: string | null }} Achievement as the API shows it */
-/** @typedef {{ id: string, at: string, date: string, source: { kind: string, id: string }, reason: string, xp: number, reverses?: string | null }} Entry */
+/** @typedef {import('./data/types.js').Api['AchievementView']} Achievement */
+/** @typedef {import('./data/types.js').Kinds['progress_ledger']} Entry */
 
 /** Earned ones first, the latest at the top; then those that are nearest; what is equal stays in the order of the API. @param {Achievement[]} list */
 export function ordered(list) {

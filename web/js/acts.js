@@ -9,6 +9,8 @@ import { say } from './ui.js';
 
 /** @typedef {import('./data/types.js').Act} Act */
 /** @typedef {import('./data/types.js').Item} Item */
+/** @typedef {import('./data/types.js').Kinds['tasks']} Task */
+/** @typedef {import('./data/types.js').Kinds['work_sessions']} Session */
 
 /** @param {string} kind @param {string} id @param {Item|null} set */
 const effect = (kind, id, set) => ({ kind, id, set });
@@ -32,7 +34,7 @@ function deletion(id) {
   return { method: 'DELETE', path: `tasks/${id}`, label: 'act.delete', effects: [effect('tasks', id, null)] };
 }
 
-/** @param {Item} task @returns {Act} */
+/** @param {Task} task @returns {Act} */
 export function deleteTask(task) {
   return {
     ...deletion(task.id),
@@ -40,7 +42,7 @@ export function deleteTask(task) {
   };
 }
 
-/** @param {Item} task @returns {Act} */
+/** @param {Task} task @returns {Act} */
 export function complete(task) {
   const at = stamp(now());
   return {
@@ -51,7 +53,7 @@ export function complete(task) {
   };
 }
 
-/** @param {Item} task @param {boolean} [back] whether it can be taken back itself @returns {Act} */
+/** @param {Task} task @param {boolean} [back] whether it can be taken back itself @returns {Act} */
 export function reopen(task, back = true) {
   return {
     method: 'PATCH', path: `tasks/${task.id}`, label: 'act.reopen', answer: 'tasks', body: { action: 'reopen' },
@@ -60,23 +62,23 @@ export function reopen(task, back = true) {
   };
 }
 
-/** Changes fields of a task; the former ones take it back. @param {Item} task @param {Item} fields @returns {Act} */
+/** Changes fields of a task; the former ones take it back. @param {Task} task @param {Item} fields @returns {Act} */
 export function editTask(task, fields) {
   /** @type {Item} */
   const former = {};
-  for (const name of Object.keys(fields)) former[name] = task[name] ?? null;
+  for (const name of Object.keys(fields)) former[name] = /** @type {Item} */ (task)[name] ?? null;
   const change = (/** @type {Item} */ body) => /** @type {Act} */ ({
     method: 'PATCH', path: `tasks/${task.id}`, label: 'act.edit', answer: 'tasks', body, effects: [effect('tasks', task.id, body)],
   });
   return { ...change(fields), undo: change(former) };
 }
 
-/** Starts or stops the timer of a task. @param {Item} task @param {Item|undefined} running whose timer a start stops @returns {Act} */
+/** Starts or stops the timer of a task. @param {Task} task @param {Task|undefined} running whose timer a start stops @returns {Act} */
 export function timer(task, running) {
   const at = stamp(now());
   const start = !task.timer_started_at;
-  const stopped = (/** @type {Item} */ one) => effect('tasks', one.id, {
-    timer_started_at: null, spent_seconds: one.spent_seconds + Math.max(0, Math.round((now() - Date.parse(one.timer_started_at)) / 1000)),
+  const stopped = (/** @type {Task} */ one) => effect('tasks', one.id, {
+    timer_started_at: null, spent_seconds: one.spent_seconds + Math.max(0, Math.round((now() - Date.parse(one.timer_started_at ?? at)) / 1000)),
   });
   return {
     method: 'POST', path: `tasks/${task.id}/timer/${start ? 'start' : 'stop'}`, label: start ? 'act.timer' : 'act.untimer', answer: 'tasks',
@@ -95,15 +97,15 @@ export function startSession(user) {
   };
 }
 
-/** Pauses a session, or goes on. @param {Item} session @returns {Act} */
+/** Pauses a session, or goes on. @param {Session} session @returns {Act} */
 export function pauseOrResume(session) {
   const at = stamp(now());
   const pauses = session.pauses ?? [];
   const after = session.paused
-    ? pauses.map((/** @type {Item} */ one) => (one.to ? one : { ...one, to: at }))
+    ? pauses.map((/** @type {Session['pauses'][0]} */ one) => (one.to ? one : { ...one, to: at }))
     : [...pauses, { from: at, to: null }];
   const path = `work_sessions/${session.id}`;
-  const shown = (/** @type {Item[]} */ list, /** @type {boolean} */ paused) => [effect('work_sessions', session.id, { pauses: list, paused })];
+  const shown = (/** @type {Session['pauses']} */ list, /** @type {boolean} */ paused) => [effect('work_sessions', session.id, { pauses: list, paused })];
   return {
     method: 'POST', path: `${path}/${session.paused ? 'resume' : 'pause'}`, label: session.paused ? 'act.resume' : 'act.pause',
     answer: 'work_sessions', at: 'at', body: { at }, effects: shown(after, !session.paused),
@@ -111,12 +113,12 @@ export function pauseOrResume(session) {
   };
 }
 
-/** Pauses as a correction takes them: the last may lack its `to`. @param {Item[]} pauses */
+/** Pauses as a correction takes them: the last may lack its `to`. @param {Session['pauses']} pauses */
 function open(pauses) {
   return pauses.map(({ from, to }) => (to ? { from, to } : { from }));
 }
 
-/** Ends a session; it waits for its undo, since nothing else takes it back. @param {Item} session @param {number} [when] @returns {Act} */
+/** Ends a session; it waits for its undo, since nothing else takes it back. @param {Session} session @param {number} [when] @returns {Act} */
 export function endSession(session, when = now()) {
   const at = stamp(when);
   return {
@@ -125,10 +127,10 @@ export function endSession(session, when = now()) {
   };
 }
 
-/** Takes time out of the session under way. @param {Item} session @param {number} from @param {number} to @returns {Act} */
+/** Takes time out of the session under way. @param {Session} session @param {number} from @param {number} to @returns {Act} */
 export function wasAway(session, from, to) {
   const pauses = [...(session.pauses ?? []), { from: stamp(from), to: stamp(to) }];
-  const change = (/** @type {Item[]} */ list) => /** @type {Act} */ ({
+  const change = (/** @type {Session['pauses']} */ list) => /** @type {Act} */ ({
     method: 'PATCH', path: `work_sessions/${session.id}`, label: 'act.away', answer: 'work_sessions', body: { pauses: open(list) },
     effects: [effect('work_sessions', session.id, { pauses: list })],
   });
@@ -152,7 +154,7 @@ export const drink = (date, ml) => entered('hydration', 'act.water', { ml }, { d
 /** @param {string} date @param {string} kind breakfast, lunch, dinner or snack */
 export const eat = (date, kind) => entered('meals', 'act.meal', { kind }, { date });
 
-/** One a date: another one takes its place. @param {string} date @param {number} energy @param {Item|undefined} former @returns {Act} */
+/** One a date: another one takes its place. @param {string} date @param {number} energy @param {import('./data/types.js').Kinds['check_ins']|undefined} former @returns {Act} */
 export function checkIn(date, energy, former) {
   if (!former) return entered('check_ins', 'act.check_in', { energy }, { date });
   const change = (/** @type {number} */ value) => /** @type {Act} */ ({
@@ -172,7 +174,7 @@ export function startRest(date, kind) {
   };
 }
 
-/** @param {Item} rest @returns {Act} */
+/** @param {import('./data/types.js').Kinds['rests']} rest @returns {Act} */
 export function endRest(rest) {
   return {
     method: 'POST', path: `rests/${rest.id}/end`, label: 'act.unrest', answer: 'rests', hold: false,
@@ -216,12 +218,12 @@ async function takeBack(all, keys) {
 const current = computed(() => [...all('work_sessions').value.values()].find((session) => !session.end_time) ?? null);
 const running = computed(() => [...all('tasks').value.values()].find((task) => task.timer_started_at && !task.completed));
 
-/** The session under way. @returns {Item|null} */
+/** The session under way. @returns {Session|null} */
 export function active() {
   return current.value;
 }
 
-/** The task whose timer runs. @returns {Item|undefined} */
+/** The task whose timer runs. @returns {Task|undefined} */
 export function timed() {
   return running.value;
 }
@@ -230,13 +232,14 @@ export function timed() {
 export function begin() {
   return alone('avanochi-start', async () => {
     await reread();
-    if (active() || !me.peek()) return;
-    perform(startSession(me.peek()?.id));
+    const user = me.peek();
+    if (active() || !user) return;
+    perform(startSession(user.id));
     await saved();
   });
 }
 
-/** Starts or stops the timer of a task. @param {Item} task */
+/** Starts or stops the timer of a task. @param {Task} task */
 export function toggleTimer(task) {
   perform({ ...timer(task, timed()), say: null });
 }

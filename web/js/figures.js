@@ -5,7 +5,7 @@ import { addDays, addMonths, daysBetween, startOfWeek, weekday } from './calenda
 
 // Sums
 
-/** @typedef {{ date: string, focus_seconds: number, completed_tasks: number, focus_by_hour: number[] }} Day as the API shows it */
+/** @typedef {import('./data/types.js').Api['DayView']} Day */
 /** @typedef {import('./calendar.js').Range} Range */
 /** @typedef {import('./calendar.js').WeekStart} WeekStart */
 

@@ -54,7 +54,10 @@ export function useKeys(map) {
   });
 }
 
-/** A read that the feed does not tell of, kept fresh while the component is there. @param {string} path @returns {import('./data/types.js').Cached} */
+/**
+ * A read that the feed does not tell of, kept fresh while the component is there. @template {string} P @param {P} path
+ * @returns {import('./data/types.js').Cached<import('./data/types.js').Read<P>>}
+ */
 export function useRead(path) {
   useEffect(() => use(path), [path]);
   return cached(path).value;

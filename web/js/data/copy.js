@@ -6,6 +6,7 @@ import { applied, idOf, opsOfPage, overlaid } from './apply.js';
 /** @typedef {import('./types.js').Item} Item */
 /** @typedef {import('./types.js').Entry} Entry */
 /** @typedef {import('./types.js').Cached} Cached */
+/** @typedef {import('./types.js').Kinds} Kinds */
 /** @typedef {import('./apply.js').Op} Op */
 /** @template T @typedef {import('../../vendor/preact.js').ReadonlySignal<T>} ReadonlySignal */
 /** @template T @typedef {import('../../vendor/preact.js').Signal<T>} Signal */
@@ -156,7 +157,7 @@ const shown = new Map();
 
 /**
  * Everything of a kind by id, as it will be once what waits is sent. Items are as their routes show them.
- * @param {string} kind @returns {ReadonlySignal<Map<string, any>>}
+ * @template {string} K @param {K} kind @returns {ReadonlySignal<Map<string, K extends keyof Kinds ? Kinds[K] : any>>}
  */
 export function all(kind) {
   let found = shown.get(kind);
@@ -167,13 +168,13 @@ export function all(kind) {
     found = computed(() => (waiting.value ? overlaid(base.value, entries.peek(), kind) : base.value));
     shown.set(kind, found);
   }
-  return found;
+  return /** @type {ReadonlySignal<Map<string, any>>} */ (found);
 }
 
-/** Who is signed in, with name and time zone. */
+/** Who is signed in, with name and time zone. @type {ReadonlySignal<Kinds['users']|null>} */
 export const me = computed(() => {
   const id = who.value?.id;
-  return id ? { ...who.value, ...all('users').value.get(id) } : null;
+  return id ? /** @type {Kinds['users']} */ ({ ...who.value, ...all('users').value.get(id) }) : null;
 });
 
 const defaults = signal(/** @type {Item} */ ({
@@ -184,8 +185,8 @@ const defaults = signal(/** @type {Item} */ ({
   goals: { tasks: 3, focus_minutes: 120 }, summaries: { daily: false, weekly: false, at: '18:30' }, carry_over: 'weekly', labour_rules: 'none',
 }));
 
-/** All settings; those that were never changed with what they are by default. @type {ReadonlySignal<any>} */
-export const settings = computed(() => ({ ...defaults.value, ...all('settings').value.get(who.value?.id) }));
+/** All settings; those that were never changed with what they are by default. @type {ReadonlySignal<Kinds['settings']>} */
+export const settings = computed(() => /** @type {Kinds['settings']} */ ({ ...defaults.value, ...all('settings').value.get(who.value?.id) }));
 
 /** What is confirmed of an item. @param {string} kind @param {string} id */
 export function held(kind, id) {
@@ -289,7 +290,7 @@ const reads = new Map();
 /**
  * The last answer to a read, kept from the last visit until the new one is there. It is read again when something changes
  * while a component uses it (see `useRead` in ui.js).
- * @param {string} path below the API's root @returns {Signal<Cached>}
+ * @template {string} P @param {P} path below the API's root @returns {Signal<import('./types.js').Cached<import('./types.js').Read<P>>>}
  */
 export function cached(path) {
   return read(path).state;

@@ -1,7 +1,27 @@
-// Shapes that the modules of the page share. What the API answers is described by its own document; items are kept as they come.
+// Shapes that the modules of the page share. What the API answers is described by its own document, of which web/types/api.d.ts is made;
+// items are kept as they come.
+import type { components } from '../../types/api.js';
 
-/** Something of a kind of the change feed, as its own route shows it. */
+/** What the API takes and answers, by name. */
+export type Api = components['schemas'];
+
+/** Something of a kind of the change feed, as its own route shows it, where it does not matter what it is. */
 export type Item = { [field: string]: any };
+
+/** Kinds of the change feed that the page shows. */
+export type Kinds = {
+  tasks: Api['TaskView']; work_sessions: Api['WorkSessionView']; users: Api['UserView']; settings: Api['SettingsView'];
+  time_off: Api['TimeOffView']; progress: Api['LevelView']; progress_ledger: Api['EntryView']; hydration: Api['DrinkView'];
+  meals: Api['MealView']; check_ins: Api['CheckInView']; rests: Api['RestView']; nudges: Api['NudgeView']; companion: Api['CharacterView'];
+};
+
+/** Reads that the feed does not tell of. */
+export type Reads = {
+  achievements: Api['AchievementView'][]; companion: Api['CompanionView']; progress: Api['ProgressView']; 'wellbeing/today': Api['WellbeingView'];
+};
+/** What a path answers, where its shape is used. */
+export type Read<P extends string> = P extends keyof Reads ? Reads[P]
+  : P extends `${string}/days?${string}` ? Api['DaysView'] : P extends `${string}/metrics?${string}` ? Api['MetricsView'] : any;
 
 /** What an act does to the copy before it is answered: `set` is laid over the item, or makes it; null takes it away. */
 export type Effect = { kind: string; id: string; set: Item | null };
@@ -52,4 +72,4 @@ export type Change = { kind: string; id: string; op: 'upsert' | 'delete'; item?:
 export type Page = { changes: Change[]; more: boolean; reset: boolean; token: string };
 
 /** A read that the feed does not tell of. `data` is the last answer, perhaps of an earlier visit. */
-export type Cached = { data: any; error: import('./api.js').ApiError | null; loading: boolean };
+export type Cached<T = any> = { data: T | null; error: import('./api.js').ApiError | null; loading: boolean };

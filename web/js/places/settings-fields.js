@@ -156,7 +156,7 @@ export function save(path, value) {
   const problem = conflict(changed(former, path, value), path);
   if (problem) return tell(path, worded(problem));
   tell(path, null);
-  const id = me.peek()?.id;
+  const id = /** @type {string} */ (me.peek()?.id);
   const act = (/** @type {{ body: any, set: any }} */ { body, set }) => ({
     method: /** @type {const} */ ('PATCH'), path: 'settings', body, answer: 'settings', label: 'settings.save',
     effects: [{ kind: 'settings', id, set: { ...set, id, user_id: id } }],

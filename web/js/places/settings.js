@@ -107,12 +107,12 @@ function Reminders() {
 
 // Time off
 
-/** @typedef {{ id: string, from: string, to: string, kind: string }} Off as the API shows it */
+/** @typedef {import('../data/types.js').Kinds['time_off']} Off */
 
 const KINDS = ['vacation', 'sick', 'holiday'];
 
 function TimeOff() {
-  const list = /** @type {Off[]} */ ([...all('time_off').value.values()]).sort((a, b) => a.from.localeCompare(b.from));
+  const list = [...all('time_off').value.values()].sort((a, b) => a.from.localeCompare(b.from));
   const here = today();
   const coming = list.filter(({ to }) => to >= here);
   const past = list.filter(({ to }) => to < here).reverse();
@@ -199,7 +199,7 @@ const PALETTES = ['green', 'violet', 'orange', 'pink', 'blue'];
 function Companion() {
   const { data } = useRead('companion');
   // The copy has what was changed here at once; the answer has what was never changed too.
-  const { name, palette } = { ...data, ...all('companion').value.get(me.value?.id) };
+  const { name, palette } = { ...data, ...all('companion').value.get(/** @type {string} */ (me.value?.id)) };
   return html`<${Card} title=${t('settings.companion')} class="settings-card">
     ${data ? html`<${Looks} companion=${{ name, palette }} />` : null}
     <${Select} label=${t('settings.motion')} hint=${t('settings.motion.hint')} value=${motion.value} onChange=${setMotion}
@@ -207,14 +207,14 @@ function Companion() {
   <//>`;
 }
 
-/** @param {{ companion: { name: string | null, palette: string | null } }} props */
+/** @param {{ companion: Pick<import('../data/types.js').Kinds['companion'], 'name' | 'palette'> }} props */
 function Looks({ companion }) {
   const change = (/** @type {'name' | 'palette'} */ field, /** @type {string | null} */ value) => {
     const act = (/** @type {string | null} */ next) => ({
       method: /** @type {const} */ ('PATCH'), path: 'companion', body: { [field]: next }, label: 'settings.save',
-      effects: [{ kind: 'companion', id: me.peek()?.id, set: { [field]: next } }],
+      effects: [{ kind: 'companion', id: /** @type {string} */ (me.peek()?.id), set: { [field]: next } }],
     });
-    perform({ ...act(value), undo: act(companion[field]), say: t('settings.save.done') })
+    perform({ ...act(value), undo: act(companion[field] ?? null), say: t('settings.save.done') })
       .then(() => revalidate('companion'), (error) => tell(`companion.${field}`, refusal(error)));
   };
   const options = [{ value: '', label: t('settings.palette.own') }, ...PALETTES.map((value) => ({ value, label: t(`settings.palette.${value}`) }))];

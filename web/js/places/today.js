@@ -11,7 +11,8 @@ import { mealAt, workedMinutes } from '../today/plan.js';
 import { Tasks } from '../today/tasks.js';
 import { Button, Card, Icon, lazy, narrow, useKeys, useRead } from '../ui.js';
 
-/** @typedef {import('../data/types.js').Item} Item */
+/** @typedef {import('../data/types.js').Kinds} Kinds */
+/** @typedef {Kinds['work_sessions']} Session */
 
 export const title = 'nav.today';
 
@@ -22,10 +23,14 @@ const More = lazy(() => worded(import('../today/more.js')).then((one) => one.Mor
 const First = lazy(() => worded(import('../today/first.js')).then((one) => one.First));
 const GLASS = 250;
 
-/** What was entered of a kind for a date, in order. @param {string} kind @param {string} date @returns {Item[]} */
+/**
+ * What was entered of a kind for a date, in order.
+ * @template {'hydration'|'meals'|'rests'|'check_ins'} K @param {K} kind @param {string} date @returns {Kinds[K][]}
+ */
 function entered(kind, date) {
-  const found = [...all(kind).value.values()].filter((one) => one.date === date);
-  return found.sort((a, b) => (String(a.at ?? a.start_time) < String(b.at ?? b.start_time) ? -1 : 1));
+  const at = (/** @type {any} */ one) => one.at ?? one.start_time;
+  const found = /** @type {Kinds[K][]} */ ([...all(kind).value.values()]).filter((one) => one.date === date);
+  return found.sort((a, b) => (at(a) < at(b) ? -1 : 1));
 }
 
 /** When the present date began, in ms. @param {number} now */
@@ -41,7 +46,7 @@ function beganAt(now) {
 const AWAY = 300_000;
 const SEEN = 'avanochi.seen';
 
-/** The clock alone is drawn again each second. @param {{session: Item}} props */
+/** The clock alone is drawn again each second. @param {{session: Session}} props */
 function Clock({ session }) {
   const { clock, seconds, minutes } = parts(elapsed(session, tick.value));
   useEffect(() => {
@@ -59,7 +64,7 @@ const away = signal(/** @type {{session: string, from: number, to: number}|null}
 let beaten = 0;
 let written = Date.now();
 
-/** @param {Item|null} session */
+/** @param {Session|null} session */
 function useSignsOfLife(session) {
   useEffect(() => {
     if (!session || session.paused) return undefined;
@@ -83,7 +88,7 @@ function useSignsOfLife(session) {
   }, [session?.id, session?.paused]);
 }
 
-/** @param {{session: Item}} props */
+/** @param {{session: Session}} props */
 function Away({ session }) {
   const one = away.value;
   if (!one || one.session !== session.id) return null;
@@ -135,7 +140,7 @@ function Now() {
 
 // The day
 
-/** The three numbers of the day. It ticks by itself. @param {{sessions: Item[], began: number, done: number, streak: number}} props */
+/** The three numbers of the day. It ticks by itself. @param {{sessions: Session[], began: number, done: number, streak: number}} props */
 function Figures({ sessions, began, done, streak }) {
   const worked = workedMinutes(sessions, began, tick.value);
   return html`<dl class="figures">
@@ -151,7 +156,7 @@ function Tile({ kind, icon, name, about, onClick, pressed }) {
     <${Icon} name=${icon} size=${22} /><strong>${name}</strong><span class="num">${about}</span></button>`;
 }
 
-/** @param {{rest: Item}} props */
+/** @param {{rest: Kinds['rests']}} props */
 function Resting({ rest }) {
   const { minutes, seconds } = parts(elapsed(rest, tick.value));
   return html`${minutes}:${seconds}`;

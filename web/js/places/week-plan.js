@@ -2,9 +2,7 @@
 
 import { addDays, datesOf } from '../calendar.js';
 
-/** @typedef {{ id: string, title: string, completed: boolean, completed_at?: string | null, created_at: string, planned_for?: string | null,
- *   due_on?: string | null, due_time?: string | null, priority?: string, estimate_minutes?: number | null, carried_over?: number,
- *   tags?: string[], deleted_at?: string | null }} Task as the API shows it */
+/** @typedef {import('../data/types.js').Kinds['tasks']} Task */
 /** @typedef {{ date: string, open: Task[], done: Task[], minutes: number }} Day `minutes` are the estimates of what is open */
 /** @typedef {{ days: Day[], earlier: Task[], unplanned: Task[], planned: number, done: number, minutes: number }} Week */
 

@@ -225,7 +225,7 @@ function Add({ date }) {
     const name = text.value.trim();
     if (!name) return;
     text.value = '';
-    perform(addTask(me.value?.id, { title: name, planned_for: date }), { title: name });
+    perform(addTask(/** @type {string} */ (me.value?.id), { title: name, planned_for: date }), { title: name });
   };
   const label = t('week.add.label', { day: day(date, LONG) });
   if (!open.value) {

@@ -105,6 +105,7 @@ export default {
   'help.meal': 'I have eaten',
   'help.rest': 'Take a break',
   'help.no': 'Not now',
+  'help.nudge': 'A reminder',
   'mood.happy': 'Feeling great',
   'mood.calm': 'Calm',
   'mood.celebrating': 'Hooray!',

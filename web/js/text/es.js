@@ -105,6 +105,7 @@ export default {
   'help.meal': 'Ya he comido',
   'help.rest': 'Descansar',
   'help.no': 'Ahora no',
+  'help.nudge': 'Un aviso',
   'mood.happy': 'De maravilla',
   'mood.calm': 'En calma',
   'mood.celebrating': '¡Viva!',

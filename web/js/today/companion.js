@@ -10,7 +10,7 @@ import { t, zone } from '../text.js';
 import { Button, Icon, Meter, useRead } from '../ui.js';
 import { hourOf, moodOf, stageOf } from './plan.js';
 
-/** @typedef {import('../data/types.js').Item} Item */
+/** @typedef {import('../data/types.js').Kinds} Kinds */
 
 const ACT = 4200;
 const PAUSE = 14_000;
@@ -132,14 +132,14 @@ const HELP = {
 const ANSWERS = { hydration: 'thirsty', lunch: 'hungry', break_due: 'tired', break_overdue: 'tired' };
 const FRESH = 2 * 3_600_000;
 
-/** The latest reminder that waits for an answer. @returns {Item|null} */
+/** The latest reminder that waits for an answer. @returns {Kinds['nudges']|null} */
 function reminder() {
   const since = minute.value - FRESH;
   const open = [...all('nudges').value.values()].filter((one) => one.state === 'new' && one.text && Date.parse(one.created_at) > since);
   return open.sort((a, b) => (a.created_at < b.created_at ? 1 : -1))[0] ?? null;
 }
 
-/** @param {Item} nudge @param {'done'|'dismiss'} action */
+/** @param {Kinds['nudges']} nudge @param {'done'|'dismiss'} action */
 function answer(nudge, action) {
   act({
     method: 'POST', path: `nudges/${nudge.id}`, label: 'act.nudge', answer: 'nudges', body: { action },
@@ -152,7 +152,7 @@ export function seedOf(id) {
   return Number.parseInt(id.slice(-1), 16) % 4;
 }
 
-/** @param {{user: Item, ml: number, goal: number, energy: number|null, onHelp: Record<string, () => void>}} props */
+/** @param {{user: Kinds['users'], ml: number, goal: number, energy: number|null, onHelp: Record<string, () => void>}} props */
 export function Companion({ user, ml, goal, energy, onHelp }) {
   const { level, progress, minutes, mood, name, stage, form, palette, says, needs, known } = useCompanion();
   const [earned, setEarned] = useState(0);
@@ -184,7 +184,8 @@ export function Companion({ user, ml, goal, energy, onHelp }) {
   if (known && mood !== said.current.mood && Date.now() - said.current.at > 60_000) said.current = { at: Date.now(), mood };
   const shown = happy.current ? 'celebrating' : mood;
   const nudge = happy.current ? null : reminder();
-  const help = happy.current ? undefined : HELP[nudge ? ANSWERS[nudge.kind] : shown];
+  const asks = nudge && ANSWERS[nudge.kind];
+  const help = happy.current ? undefined : HELP[nudge ? asks ?? '' : shown];
   const helped = () => {
     if (help) onHelp[help.key]();
     if (nudge) answer(nudge, 'done');
@@ -197,7 +198,7 @@ export function Companion({ user, ml, goal, energy, onHelp }) {
   return html`<section class="card card-flush companion" aria-label=${t('companion.title', { name })}>
     <div class=${`scene scene-${hourOf(minutes)}`}>
       <${Backdrop} />
-      <div class="bubble"><div class="bubble-in"><h2 class="bubble-mood">${t(`mood.${shown}`)}</h2><p>${happy.current ? t('says.celebrating') : nudge?.text ?? says}</p>
+      <div class="bubble"><div class="bubble-in"><h2 class="bubble-mood">${t(nudge && !asks ? 'help.nudge' : `mood.${asks ?? shown}`)}</h2><p>${happy.current ? t('says.celebrating') : nudge?.text ?? says}</p>
         ${help ? html`<${Button} small kind=${help.kind} icon=${help.icon} onClick=${helped}>${t(`help.${help.key}`)}<//>` : null}</div>
         ${nudge ? html`<${Button} small kind="quiet" icon="close" class="bubble-close" label=${t('help.no')} onClick=${() => answer(nudge, 'dismiss')} />` : null}</div>
       ${known ? html`<${Creature} looks=${{ stage, form, mood: shown, seed: seedOf(user.id), palette }} label=${t('companion.is', { name, mood: t(`mood.${shown}`) })} />` : null}

@@ -5,6 +5,7 @@ import { newId } from '../data/outbox.js';
 import { t } from '../text.js';
 import { Button, Field, Select, useFocusOnMount } from '../ui.js';
 
+/** @typedef {import('../data/types.js').Kinds['tasks']} Task */
 /** @typedef {import('../data/types.js').Item} Item */
 /** @typedef {{key: string, id?: string, title: string, completed: boolean}} Step */
 
@@ -31,7 +32,7 @@ function listed(tags) {
   return tags.split(',').map((tag) => tag.trim()).filter(Boolean);
 }
 
-/** What differs from the task. @param {Item} task @param {Record<string, string>} form @param {Step[]} steps @returns {Item} */
+/** What differs from the task. @param {Task} task @param {Record<string, string>} form @param {Step[]} steps @returns {Item} */
 export function changed(task, form, steps) {
   const next = {
     title: form.title.trim(), notes: form.notes.trim() || null, priority: form.priority, tags: listed(form.tags),
@@ -40,7 +41,7 @@ export function changed(task, form, steps) {
     subtasks: steps.filter((one) => one.title.trim()).map(({ id, title, completed }) => (id ? { id, title: title.trim(), completed } : { title: title.trim(), completed })),
     ...(form.repeats === repeatOf(task.recurrence) ? {} : { recurrence: REPEATS[form.repeats] }),
   };
-  const former = { ...task, subtasks: (task.subtasks ?? []).map((/** @type {Item} */ one) => ({ id: one.id, title: one.title, completed: one.completed })) };
+  const former = { ...task, subtasks: (task.subtasks ?? []).map((one) => ({ id: one.id, title: one.title, completed: one.completed })) };
   return Object.fromEntries(Object.entries(next).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(/** @type {Item} */ (former)[name] ?? null)));
 }
 
@@ -74,7 +75,7 @@ function Steps({ steps, onChange }) {
   </fieldset>`;
 }
 
-/** @param {{task: Item, onClose: () => void}} props */
+/** @param {{task: Task, onClose: () => void}} props */
 export function TaskForm({ task, onClose }) {
   const first = useFocusOnMount();
   const [form, setForm] = useState(() => ({
@@ -82,7 +83,7 @@ export function TaskForm({ task, onClose }) {
     due_time: task.due_time ?? '', planned_for: task.planned_for ?? '', estimate_minutes: task.estimate_minutes ? String(task.estimate_minutes) : '',
     repeats: repeatOf(task.recurrence),
   }));
-  const [steps, setSteps] = useState(() => /** @type {Step[]} */ ((task.subtasks ?? []).map((/** @type {Item} */ one) => ({ ...one, key: one.id ?? newId() }))));
+  const [steps, setSteps] = useState(() => /** @type {Step[]} */ ((task.subtasks ?? []).map((one) => ({ ...one, key: one.id ?? newId() }))));
   const [error, setError] = useState(/** @type {string|null} */ (null));
   const set = (/** @type {string} */ name) => (/** @type {string} */ value) => setForm((before) => ({ ...before, [name]: value }));
   const save = (/** @type {Event} */ event) => {

@@ -8,12 +8,12 @@ import { span, t, time, zone } from '../text.js';
 import { Card, Icon, Meter, useRead } from '../ui.js';
 import { hours, range, stretches } from './plan.js';
 
-/** @typedef {import('../data/types.js').Item} Item */
+/** @typedef {import('../data/types.js').Kinds} Kinds */
 
 const TOP = 22;
 
 /**
- * @param {{sessions: Item[], rests: Item[], drinks: Item[], meals: Item[], began: number}} props `began`: when the date did, in ms
+ * @param {{sessions: Kinds['work_sessions'][], rests: Kinds['rests'][], drinks: Kinds['hydration'][], meals: Kinds['meals'][], began: number}} props `began`: when the date did, in ms
  */
 export function Ribbon({ sessions, rests, drinks, meals, began }) {
   const box = useRef(/** @type {HTMLElement|null} */ (null));
@@ -53,7 +53,7 @@ export function Ribbon({ sessions, rests, drinks, meals, began }) {
   <//>`;
 }
 
-/** @param {{date: string, former: Item|undefined}} props */
+/** @param {{date: string, former: Kinds['check_ins']|undefined}} props */
 function Energy({ date, former }) {
   return html`<${Card} class="energy" title=${t('energy.title')}>
     <div class="energy-row" role="group" aria-label=${t('energy.title')}>
@@ -75,7 +75,7 @@ function Nearly() {
       <${Meter} label=${one.name} value=${one.progress} /></li>`)}</ul><//>`;
 }
 
-/** @param {{date: string, former: Item|undefined}} props `former`: what was entered today */
+/** @param {{date: string, former: Kinds['check_ins']|undefined}} props `former`: what was entered today */
 export function More({ date, former }) {
   return html`<${Energy} date=${date} former=${former} /><${Nearly} />`;
 }

@@ -1,22 +1,24 @@
 // What Today shows of tasks, sessions and entries. Pure.
 import { elapsed } from '../data/clock.js';
 
-/** @typedef {import('../data/types.js').Item} Item */
+/** @typedef {import('../data/types.js').Kinds['tasks']} Task */
+/** @typedef {import('../data/types.js').Kinds['work_sessions']} Session */
+/** @typedef {import('../data/types.js').Api['WellbeingView']} Wellbeing */
 
 const PRIORITIES = ['urgent', 'high', 'medium', 'low'];
 
 /**
  * Tasks by where they stand. Those in `lingering` were completed just now and stay where they were.
- * @param {Iterable<Item>} tasks @param {string} today a date @param {(at: string) => string} dateOf @param {Map<string, number>} lingering by id
+ * @param {Iterable<Task>} tasks @param {string} today a date @param {(at: string) => string} dateOf @param {Map<string, number>} lingering by id
  */
 export function sorted(tasks, today, dateOf, lingering) {
-  /** @type {Item[]} */
+  /** @type {Task[]} */
   const now = [];
-  /** @type {Item[]} */
+  /** @type {Task[]} */
   const someday = [];
-  /** @type {Item[]} */
+  /** @type {Task[]} */
   const later = [];
-  /** @type {Item[]} */
+  /** @type {Task[]} */
   const done = [];
   for (const task of tasks) {
     if (task.completed && !lingering.has(task.client_id ?? task.id)) {
@@ -31,11 +33,11 @@ export function sorted(tasks, today, dateOf, lingering) {
   now.sort((a, b) => Number(b.carried_over > 0) - Number(a.carried_over > 0) || byPriority(a, b) || byCreation(a, b));
   someday.sort((a, b) => byPriority(a, b) || byCreation(a, b));
   later.sort((a, b) => compare(soonest(a) ?? '', soonest(b) ?? '') || byPriority(a, b) || byCreation(a, b));
-  done.sort((a, b) => compare(b.completed_at, a.completed_at));
+  done.sort((a, b) => compare(b.completed_at ?? '', a.completed_at ?? ''));
   return { now, someday, later, done };
 }
 
-/** The earlier of the two dates of a task. @param {Item} task @returns {string|null} */
+/** The earlier of the two dates of a task. @param {Task} task @returns {string|null} */
 export function soonest(task) {
   const { due_on: due, planned_for: planned } = task;
   return due && planned ? (due < planned ? due : planned) : due ?? planned ?? null;
@@ -46,12 +48,12 @@ function compare(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** @param {Item} a @param {Item} b */
+/** @param {Task} a @param {Task} b */
 function byPriority(a, b) {
   return PRIORITIES.indexOf(a.priority ?? 'medium') - PRIORITIES.indexOf(b.priority ?? 'medium');
 }
 
-/** What the server has not named yet stands last, as it will be the youngest: nothing moves when the answer comes. @param {Item} a @param {Item} b */
+/** What the server has not named yet stands last, as it will be the youngest: nothing moves when the answer comes. @param {Task} a @param {Task} b */
 function byCreation(a, b) {
   return Number(a.id === a.client_id) - Number(b.id === b.client_id) || compare(a.created_at, b.created_at) || compare(a.id, b.id);
 }
@@ -61,10 +63,10 @@ export function plain(text) {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
-/** @type {WeakMap<Item, string>} */
+/** @type {WeakMap<Task, string>} */
 const words = new WeakMap();
 
-/** Whether each word of a search is in title, notes or tags. @param {Item} task @param {string[]} search plain words */
+/** Whether each word of a search is in title, notes or tags. @param {Task} task @param {string[]} search plain words */
 export function matches(task, search) {
   let text = words.get(task);
   if (text === undefined) {
@@ -82,7 +84,7 @@ export function chunks(list, size) {
   return parts;
 }
 
-/** What a session was, without its pauses: stretches of work in ms. @param {Item} session @param {number} now @returns {[number, number][]} */
+/** What a session was, without its pauses: stretches of work in ms. @param {Session} session @param {number} now @returns {[number, number][]} */
 export function stretches(session, now) {
   const end = session.end_time ? Date.parse(session.end_time) : now;
   let from = Date.parse(session.start_time);
@@ -97,7 +99,7 @@ export function stretches(session, now) {
   return found;
 }
 
-/** Minutes of work on a date: of a session over midnight, the part that lies on it. @param {Iterable<Item>} sessions @param {number} from when the date began, in ms @param {number} now */
+/** Minutes of work on a date: of a session over midnight, the part that lies on it. @param {Iterable<Session>} sessions @param {number} from when the date began, in ms @param {number} now */
 export function workedMinutes(sessions, from, now) {
   let ms = 0;
   for (const session of sessions) {
@@ -148,12 +150,12 @@ export function stageOf(level) {
   return stages.find(([from]) => level >= from)?.[1] ?? 'egg';
 }
 
-/** How it is, where the server does not say: what is needed most, never out of anything that was not entered. @param {Item|null} wellbeing @param {number} minutes of the day */
+/** How it is, where the server does not say: what is needed most, never out of anything that was not entered. @param {Wellbeing|null} wellbeing @param {number} minutes of the day */
 export function moodOf(wellbeing, minutes) {
   if (!wellbeing) return hourOf(minutes) === 'night' ? 'sleeping' : 'calm';
   if (hourOf(minutes) === 'night' && !wellbeing.break?.continuous_minutes) return 'sleeping';
   if (wellbeing.hydration?.behind_ml >= 500) return 'thirsty';
   if (wellbeing.lunch?.due) return 'hungry';
-  if (wellbeing.break?.overdue || wellbeing.check_in?.energy <= 2) return 'tired';
+  if (wellbeing.break?.overdue || (wellbeing.check_in?.energy ?? 5) <= 2) return 'tired';
   return 'calm';
 }

@@ -8,7 +8,7 @@ import { near, span, t, time, today, worded } from '../text.js';
 import { Button, Card, Empty, Icon, lazy, useKeys } from '../ui.js';
 import { chunks, matches, plain, soonest, sorted } from './plan.js';
 
-/** @typedef {import('../data/types.js').Item} Item */
+/** @typedef {import('../data/types.js').Kinds['tasks']} Task */
 
 const Form = lazy(() => worded(import('./form.js')).then((one) => one.TaskForm));
 const CHUNK = 10;
@@ -22,10 +22,10 @@ const editing = signal(/** @type {string|null} */ (null));
 /** Completed just now: they stay where they were while it can be undone. @type {import('../../vendor/preact.js').Signal<Map<string, number>>} */
 const lingering = signal(new Map());
 
-/** @param {Item} task */
+/** @param {Task} task */
 const keyOf = (task) => task.client_id ?? task.id;
 
-/** @param {Item} task */
+/** @param {Task} task */
 function toggle(task) {
   if (task.completed) {
     linger(keyOf(task), false);
@@ -47,18 +47,18 @@ function linger(key, on) {
   lingering.value = next;
 }
 
-/** @param {Item} task */
+/** @param {Task} task */
 function stepsOf(task) {
-  return { done: task.subtasks.filter((/** @type {Item} */ one) => one.completed).length, of: task.subtasks.length };
+  return { done: task.subtasks.filter((one) => one.completed).length, of: task.subtasks.length };
 }
 
-/** @param {{task: Item}} props */
+/** @param {{task: Task}} props */
 function Spent({ task }) {
   const running = elapsed({ start_time: task.timer_started_at }, tick.value) / 60_000;
   return html`<span class="task-spent num"><${Icon} name="timer" size=${16} />${span(task.spent_seconds / 60 + running)}</span>`;
 }
 
-/** @param {{task: Item, position: number, size: number, first: boolean}} props */
+/** @param {{task: Task, position: number, size: number, first: boolean}} props */
 function Row({ task, position, size, first }) {
   const key = keyOf(task);
   const isChosen = chosen.value === key;
@@ -88,7 +88,7 @@ function Row({ task, position, size, first }) {
       ${task.subtasks?.length ? html`<span class="num" title=${t('task.steps', stepsOf(task))}>${stepsOf(task).done}/${task.subtasks.length}</span>` : null}
       ${(task.tags ?? []).slice(0, 2).map((/** @type {string} */ tag) => html`<span class="chip" key=${tag}>${tag}</span>`)}
       ${date && date !== today() ? html`<span class=${date < today() && !task.completed ? 'task-late' : ''}>${near(date)}</span>` : null}
-      ${runs ? html`<${Spent} task=${task} />` : task.completed ? html`<span class="num">${time(task.completed_at)}</span>`
+      ${runs ? html`<${Spent} task=${task} />` : task.completed ? html`<span class="num">${time(task.completed_at ?? '')}</span>`
         : task.estimate_minutes ? html`<span class="num">${span(task.estimate_minutes)}</span>` : null}
     </span>
     ${task.completed ? null : html`<button type="button" class="task-play" tabindex=${tab} onClick=${() => toggleTimer(task)}
@@ -108,7 +108,7 @@ function focusRow(key) {
   requestAnimationFrame(look);
 }
 
-/** @param {{list: Item[], from: number, size: number, watch: (element: Element, show: (on: boolean) => void) => () => void, pinned: boolean}} props */
+/** @param {{list: Task[], from: number, size: number, watch: (element: Element, show: (on: boolean) => void) => () => void, pinned: boolean}} props */
 function Chunk({ list, from, size, watch, pinned }) {
   const [near_, setNear] = useState(from < CHUNK * 3);
   const box = useRef(/** @type {HTMLElement|null} */ (null));
@@ -122,17 +122,17 @@ function Chunk({ list, from, size, watch, pinned }) {
   return html`<div role="presentation" ref=${box} style=${shows ? null : { height: `${height.current || list.length * ROW}px` }}>${rows}</div>`;
 }
 
-/** @param {{list: Item[], from: number, size: number}} props */
+/** @param {{list: Task[], from: number, size: number}} props */
 function Rows({ list, from, size }) {
   return list.map((task, i) => html`<${Row} key=${keyOf(task)} task=${task} position=${from + i + 1} size=${size} first=${from + i === 0} />`);
 }
 
-/** @param {{list: Item[], label: string}} props */
+/** @param {{list: Task[], label: string}} props */
 function List({ list, label }) {
   const box = useRef(/** @type {HTMLElement|null} */ (null));
   const inside = useRef(false);
   const index = useRef(0);
-  const parts = useRef(/** @type {{part: Item[], pinned: boolean, size: number, node: any}[]} */ ([]));
+  const parts = useRef(/** @type {{part: Task[], pinned: boolean, size: number, node: any}[]} */ ([]));
   const seen = useRef(/** @type {Map<Element, (on: boolean) => void>} */ (new Map()));
   const observer = useMemo(() => new IntersectionObserver((changes) => {
     for (const change of changes) seen.current.get(change.target)?.(change.isIntersecting);
@@ -177,7 +177,7 @@ function List({ list, label }) {
   return html`<div role="list" class="tasks-list" aria-label=${label} ref=${box} onKeyDown=${key}>${drawn.map((one) => one.node)}</div>`;
 }
 
-/** A part of the list that is opened by whoever wants it. @param {{name: string, list: Item[]}} props */
+/** A part of the list that is opened by whoever wants it. @param {{name: string, list: Task[]}} props */
 function Fold({ name, list }) {
   const [open, setOpen] = useState(name === 'done' && list.length <= 20);
   if (!list.length) return null;
@@ -234,7 +234,7 @@ export function Tasks() {
     const next = list[at < 0 ? 0 : Math.max(0, Math.min(list.length - 1, at + step))];
     if (next) focusRow(keyOf(next));
   };
-  const on = (/** @type {(task: Item) => void} */ run) => () => {
+  const on = (/** @type {(task: Task) => void} */ run) => () => {
     const task = current();
     if (task && !editing.peek()) run(task);
   };

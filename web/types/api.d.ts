@@ -1,0 +1,1654 @@
+// What the API takes and answers, made of docs/openapi.json by `npm run api` in web/test. Not changed by hand.
+
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description Something to be achieved once. */
+        AchievementView: {
+            description: string;
+            earned_at?: components["schemas"]["Timestamp"] | null;
+            icon: string;
+            id: string;
+            /** @description In the user's language, as the description is. */
+            name: string;
+            /**
+             * Format: double
+             * @description 0 to 1; 1 for good once it was earned.
+             */
+            progress: number;
+        };
+        /** @enum {string} */
+        Action: "complete" | "reopen";
+        /** @description The rest under way, if there is one. */
+        ActiveRestView: components["schemas"]["RestView"] | components["schemas"]["NoActiveRest"];
+        ActiveWorkSessionView: components["schemas"]["WorkSessionView"] | components["schemas"]["NoActiveWorkSession"];
+        /**
+         * @description What you say to a reminder.
+         * @example {
+         *       "action": "snooze",
+         *       "minutes": 30
+         *     }
+         */
+        AnswerNudgeBody: {
+            /** @description `dismiss` keeps its kind silent for the rest of the date. */
+            action: components["schemas"]["NudgeAction"];
+            minutes?: components["schemas"]["From5To240"] | null;
+        };
+        /** @description Whether a break is due. */
+        BreakDueView: {
+            /**
+             * Format: int64
+             * @description Worked since the last break of 5 minutes or more, shorter interruptions not counted. 0 without a work session under way.
+             */
+            continuous_minutes: number;
+            due: boolean;
+            due_at?: components["schemas"]["Timestamp"] | null;
+            /** @description After 90 minutes. */
+            overdue: boolean;
+        };
+        /**
+         * @description What a break is: a rest that was entered, a pause of a work session, or the time between two of them.
+         * @enum {string}
+         */
+        BreakSource: "rest" | "pause" | "gap";
+        /** @description A break from work. */
+        BreakView: {
+            end_time?: components["schemas"]["Timestamp"] | null;
+            id?: components["schemas"]["Id"] | null;
+            kind?: components["schemas"]["RestKind"] | null;
+            source: components["schemas"]["BreakSource"];
+            start_time: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Several operations.
+         * @example {
+         *       "operations": [
+         *         {
+         *           "op": "create",
+         *           "title": "Write the report"
+         *         }
+         *       ],
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        BulkBody: {
+            /**
+             * @description Whether all are done in one commit or none is; true, when left out.
+             * @default true
+             */
+            atomic: boolean;
+            /** @description Each may be wrong for itself, so each is read by itself. */
+            operations: components["schemas"]["OperationBody"][];
+            user_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description How all operations ended, in order. */
+        BulkResult: {
+            results: components["schemas"]["OperationResult"][];
+        };
+        /** @enum {string} */
+        CarryOver: "weekly" | "daily" | "never";
+        /** @description A resource as it is now, or that it is gone. */
+        ChangeView: {
+            /** @description When that happened. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Unique within its kind. */
+            id: string;
+            /** @description The resource as its own route shows it, by its kind; null when it is gone. `achievements`: EarnedView, `check_ins`: CheckInView, `companion`: CharacterView, `habits`: HabitsView, `hydration`: DrinkView, `meals`: MealView, `nudges`: NudgeView, `presence`: PresenceView, `progress`: LevelView, `progress_ledger`: EntryView, `rests`: RestView, `settings`: SettingsView, `tasks`: TaskView, `time_off`: TimeOffView, `users`: UserView, `work_sessions`: WorkSessionView */
+            item?: null | components["schemas"]["EarnedView"] | components["schemas"]["CheckInView"] | components["schemas"]["CharacterView"] | components["schemas"]["HabitsView"] | components["schemas"]["DrinkView"] | components["schemas"]["MealView"] | components["schemas"]["NudgeView"] | components["schemas"]["PresenceView"] | components["schemas"]["LevelView"] | components["schemas"]["EntryView"] | components["schemas"]["RestView"] | components["schemas"]["SettingsView"] | components["schemas"]["TaskView"] | components["schemas"]["TimeOffView"] | components["schemas"]["UserView"] | components["schemas"]["WorkSessionView"];
+            /** @description Which list it belongs to, such as `tasks`. */
+            kind: string;
+            op: components["schemas"]["Op"];
+        };
+        /** @description An event of the stream: its lines `event`, `id`, `data` and `retry`. For the description; the stream writes them as they are. */
+        ChangesEvent: {
+            /** @description A `ChangesView`. */
+            data: string;
+            /** @enum {string} */
+            event: "changes";
+            /** @description The token of the changes. */
+            id: string;
+        } | {
+            /** @description For a person. */
+            data: string;
+            /** @enum {string} */
+            event: "end";
+            /** @description What to send as `Last-Event-ID`. */
+            id: string;
+            /**
+             * Format: int32
+             * @description How soon to connect again, in milliseconds.
+             */
+            retry: number;
+        };
+        /** @description What to apply, in this order, and how to go on. */
+        ChangesView: {
+            changes: components["schemas"]["ChangeView"][];
+            /** @description Whether there is more already. */
+            more: boolean;
+            /** @description Whether to forget first whatever you have. */
+            reset: boolean;
+            /** @description What to ask with once all of it is applied. */
+            token: string;
+        };
+        /** @description What of a companion does not change by itself as time passes. */
+        CharacterView: {
+            form: components["schemas"]["CompanionForm"];
+            name?: components["schemas"]["CompanionName"] | null;
+            palette?: components["schemas"]["CompanionPalette"] | null;
+            stage: components["schemas"]["CompanionStage"];
+            user_id: components["schemas"]["Id"];
+        };
+        CheckInNote: string;
+        /**
+         * @description How somebody felt on a date, as they see it.
+         * @example {
+         *       "at": "2026-01-14T09:30:00.000000Z",
+         *       "date": "2026-01-14",
+         *       "energy": 4,
+         *       "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
+         *       "note": "Slept well",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        CheckInView: {
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date
+             * @description For which date it is.
+             */
+            date: string;
+            energy: components["schemas"]["From1To5"];
+            id: components["schemas"]["Id"];
+            note?: components["schemas"]["CheckInNote"] | null;
+            user_id: components["schemas"]["Id"];
+        };
+        /** @enum {string} */
+        CompanionForm: "seedling" | "focus" | "tasks" | "care" | "balance";
+        /** @enum {string} */
+        CompanionMood: "happy" | "calm" | "celebrating" | "hungry" | "thirsty" | "tired" | "worried" | "sad" | "sleeping";
+        CompanionName: string;
+        /** @enum {string} */
+        CompanionPalette: "green" | "violet" | "orange" | "pink" | "blue";
+        /** @enum {string} */
+        CompanionStage: "egg" | "hatchling" | "child" | "teen" | "adult" | "elder";
+        /** @description A companion as it is at an instant. */
+        CompanionView: components["schemas"]["CharacterView"] & {
+            as_of: components["schemas"]["Timestamp"];
+            mood: components["schemas"]["CompanionMood"];
+            needs: components["schemas"]["NeedsView"];
+            says: components["schemas"]["SaysView"];
+        };
+        /**
+         * @description Something that was drunk.
+         * @example {
+         *       "at": "2026-01-14T09:30:00Z",
+         *       "ml": 250,
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        CreateDrinkBody: {
+            /** @description When, with an offset or `Z`: at most 31 days ago. Now, when left out. */
+            at?: components["schemas"]["Timestamp"];
+            /** @description Millilitres. */
+            ml: components["schemas"]["From50To1000"];
+            user_id?: components["schemas"]["Id"] | null;
+        };
+        /**
+         * @description A meal.
+         * @example {
+         *       "at": "2026-01-14T07:30:00Z",
+         *       "kind": "breakfast",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        CreateMealBody: {
+            /** @description When, with an offset or `Z`: at most 31 days ago. Now, when left out. */
+            at?: components["schemas"]["Timestamp"];
+            kind: components["schemas"]["MealKind"];
+            user_id?: components["schemas"]["Id"] | null;
+        };
+        /**
+         * @description A task to be created.
+         * @example {
+         *       "title": "Write the report",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        CreateTaskBody: {
+            /**
+             * Format: uuid
+             * @description An id of your own choice: the same one again returns the task that it made.
+             */
+            client_id?: string | null;
+            /**
+             * Format: date
+             * @description By the end of which date; null takes `due_time` away too.
+             */
+            due_on?: string | null;
+            /** @description At which time of that date, `HH:MM` on the owner's clock; one that the clock passes over is the first that there is. */
+            due_time?: string | null;
+            /** Format: int32 */
+            estimate_minutes?: number | null;
+            notes?: components["schemas"]["Notes"] | null;
+            /**
+             * Format: date
+             * @description On which date it is meant to be done.
+             */
+            planned_for?: string | null;
+            priority?: components["schemas"]["TaskPriority"] | null;
+            recurrence?: components["schemas"]["Recurrence"] | null;
+            /** @description All of them, in order; they take the place of those that there are, of which those with a known `id` keep it. */
+            subtasks?: components["schemas"]["SubtaskBody"][] | null;
+            tags?: components["schemas"]["Tags"] | null;
+            title: components["schemas"]["Title"];
+            /** @description Whose it is: yourself, unless you are an administrator. */
+            user_id: components["schemas"]["Id"];
+        };
+        /**
+         * @description Dates off to be entered.
+         * @example {
+         *       "from": "2026-02-02",
+         *       "kind": "vacation",
+         *       "to": "2026-02-06",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        CreateTimeOffBody: {
+            /**
+             * Format: date
+             * @description The first date, which may be past.
+             */
+            from: string;
+            kind: components["schemas"]["TimeOffKind"];
+            /**
+             * Format: date
+             * @description The last date, at most 365 days after the first.
+             */
+            to: string;
+            user_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description Up to 12:00 */
+        DayStart: string;
+        /** @description What a user did on one date. */
+        DayView: {
+            /**
+             * Format: int32
+             * @description Tasks that were completed on it and still are.
+             */
+            completed_tasks: number;
+            /**
+             * Format: int32
+             * @description Tasks that were created on it and still exist.
+             */
+            created_tasks: number;
+            /** Format: date */
+            date: string;
+            first_activity?: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description The same by the hour that the clock on the wall showed, from midnight on, in seconds. The clock may show an hour
+             *     twice, so that it has up to 7200.
+             */
+            focus_by_hour: number[];
+            /**
+             * Format: double
+             * @description The time worked on it in sessions that have ended.
+             */
+            focus_seconds: number;
+            last_activity?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description Sessions that ended on it.
+             */
+            sessions: number;
+        };
+        /** @description What a user did on each of some dates. */
+        DaysView: {
+            /** @description The dates on which anything happened, ascending. */
+            days: components["schemas"]["DayView"][];
+            /** Format: date */
+            from: string;
+            /** @description Where the user is now; a date is the one that it was where the user was then. */
+            time_zone: string;
+            /** Format: date */
+            to: string;
+            user_id: components["schemas"]["Id"];
+        };
+        /** @description 1 to 64 characters after trimming, none of them a control character */
+        DisplayName: string;
+        /**
+         * @description Something that was drunk, as callers see it.
+         * @example {
+         *       "at": "2026-01-14T09:30:00.000000Z",
+         *       "date": "2026-01-14",
+         *       "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
+         *       "ml": 250,
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        DrinkView: {
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date
+             * @description For which date it counts.
+             */
+            date: string;
+            id: components["schemas"]["Id"];
+            ml: components["schemas"]["From50To1000"];
+            user_id: components["schemas"]["Id"];
+        };
+        /** @description What a user has earned. */
+        EarnedView: {
+            /** @description When each was earned, by its id. */
+            earned: {
+                [key: string]: components["schemas"]["Timestamp"];
+            };
+            user_id: components["schemas"]["Id"];
+        };
+        /** @description A correction. */
+        EditView: {
+            at: components["schemas"]["Timestamp"];
+            /** @description Whose: the owner's or an administrator's. */
+            by: components["schemas"]["Id"];
+            former: components["schemas"]["FormerView"];
+        };
+        /** @enum {string} */
+        EndedBy: "user" | "sweep";
+        /**
+         * @description How you feel.
+         * @example {
+         *       "energy": 4,
+         *       "note": "Slept well",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        EnterCheckInBody: {
+            /** @description When, with an offset or `Z`: at most 31 days ago. Now, when left out. */
+            at?: components["schemas"]["Timestamp"];
+            /** @description From none to plenty. */
+            energy: components["schemas"]["From1To5"];
+            note?: components["schemas"]["CheckInNote"] | null;
+            user_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description What was granted, or taken back. */
+        EntryView: {
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date
+             * @description The date that it is for.
+             */
+            date: string;
+            id: components["schemas"]["Id"];
+            reason: components["schemas"]["Reason"];
+            reverses?: components["schemas"]["Id"] | null;
+            source: components["schemas"]["Source"];
+            user_id: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description Less than nothing where an entry is taken back.
+             */
+            xp: number;
+        };
+        /** @description The body of every answer that is not a success. */
+        ErrorBody: {
+            /** @description Stable, for programs. */
+            code: string;
+            /** @description A sentence for a person. */
+            error: string;
+            /** @description The field of the body that is at fault, if one is; a nested one by its path, such as `work_hours.end`. */
+            field?: string;
+            /** @description Which operation is at fault, of several that were to be done together; the first is 0. */
+            index?: number;
+            /** @description The id under which the log knows this request. */
+            request_id: string;
+        };
+        /** @description A companion that was fed. */
+        FedView: components["schemas"]["CompanionView"] & {
+            /** @description The meal that was entered. Deleting it takes it back. */
+            logged: components["schemas"]["MealView"];
+        };
+        /**
+         * @description What your companion, and you, eat.
+         * @example {
+         *       "kind": "snack"
+         *     }
+         */
+        FeedCompanionBody: {
+            kind?: components["schemas"]["MealKind"] | null;
+        };
+        /** @description Figures of tasks. */
+        FiguresView: {
+            /**
+             * Format: double
+             * @description Of the same, where both are known: the median of the time spent by the estimate, in four decimals.
+             */
+            actual_to_estimate?: number | null;
+            /**
+             * Format: int64
+             * @description Last carried over to one of the dates.
+             */
+            carried_over: number;
+            /**
+             * Format: int64
+             * @description Completed within the dates.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description Created within the dates, and existing.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Of those that were completed within the dates.
+             */
+            estimated_minutes: number;
+            /**
+             * Format: int64
+             * @description Due within the dates, and open beyond that or completed on a later date.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Of the same, in whole minutes.
+             */
+            spent_minutes: number;
+        };
+        /** @description Lengths in minutes of work, of the rest after it, and of the one after `every` of them. */
+        Focus: {
+            every: components["schemas"]["From2To8"];
+            long_rest: components["schemas"]["From5To60"];
+            rest: components["schemas"]["From1To30"];
+            work: components["schemas"]["From5To90"];
+        };
+        /** @description What was there before a correction; what it left alone is missing. */
+        FormerView: {
+            end_time?: components["schemas"]["Timestamp"];
+            note?: components["schemas"]["Note"] | null;
+            /** @description All that were shown. */
+            pauses?: components["schemas"]["PauseView"][];
+            start_time?: components["schemas"]["Timestamp"];
+        };
+        From1To30: number;
+        From1To366: number;
+        From1To5: number;
+        From1To50: number;
+        From20To90: number;
+        From25To240: number;
+        From2To8: number;
+        From500To4000: number;
+        From50To1000: number;
+        From5To240: number;
+        From5To60: number;
+        From5To90: number;
+        From60To720: number;
+        From60To900: number;
+        /** @description What is meant to be reached on a date. */
+        Goals: {
+            /** @default 120 */
+            focus_minutes: components["schemas"]["From25To240"];
+            /**
+             * @description Tasks completed.
+             * @default 3
+             */
+            tasks: components["schemas"]["From1To50"];
+        };
+        GoalsPatch: {
+            focus_minutes?: components["schemas"]["From25To240"] | null;
+            tasks?: components["schemas"]["From1To50"] | null;
+        };
+        /** @description How far each goal is reached, 0 to 1. */
+        GoalsView: {
+            /**
+             * Format: double
+             * @description Of the breaks that fell due, how many were taken in time.
+             */
+            breaks: number;
+            /** Format: double */
+            focus: number;
+            /** Format: double */
+            hydration: number;
+            /** Format: double */
+            lunch: number;
+            /** Format: double */
+            tasks: number;
+        };
+        /** @description Habits as callers see them. */
+        HabitsView: {
+            user_id: components["schemas"]["Id"];
+            /** @description The days of the week on which the user works, Monday first. */
+            weekdays: components["schemas"]["Usual"][];
+        };
+        HealthView: {
+            /** @description Always `ok`: whoever is not does not answer 200. */
+            status: string;
+            /** @description `embedded` or `cosmos`. */
+            store: string;
+            version: string;
+        };
+        /** @description Work of the date, with that of the session under way. */
+        HoursView: {
+            /**
+             * Format: int32
+             * @description Beyond this it is too much.
+             */
+            overload_minutes: number;
+            /** Format: int32 */
+            target_minutes: number;
+            /** Format: int64 */
+            worked_minutes: number;
+        };
+        /** @description What was drunk, in millilitres. */
+        HydrationView: {
+            /**
+             * Format: int32
+             * @description What lacks to drink evenly within the hours of work. 0 where no work is expected.
+             */
+            behind_ml: number;
+            /** Format: int32 */
+            goal_ml: number;
+            /** Format: int32 */
+            ml: number;
+            /** @description There when more than a litre was drunk within an hour, less than an hour ago. */
+            warning?: components["schemas"]["TextView"];
+        };
+        /** Format: uuid */
+        Id: string;
+        /** @enum {string} */
+        LabourRules: "none" | "eu_base" | "de" | "be";
+        /** @description How the work stands to one rule. */
+        LabourView: {
+            detail: components["schemas"]["TextView"];
+            rule: string;
+            /** @description What the rule was taken from. */
+            source: string;
+            /**
+             * Format: date
+             * @description Of when that is.
+             */
+            source_date: string;
+            state: string;
+        };
+        /** @enum {string} */
+        Language: "en" | "es";
+        /** @description How far a user has come. */
+        LevelView: {
+            /**
+             * Format: int32
+             * @description The highest that was ever reached, from 1 on.
+             */
+            level: number;
+            user_id: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description The sum of all entries of the ledger.
+             */
+            xp: number;
+            /**
+             * Format: int64
+             * @description How much of the level is done.
+             */
+            xp_into_level: number;
+            /**
+             * Format: int64
+             * @description How much the level takes.
+             */
+            xp_to_next: number;
+        };
+        /** @description Name and password. */
+        LoginBody: {
+            password: string;
+            username: string;
+        };
+        /** @description From one time to a later one. */
+        Lunch: {
+            from: components["schemas"]["TimeOfDay"];
+            to: components["schemas"]["TimeOfDay"];
+        };
+        /** @description Whether lunch is due. */
+        LunchView: {
+            due: boolean;
+            had: boolean;
+        };
+        /** @enum {string} */
+        MealKind: "breakfast" | "lunch" | "dinner" | "snack";
+        /**
+         * @description A meal, as callers see it.
+         * @example {
+         *       "at": "2026-01-14T07:30:00.000000Z",
+         *       "date": "2026-01-14",
+         *       "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
+         *       "kind": "breakfast",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        MealView: {
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date
+             * @description For which date it counts.
+             */
+            date: string;
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["MealKind"];
+            user_id: components["schemas"]["Id"];
+        };
+        /**
+         * @description One figure.
+         * @example {
+         *       "key": "hours_worked",
+         *       "unit": "h",
+         *       "value": 32.5
+         *     }
+         */
+        MetricView: {
+            key: string;
+            unit: string;
+            /** @description Null where there is nothing to say; a time of day as HH:MM */
+            value?: number | string | null;
+        };
+        /** @description How a user works, in figures of some dates. */
+        MetricsView: {
+            /** Format: date */
+            from: string;
+            /** @description Always the same ones in the same order. */
+            metrics: components["schemas"]["MetricView"][];
+            /** @description Where the user is now. */
+            time_zone: string;
+            /** Format: date */
+            to: string;
+            user_id: components["schemas"]["Id"];
+        };
+        /**
+         * @description When something was done that could not be said then.
+         * @example {
+         *       "at": "2026-01-14T11:15:00Z"
+         *     }
+         */
+        MomentBody: {
+            /** @description With an offset or `Z`: at most 24 hours ago, and not before what it follows. Now, when left out. */
+            at?: components["schemas"]["Timestamp"];
+        };
+        /** @description How well off it is, 0 to 100 each. */
+        NeedsView: {
+            /** Format: int32 */
+            energy: number;
+            /** Format: int32 */
+            happiness: number;
+            /** Format: int32 */
+            hydration: number;
+        };
+        /** @description That there is no rest under way. */
+        NoActiveRest: {
+            /** @description Always false. */
+            active: boolean;
+        };
+        /** @description That no session is under way. */
+        NoActiveWorkSession: {
+            /** @description Always false. */
+            active: boolean;
+        };
+        Note: string;
+        Notes: string;
+        /** @enum {string} */
+        NudgeAction: "done" | "dismiss" | "snooze";
+        /**
+         * @description A reminder.
+         * @example {
+         *       "created_at": "2026-01-14T09:50:00.000000Z",
+         *       "evidence": {
+         *         "continuous_minutes": 50
+         *       },
+         *       "id": "0193c7a8-a2b3-7c4d-9e5f-6a7b8c9d0e1f",
+         *       "key": "nudge_break_due",
+         *       "kind": "break_due",
+         *       "state": "new",
+         *       "text": "You have worked for 50 minutes. Take a break of five minutes or more.",
+         *       "until": null,
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        NudgeView: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What it was made of, by its kind. */
+            evidence: Record<string, never>;
+            id: string;
+            /** @description The stable name of the text. */
+            key: string;
+            kind: string;
+            state: string;
+            /** @description In the language that the settings had when it was made. */
+            text: string;
+            until?: components["schemas"]["Timestamp"] | null;
+            user_id: components["schemas"]["Id"];
+        };
+        /**
+         * @description What happened to a resource.
+         * @enum {string}
+         */
+        Op: "upsert" | "delete";
+        /**
+         * @description One of several operations. What it asks of each is what the call for a single task asks.
+         * @example {
+         *       "op": "create",
+         *       "title": "Write the report"
+         *     }
+         */
+        OperationBody: {
+            /**
+             * Format: uuid
+             * @description For `create`: an id of your own choice.
+             */
+            client_id?: string | null;
+            /** @description For `complete`: whether all steps are completed too. */
+            complete_subtasks?: boolean;
+            /** @description For `complete`: when that was. */
+            completed_at?: components["schemas"]["Timestamp"];
+            /**
+             * Format: date
+             * @description By the end of which date; null takes `due_time` away too.
+             */
+            due_on?: string | null;
+            /** @description At which time of that date, `HH:MM` on the owner's clock; one that the clock passes over is the first that there is. */
+            due_time?: string | null;
+            /** Format: int32 */
+            estimate_minutes?: number | null;
+            id?: components["schemas"]["Id"] | null;
+            /** @description The `ETag` of the version that you read, or several with commas between. */
+            if_match?: string | null;
+            notes?: components["schemas"]["Notes"] | null;
+            op: components["schemas"]["TaskOperation"];
+            /** @description For `delete`: whether it is gone at once. */
+            permanent?: boolean;
+            /**
+             * Format: date
+             * @description On which date it is meant to be done.
+             */
+            planned_for?: string | null;
+            priority?: components["schemas"]["TaskPriority"] | null;
+            recurrence?: components["schemas"]["Recurrence"] | null;
+            /**
+             * Format: int32
+             * @description For `update`: all the time that was spent on it.
+             */
+            spent_seconds?: number;
+            /** @description All of them, in order; they take the place of those that there are, of which those with a known `id` keep it. */
+            subtasks?: components["schemas"]["SubtaskBody"][] | null;
+            tags?: components["schemas"]["Tags"] | null;
+            /** @description Required by `create`. */
+            title?: components["schemas"]["Title"];
+        };
+        /** @description How one of several operations ended. */
+        OperationResult: {
+            code?: string;
+            /** @description A sentence for a person, when it failed. */
+            error?: string;
+            field?: string;
+            /**
+             * Format: int32
+             * @description What the call for a single task would have answered.
+             */
+            status: number;
+            /** @description Left out when there is none. */
+            task?: components["schemas"]["TaskView"];
+        };
+        /** @description An interruption, as it is shown. */
+        PauseBody: {
+            /** @description With an offset or `Z`. */
+            from: components["schemas"]["Timestamp"];
+            to?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description An interruption. */
+        PauseView: {
+            from: components["schemas"]["Timestamp"];
+            to?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description Whether somebody is to be left alone.
+         * @example {
+         *       "busy_until": "2026-01-14T11:00:00.000000Z",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        PresenceView: {
+            busy_until?: components["schemas"]["Timestamp"] | null;
+            user_id: components["schemas"]["Id"];
+        };
+        PriorityFigures: components["schemas"]["FiguresView"] & {
+            priority: components["schemas"]["TaskPriority"];
+        };
+        /** @description How a user stands. */
+        ProgressView: components["schemas"]["LevelView"] & {
+            streak: components["schemas"]["StreakView"];
+            today: components["schemas"]["TodayView"];
+        };
+        /** @description From one time until before another, over midnight when that is earlier. */
+        QuietHours: {
+            from: components["schemas"]["TimeOfDay"];
+            to: components["schemas"]["TimeOfDay"];
+        };
+        /**
+         * @description Why experience was granted.
+         * @enum {string}
+         */
+        Reason: "tasks" | "focus" | "hydration" | "lunch" | "breaks" | "first_task" | "first_session" | "first_water";
+        /**
+         * @description A rest that is over.
+         * @example {
+         *       "end_time": "2026-01-14T09:15:00Z",
+         *       "kind": "long",
+         *       "start_time": "2026-01-14T09:00:00Z",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        RecordRestBody: {
+            /** @description With an offset or `Z`; after the start, at most 4 hours after it, and not in the future. */
+            end_time: components["schemas"]["Timestamp"];
+            kind: components["schemas"]["RestKind"];
+            /** @description With an offset or `Z`; at most 31 days ago. */
+            start_time: components["schemas"]["Timestamp"];
+            user_id?: components["schemas"]["Id"] | null;
+        };
+        /**
+         * @description A session that is over.
+         * @example {
+         *       "end_time": "2026-01-14T11:30:00+01:00",
+         *       "note": "Planning",
+         *       "start_time": "2026-01-14T09:00:00Z",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        RecordWorkSessionBody: {
+            /** @description With an offset or `Z`; after the start, at most 24 hours after it, and not in the future. */
+            end_time: components["schemas"]["Timestamp"];
+            note?: components["schemas"]["Note"] | null;
+            /** @description With an offset or `Z`, not before 2000. */
+            start_time: components["schemas"]["Timestamp"];
+            /** @description Yourself, unless you are an administrator. */
+            user_id: components["schemas"]["Id"];
+        };
+        /**
+         * @description How a task comes again. It is kept and shown as it is sent, and what is sent is held to all its rules.
+         * @example {
+         *       "every": 2,
+         *       "unit": "week",
+         *       "weekdays": [
+         *         "mon",
+         *         "thu"
+         *       ]
+         *     }
+         */
+        Recurrence: {
+            /** @description From where the next date is counted; `schedule`, when left out. */
+            anchor?: components["schemas"]["RecurrenceAnchor"];
+            every: components["schemas"]["From1To366"];
+            unit: components["schemas"]["RecurrenceUnit"];
+            /**
+             * Format: date
+             * @description The last date on which it may come.
+             */
+            until?: string | null;
+            weekdays?: components["schemas"]["Weekdays"] | null;
+        };
+        /** @enum {string} */
+        RecurrenceAnchor: "schedule" | "completion";
+        /** @enum {string} */
+        RecurrenceUnit: "day" | "week" | "month" | "year";
+        /** @description A refresh token, unless it is in the cookie. */
+        RefreshBody: {
+            /** @description Left out: that of the cookie, from a page of this site or a listed origin. */
+            refresh_token?: string | null;
+        };
+        /** @description Name and password of a new account. */
+        RegisterBody: {
+            /** @description Neither the username nor one of the commonest passwords. */
+            password: string;
+            /** @description 1 to 64 characters after trimming: none of them invisible or a control character, and the letters of one script. */
+            username: string;
+        };
+        /** @description What the user is reminded of. */
+        Reminders: {
+            /** @default true */
+            breaks: boolean;
+            /** @default true */
+            check_in: boolean;
+            /** @default true */
+            hydration: boolean;
+            /** @default true */
+            meals: boolean;
+            /** @default true */
+            sessions: boolean;
+            /** @default true */
+            tasks: boolean;
+        };
+        RemindersPatch: {
+            breaks?: boolean | null;
+            check_in?: boolean | null;
+            hydration?: boolean | null;
+            meals?: boolean | null;
+            sessions?: boolean | null;
+            tasks?: boolean | null;
+        };
+        /** @enum {string} */
+        RestKind: "micro" | "short" | "long" | "lunch";
+        /**
+         * @description A rest as callers see it.
+         * @example {
+         *       "date": "2026-01-14",
+         *       "end_time": "2026-01-14T09:15:00.000000Z",
+         *       "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
+         *       "kind": "long",
+         *       "minutes": 15,
+         *       "needs_review": false,
+         *       "start_time": "2026-01-14T09:00:00.000000Z",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        RestView: {
+            /**
+             * Format: date
+             * @description The date on which it began.
+             */
+            date: string;
+            end_time?: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["RestKind"];
+            /**
+             * Format: double
+             * @description Rounded to two decimals.
+             */
+            minutes?: number | null;
+            /** @description Whether its end was guessed, since it had been forgotten. */
+            needs_review: boolean;
+            start_time: components["schemas"]["Timestamp"];
+            user_id: components["schemas"]["Id"];
+        };
+        /** @description What it says in the language of the settings, and the key of it. */
+        SaysView: {
+            key: string;
+            text: string;
+        };
+        /** @description A token, to be sent as `Authorization: Bearer`, and what renews it. */
+        SessionView: {
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            expires_in: number;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            refresh_expires_in: number;
+            /** @description Good once, within 30 days of its predecessor and 90 of the login. */
+            refresh_token: string;
+            token: string;
+            token_type: string;
+            /** Format: uuid */
+            user_id: string;
+        };
+        /** @description All settings of a user. */
+        Settings: {
+            /**
+             * @description After how many minutes of work a break is due.
+             * @default 50
+             */
+            break_after_minutes: components["schemas"]["From20To90"];
+            /**
+             * @description When open tasks that were planned for earlier dates are planned for the present one.
+             * @default weekly
+             */
+            carry_over: components["schemas"]["CarryOver"];
+            /**
+             * @description When a date begins, up to 12:00: what is done before belongs to the date before.
+             * @default 00:00
+             */
+            day_start: components["schemas"]["DayStart"];
+            /**
+             * @description How long work is meant to last on a date.
+             * @default 480
+             */
+            day_target_minutes: components["schemas"]["From60To720"];
+            /** @default null */
+            focus: components["schemas"]["Focus"] | null;
+            /**
+             * @default {
+             *       "focus_minutes": 120,
+             *       "tasks": 3
+             *     }
+             */
+            goals: components["schemas"]["Goals"];
+            /**
+             * @description Millilitres a date.
+             * @default 1800
+             */
+            hydration_goal_ml: components["schemas"]["From500To4000"];
+            /**
+             * @description Which rules on working time are watched.
+             * @default none
+             */
+            labour_rules: components["schemas"]["LabourRules"];
+            /**
+             * @description Of the texts that are made for the user; errors stay English.
+             * @default en
+             */
+            language: components["schemas"]["Language"];
+            /**
+             * @description When lunch is to be had.
+             * @default {
+             *       "from": "12:00",
+             *       "to": "14:30"
+             *     }
+             */
+            lunch: components["schemas"]["Lunch"];
+            /**
+             * @description From when on a date is one of too much work.
+             * @default 510
+             */
+            overload_minutes: components["schemas"]["From60To900"];
+            /** @default null */
+            quiet_hours: components["schemas"]["QuietHours"] | null;
+            /**
+             * @default {
+             *       "breaks": true,
+             *       "check_in": true,
+             *       "hydration": true,
+             *       "meals": true,
+             *       "sessions": true,
+             *       "tasks": true
+             *     }
+             */
+            reminders: components["schemas"]["Reminders"];
+            /**
+             * @default {
+             *       "at": "18:30",
+             *       "daily": false,
+             *       "weekly": false
+             *     }
+             */
+            summaries: components["schemas"]["Summaries"];
+            /** @default monday */
+            week_start: components["schemas"]["WeekStart"];
+            /**
+             * @description The days of the week on which work is expected, from Monday on.
+             * @default [
+             *       "mon",
+             *       "tue",
+             *       "wed",
+             *       "thu",
+             *       "fri"
+             *     ]
+             */
+            work_days: components["schemas"]["Weekdays"];
+            /**
+             * @description When work is expected; over midnight when it ends earlier than it starts.
+             * @default {
+             *       "end": "18:00",
+             *       "start": "09:00"
+             *     }
+             */
+            work_hours: components["schemas"]["WorkHours"];
+        };
+        /** @description A user's settings, those that were never changed included. */
+        SettingsView: components["schemas"]["Settings"] & {
+            updated_at?: components["schemas"]["Timestamp"] | null;
+            user_id: components["schemas"]["Id"];
+        };
+        /**
+         * @description A link that shows your companion to whoever has it.
+         * @example {
+         *       "token": "AZPHqFtufS-KGwydjn9qWwZ4bCqe0S0x3lJ7Yp1mTkc",
+         *       "url": "/api/companion.svg?token=AZPHqFtufS-KGwydjn9qWwZ4bCqe0S0x3lJ7Yp1mTkc"
+         *     }
+         */
+        ShareView: {
+            /** @description It is shown this once. The picture as PNG takes it too. */
+            token: string;
+            url: string;
+        };
+        /** @description What experience was granted for. */
+        Source: {
+            /** @description The id of the task, or the date. */
+            id: string;
+            kind: components["schemas"]["SourceKind"];
+        };
+        /** @enum {string} */
+        SourceKind: "tasks" | "days";
+        /**
+         * @description The rest to be started.
+         * @example {
+         *       "kind": "short",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        StartRestBody: {
+            kind: components["schemas"]["RestKind"];
+            user_id?: components["schemas"]["Id"] | null;
+        };
+        /**
+         * @description Whose session is to be started.
+         * @example {
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        StartWorkSessionBody: {
+            /**
+             * @description When it began, with an offset or `Z`: at most 24 hours ago, and not before the end of another session. Now, when left
+             *     out.
+             */
+            at?: components["schemas"]["Timestamp"];
+            /** @description Yourself, unless you are an administrator. */
+            user_id: components["schemas"]["Id"];
+        };
+        /**
+         * @description What a user achieved.
+         * @example {
+         *       "active_session": false,
+         *       "as_of": "2026-01-14T11:40:02.000000Z",
+         *       "completed_tasks": 9,
+         *       "current_streak": 3,
+         *       "hours_worked": 7.25,
+         *       "longest_streak": 5,
+         *       "tasks_completed": 9,
+         *       "total_hours": 7.25,
+         *       "total_sessions": 4,
+         *       "total_tasks": 12,
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        StatsView: {
+            /** @description Whether a session is under way. */
+            active_session: boolean;
+            as_of: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            completed_tasks: number;
+            /**
+             * Format: int32
+             * @description Days in a row on which a task was completed or a session ended, up to today or yesterday.
+             */
+            current_streak: number;
+            /**
+             * Format: double
+             * @description The same as `total_hours`.
+             */
+            hours_worked: number;
+            /** Format: int32 */
+            longest_streak: number;
+            /**
+             * Format: int64
+             * @description The same as `completed_tasks`.
+             */
+            tasks_completed: number;
+            /**
+             * Format: double
+             * @description The hours of those sessions, summed exactly and rounded once, to two decimals.
+             */
+            total_hours: number;
+            /**
+             * Format: int64
+             * @description Sessions that have ended.
+             */
+            total_sessions: number;
+            /** Format: int64 */
+            total_tasks: number;
+            user_id: components["schemas"]["Id"];
+        };
+        /** @description Dates in a row on which something was achieved. A date without work passes it over, a missed one ends it. */
+        StreakView: {
+            /** Format: int32 */
+            current: number;
+            /**
+             * Format: int32
+             * @description How many missed dates it can still outlast.
+             */
+            freezes: number;
+            /** Format: int32 */
+            longest: number;
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            strength: number;
+        };
+        /** @description One step, as it is stored and shown. */
+        Subtask: {
+            completed: boolean;
+            id: components["schemas"]["Id"];
+            title: components["schemas"]["SubtaskTitle"];
+        };
+        /** @description A step as it is to be. */
+        SubtaskBody: {
+            completed?: boolean;
+            /** @description That of a step that there is; any other makes a new one. */
+            id?: string | null;
+            title: components["schemas"]["SubtaskTitle"];
+        };
+        /** @description 1 to 500 characters after trimming */
+        SubtaskTitle: string;
+        /** @description Which summaries are sent, and when. */
+        Summaries: {
+            /** @default 18:30 */
+            at: components["schemas"]["TimeOfDay"];
+            /**
+             * @description On dates on which work is expected.
+             * @default false
+             */
+            daily: boolean;
+            /**
+             * @description On the last of those of a week, in the place of the daily one.
+             * @default false
+             */
+            weekly: boolean;
+        };
+        SummariesPatch: {
+            at?: components["schemas"]["TimeOfDay"] | null;
+            daily?: boolean | null;
+            weekly?: boolean | null;
+        };
+        /** @description 1 to 40 characters after trimming, without a comma */
+        Tag: string;
+        TagFigures: components["schemas"]["FiguresView"] & {
+            tag: string;
+        };
+        Tags: components["schemas"]["Tag"][];
+        /** @enum {string} */
+        TaskOperation: "create" | "update" | "complete" | "reopen" | "delete" | "restore";
+        /** @enum {string} */
+        TaskPriority: "low" | "medium" | "high" | "urgent";
+        /** @description What became of the tasks of some dates. */
+        TaskSummaryView: {
+            all: components["schemas"]["FiguresView"];
+            /** Format: date */
+            from: string;
+            /** @description Those of each priority that has any, from low to urgent. */
+            priorities: components["schemas"]["PriorityFigures"][];
+            /** @description Those of each tag that has any, by name. A task with several tags is in each. */
+            tags: components["schemas"]["TagFigures"][];
+            /** Format: date */
+            to: string;
+            user_id: components["schemas"]["Id"];
+        };
+        /**
+         * @description A task as callers see it.
+         * @example {
+         *       "carried_over": 0,
+         *       "client_id": null,
+         *       "completed": false,
+         *       "completed_at": null,
+         *       "created_at": "2026-01-14T10:15:30.123456Z",
+         *       "deleted_at": null,
+         *       "due_on": "2026-01-16",
+         *       "due_time": "17:00",
+         *       "estimate_minutes": 90,
+         *       "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
+         *       "notes": "Of the week",
+         *       "overdue": false,
+         *       "planned_for": "2026-01-15",
+         *       "priority": "high",
+         *       "recurrence": {
+         *         "every": 1,
+         *         "unit": "week"
+         *       },
+         *       "series_id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
+         *       "spent_seconds": 1800,
+         *       "subtasks": [
+         *         {
+         *           "completed": true,
+         *           "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8b",
+         *           "title": "Collect the figures"
+         *         }
+         *       ],
+         *       "tags": [
+         *         "office"
+         *       ],
+         *       "timer_needs_review": false,
+         *       "timer_started_at": null,
+         *       "title": "Write the report",
+         *       "updated_at": null,
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        TaskView: {
+            /**
+             * Format: int32
+             * @description How often it was carried over to a later week or day.
+             */
+            carried_over: number;
+            /**
+             * Format: uuid
+             * @description The id that the client chose when it created the task.
+             */
+            client_id?: string | null;
+            completed: boolean;
+            completed_at?: components["schemas"]["Timestamp"] | null;
+            created_at: components["schemas"]["Timestamp"];
+            deleted_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: date */
+            due_on?: string | null;
+            /** @description `HH:MM` on the owner's clock; without it the task is due by the end of the date. */
+            due_time?: string | null;
+            /** Format: int32 */
+            estimate_minutes?: number | null;
+            id: components["schemas"]["Id"];
+            notes?: components["schemas"]["Notes"] | null;
+            /**
+             * @description Whether it is open beyond `due_on` and `due_time`, as of this answer. Null among changes of many tasks where that depends on
+             *     the owner's clock.
+             */
+            overdue?: boolean | null;
+            /** Format: date */
+            planned_for?: string | null;
+            priority: components["schemas"]["TaskPriority"];
+            recurrence?: components["schemas"]["Recurrence"] | null;
+            series_id?: components["schemas"]["Id"] | null;
+            /**
+             * Format: int64
+             * @description What its timer measured until it was last stopped; while it runs, add the time since `timer_started_at`.
+             */
+            spent_seconds: number;
+            subtasks: components["schemas"]["Subtask"][];
+            tags: components["schemas"]["Tags"];
+            /** @description Whether the timer was left running, so that a part of `spent_seconds` is a guess. */
+            timer_needs_review: boolean;
+            timer_started_at?: components["schemas"]["Timestamp"] | null;
+            title: components["schemas"]["Title"];
+            updated_at?: components["schemas"]["Timestamp"] | null;
+            user_id: components["schemas"]["Id"];
+        };
+        /** @description A hint in the language of the settings, and the key of it. */
+        TextView: {
+            key: string;
+            text: string;
+        };
+        TimeOfDay: string;
+        /** @enum {string} */
+        TimeOffKind: "vacation" | "sick" | "holiday";
+        /**
+         * @description Dates off as callers see them.
+         * @example {
+         *       "created_at": "2026-01-14T10:15:30.123456Z",
+         *       "from": "2026-02-02",
+         *       "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
+         *       "kind": "vacation",
+         *       "to": "2026-02-06",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        TimeOffView: {
+            created_at: components["schemas"]["Timestamp"];
+            /** Format: date */
+            from: string;
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["TimeOffKind"];
+            /**
+             * Format: date
+             * @description The last date.
+             */
+            to: string;
+            user_id: components["schemas"]["Id"];
+        };
+        /** Format: date-time */
+        Timestamp: string;
+        /** @description 1 to 500 characters after trimming */
+        Title: string;
+        TodayView: {
+            goals: components["schemas"]["GoalsView"];
+            /**
+             * Format: int64
+             * @description The sum of the entries for the date.
+             */
+            xp: number;
+        };
+        /**
+         * @description What to change of your companion.
+         * @example {
+         *       "name": "Nori",
+         *       "palette": "blue"
+         *     }
+         */
+        UpdateCompanionBody: {
+            name?: components["schemas"]["CompanionName"] | null;
+            palette?: components["schemas"]["CompanionPalette"] | null;
+        };
+        /**
+         * @description What to change of your presence.
+         * @example {
+         *       "busy_until": "2026-01-14T11:00:00Z"
+         *     }
+         */
+        UpdatePresenceBody: {
+            busy_until?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description What to change of the settings. Null puts the default back.
+         * @example {
+         *       "day_start": "04:00",
+         *       "goals": {
+         *         "tasks": 5
+         *       },
+         *       "language": "es"
+         *     }
+         */
+        UpdateSettingsBody: {
+            break_after_minutes?: components["schemas"]["From20To90"] | null;
+            carry_over?: components["schemas"]["CarryOver"] | null;
+            day_start?: components["schemas"]["DayStart"] | null;
+            day_target_minutes?: components["schemas"]["From60To720"] | null;
+            focus?: components["schemas"]["Focus"] | null;
+            goals?: components["schemas"]["GoalsPatch"] | null;
+            hydration_goal_ml?: components["schemas"]["From500To4000"] | null;
+            labour_rules?: components["schemas"]["LabourRules"] | null;
+            language?: components["schemas"]["Language"] | null;
+            lunch?: components["schemas"]["Lunch"] | null;
+            overload_minutes?: components["schemas"]["From60To900"] | null;
+            quiet_hours?: components["schemas"]["QuietHours"] | null;
+            reminders?: components["schemas"]["RemindersPatch"] | null;
+            summaries?: components["schemas"]["SummariesPatch"] | null;
+            week_start?: components["schemas"]["WeekStart"] | null;
+            work_days?: components["schemas"]["Weekdays"] | null;
+            work_hours?: components["schemas"]["WorkHours"] | null;
+        };
+        /**
+         * @description What to change of one step of a task.
+         * @example {
+         *       "completed": true
+         *     }
+         */
+        UpdateSubtaskBody: {
+            completed?: boolean;
+            title?: components["schemas"]["SubtaskTitle"];
+        };
+        /**
+         * @description What to change of a task; with no body or an empty one, it is completed.
+         * @example {
+         *       "title": "Write the report of the week"
+         *     }
+         */
+        UpdateTaskBody: {
+            action?: components["schemas"]["Action"];
+            /** @description With `complete` alone: whether all its steps are completed too. */
+            complete_subtasks?: boolean;
+            /**
+             * @description With `complete` alone: when it was completed, with an offset or `Z`. At most 31 days ago, and not before its creation;
+             *     now, when left out.
+             */
+            completed_at?: components["schemas"]["Timestamp"];
+            /**
+             * Format: date
+             * @description By the end of which date; null takes `due_time` away too.
+             */
+            due_on?: string | null;
+            /** @description At which time of that date, `HH:MM` on the owner's clock; one that the clock passes over is the first that there is. */
+            due_time?: string | null;
+            /** Format: int32 */
+            estimate_minutes?: number | null;
+            notes?: components["schemas"]["Notes"] | null;
+            /**
+             * Format: date
+             * @description On which date it is meant to be done.
+             */
+            planned_for?: string | null;
+            priority?: components["schemas"]["TaskPriority"] | null;
+            recurrence?: components["schemas"]["Recurrence"] | null;
+            /**
+             * Format: int32
+             * @description All the time that was spent on it, where the timer was wrong: 0 to 31,536,000.
+             */
+            spent_seconds?: number;
+            /** @description All of them, in order; they take the place of those that there are, of which those with a known `id` keep it. */
+            subtasks?: components["schemas"]["SubtaskBody"][] | null;
+            tags?: components["schemas"]["Tags"] | null;
+            title?: components["schemas"]["Title"];
+        };
+        /**
+         * @description What to change of an account.
+         * @example {
+         *       "name": "Ann",
+         *       "time_zone": "Europe/Madrid"
+         *     }
+         */
+        UpdateUserBody: {
+            name?: components["schemas"]["DisplayName"];
+            /** @description An IANA name, such as Europe/Madrid. */
+            time_zone?: string;
+        };
+        /**
+         * @description What to correct of a session. An empty body confirms a session whose end was guessed.
+         * @example {
+         *       "end_time": "2026-01-14T11:15:00Z"
+         *     }
+         */
+        UpdateWorkSessionBody: {
+            /** @description With an offset or `Z`; after the start, at most 24 hours after it, and not in the future. */
+            end_time?: components["schemas"]["Timestamp"];
+            note?: components["schemas"]["Note"] | null;
+            /** @description All of them, in any order, within the session and apart from each other; they take the place of those that are shown. */
+            pauses?: components["schemas"]["PauseBody"][];
+            /** @description With an offset or `Z`, not before 2000; of the active session at most 24 hours ago, and not after its first pause. */
+            start_time?: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description An account as callers see it.
+         * @example {
+         *       "created_at": "2026-01-14T09:00:00.000000Z",
+         *       "id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b",
+         *       "name": "Ann",
+         *       "time_zone": "Europe/Madrid",
+         *       "updated_at": null
+         *     }
+         */
+        UserView: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            /** @description What is shown; the login name stays what it was. */
+            name: components["schemas"]["DisplayName"];
+            /** @description An IANA name, such as Europe/Madrid. */
+            time_zone: string;
+            updated_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What is usual on one day of the week: the medians of the days that were worked. */
+        Usual: {
+            /** @description How many days it was learned from. */
+            days: number;
+            /**
+             * Format: int32
+             * @description The same; more than 1440 for work that goes on past midnight.
+             */
+            end: number;
+            /**
+             * Format: int32
+             * @description The time worked, in minutes.
+             */
+            length: number;
+            /**
+             * Format: int32
+             * @description In minutes after midnight, on the user's clock; more than 1440 for what begins after the next midnight and before the
+             *     next date does.
+             */
+            start: number;
+            /**
+             * Format: int32
+             * @description 1 is Monday, 7 is Sunday.
+             */
+            weekday: number;
+        };
+        /** @description A companion that was given water. */
+        WateredView: components["schemas"]["CompanionView"] & {
+            /** @description What was entered as drunk. Deleting it takes it back. */
+            logged: components["schemas"]["DrinkView"];
+        };
+        /** @enum {string} */
+        WeekStart: "monday" | "sunday";
+        Weekdays: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+        /** @description How the present date goes. */
+        WellbeingView: {
+            break: components["schemas"]["BreakDueView"];
+            check_in?: components["schemas"]["CheckInView"] | null;
+            /** Format: date */
+            date: string;
+            hours: components["schemas"]["HoursView"];
+            hydration: components["schemas"]["HydrationView"];
+            /** @description How the work stands to each of the rules on working time that the settings name: hints, and no legal advice. */
+            labour: components["schemas"]["LabourView"][];
+            lunch: components["schemas"]["LunchView"];
+            /** @description In order of time. */
+            meals: components["schemas"]["MealView"][];
+            /** @description In order of time: the rests that were entered, and what else was a break of 5 minutes or more. */
+            rests: components["schemas"]["BreakView"][];
+        };
+        /** @description When work is expected; over midnight when it ends earlier than it starts. */
+        WorkHours: {
+            end: components["schemas"]["TimeOfDay"];
+            start: components["schemas"]["TimeOfDay"];
+        };
+        /**
+         * @description A work session as callers see it.
+         * @example {
+         *       "duration": 2,
+         *       "edits": [],
+         *       "end_time": "2026-01-14T11:15:00.000000Z",
+         *       "ended_by": "user",
+         *       "id": "0193c7a8-a2b3-7c4d-9e5f-6a7b8c9d0e1f",
+         *       "needs_review": false,
+         *       "note": "Planning",
+         *       "paused": false,
+         *       "pauses": [
+         *         {
+         *           "from": "2026-01-14T10:00:00.000000Z",
+         *           "to": "2026-01-14T10:15:00.000000Z"
+         *         }
+         *       ],
+         *       "start_time": "2026-01-14T09:00:00.000000Z",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        WorkSessionView: {
+            /**
+             * Format: double
+             * @description Hours worked, without the pauses, rounded to two decimals.
+             */
+            duration?: number | null;
+            /** @description The corrections, oldest first, each with what was there before. */
+            edits: components["schemas"]["EditView"][];
+            end_time?: components["schemas"]["Timestamp"] | null;
+            ended_by?: components["schemas"]["EndedBy"] | null;
+            id: components["schemas"]["Id"];
+            /** @description Whether its end was guessed. Correcting it, also to what it is, says that it is right. */
+            needs_review: boolean;
+            note?: components["schemas"]["Note"] | null;
+            /** @description Whether it is interrupted now. */
+            paused: boolean;
+            /** @description Ascending, within the session. The last has no end while the session is interrupted. */
+            pauses: components["schemas"]["PauseView"][];
+            start_time: components["schemas"]["Timestamp"];
+            user_id: components["schemas"]["Id"];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
