@@ -150,7 +150,7 @@ fn every_dependency_has_its_line() {
     for line in manifest.lines() {
         if line.starts_with('[') {
             section = line;
-        } else if ["[dependencies]", "[dev-dependencies]"].contains(&section)
+        } else if ["[dependencies]", "[build-dependencies]", "[dev-dependencies]"].contains(&section)
             && let Some((name, _)) = line.split_once(" = ").filter(|_| !line.starts_with('#'))
         {
             wanted.insert(name);

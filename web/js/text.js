@@ -131,6 +131,9 @@ export function near(date) {
   return day(date, { weekday: 'short', day: 'numeric', month: 'short' });
 }
 
+/** The text of something that the API names; what this page does not know yet is shown as it is called there. @param {string} start of the key @param {string} name */
+export const named = (start, name) => (has(`${start}.${name}`) ? t(`${start}.${name}`) : name.replaceAll('_', ' '));
+
 /** The sentence for an error: by its code where there is one, else what the server said. @param {{code: string, error?: string}} error */
 export function reason(error) {
   return has(`error.${error.code}`) ? t(`error.${error.code}`) : error.error || t('error.unknown');

@@ -100,6 +100,15 @@ test('what is refused is put right, told, and the rest goes on', async () => {
   assert.ok(all('hydration').value.has('fine'));
 });
 
+test('what is refused is not told beside where it is shown already, but still where it cannot be seen any more', async () => {
+  reply = () => ({ status: 409, json: { code: 'too_many_entries' } });
+  for (const seen of [true, false]) {
+    refused.value = null;
+    await assert.rejects(act({ ...drink(`seen-${seen}`), tells: () => seen }).answer, { status: 409 });
+    assert.equal(refused.value === null, seen);
+  }
+});
+
 test('401 keeps everything until somebody signs in', async () => {
   reply = () => ({ status: 401, json: { code: 'unauthorized' } });
   act(drink('kept'));

@@ -284,6 +284,8 @@ export async function forget() {
 
 // Reads that the feed does not tell of
 
+const FORGOTTEN = 14 * 86_400_000;
+
 /** @type {Map<string, {state: Signal<Cached>, at: number, busy: boolean, uses: number}>} */
 const reads = new Map();
 
@@ -306,6 +308,8 @@ function read(path) {
     readAll('cached').then((rows) => {
       const row = rows.find((row) => row.path === path);
       if (row && one.state.peek().data === null) one.state.value = { ...one.state.peek(), data: row.data };
+      // Ranges of dates that nobody looked at for long need not be kept.
+      write(rows.filter((row) => Date.now() - row.at > FORGOTTEN).map((row) => ['delete', 'cached', row.path]));
     });
     revalidate(path);
   }

@@ -17,7 +17,7 @@ export const trouble = signal(/** @type {ApiError|null} */ (null));
 
 /** Ids that were made here, and what the server calls them. @type {Map<string, string>} */
 const names = new Map();
-/** @type {Map<string, {resolve: (answer: any) => void, reject: (error: unknown) => void}>} */
+/** @type {Map<string, {resolve: (answer: any) => void, reject: (error: unknown) => void, tells?: () => boolean}>} */
 const waiting = new Map();
 const FORGOTTEN = 23 * 3_600_000;
 let failures = 0;
@@ -61,12 +61,12 @@ function current(entry) {
  * @param {Act} what @returns {{key: string, answer: Promise<any>}}
  */
 export function act(what) {
-  const { hold, undo: _undo, say: _say, effects = [], ...rest } = what;
+  const { hold, undo: _undo, say: _say, tells, effects = [], ...rest } = what;
   /** @type {Entry} */
   const entry = JSON.parse(rename(JSON.stringify({
     ...rest, effects, key: newId(), acted_at: now(), hold_until: hold ? Date.now() + HOLD : 0, tried_at: null,
   })));
-  const answer = new Promise((resolve, reject) => waiting.set(entry.key, { resolve, reject }));
+  const answer = new Promise((resolve, reject) => waiting.set(entry.key, { resolve, reject, tells }));
   answer.catch(() => {});
   // What was held before goes first: the order of what was done stays.
   const freed = entries.peek().filter((one) => one.hold_until > 0 && one.tried_at === null).map((one) => ({ ...one, hold_until: 0 }));
@@ -192,8 +192,9 @@ async function attempt(before) {
   else if (verdict.do === 'refuse') {
     await drop(entry);
     const told = /** @type {ApiError} */ (error);
-    refused.value = { label: entry.label, error: told };
-    waiting.get(entry.key)?.reject(told);
+    const asked = waiting.get(entry.key);
+    if (!asked?.tells?.()) refused.value = { label: entry.label, error: told };
+    asked?.reject(told);
     tell({ type: 'refused', key: entry.key });
   }
   return verdict;

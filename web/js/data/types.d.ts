@@ -64,6 +64,8 @@ export type Act = {
   hold?: boolean;
   /** What takes it back, shown as "Undo" for 8 s. Not needed with `hold`. */
   undo?: Act;
+  /** Whether what acts shows a refusal itself at that time, so that it need not be told beside. */
+  tells?: () => boolean;
   /** What the message says, if there is one; by default the text of `label` + `.done`. */
   say?: string | null;
 };

@@ -3,16 +3,16 @@
 import { html, useSignal } from '../../vendor/preact.js';
 import { ledger, ordered, tone } from '../achievements.js';
 import { all, revalidate } from '../data/copy.js';
-import { day, near, number, t, today } from '../text.js';
+import { ready } from '../looks.js';
+import { day, named, near, number, t, today } from '../text.js';
 import { stageOf } from '../today/plan.js';
 import { Button, Card, Empty, Icon, Meter, Trouble, useRead } from '../ui.js';
-import { named, ready } from './ready.js';
 
 /** @typedef {import('../achievements.js').Achievement} Achievement */
 /** @typedef {import('../achievements.js').Entry} Entry */
 
 export const title = 'nav.achievements';
-await ready;
+await ready();
 
 /** So many dates of the ledger are shown at first, and so many entries of each. */
 const DATES = 3;

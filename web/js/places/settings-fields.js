@@ -5,6 +5,7 @@
 import { html, signal, useEffect, useRef, useSignal } from '../../vendor/preact.js';
 import { perform } from '../acts.js';
 import { me, settings } from '../data/copy.js';
+import { place } from '../router.js';
 import { reason, t } from '../text.js';
 import { Field, Select, Switch } from '../ui.js';
 
@@ -143,6 +144,9 @@ export function tell(path, text) {
   problems.value = text ? { ...rest, [path]: text } : rest;
 }
 
+/** Whether messages can be seen. */
+export const visible = () => place.peek().name === 'settings';
+
 /** @param {Problem} problem */
 export const worded = ({ key, args }) => t(key, args);
 
@@ -161,7 +165,7 @@ export function save(path, value) {
     method: /** @type {const} */ ('PATCH'), path: 'settings', body, answer: 'settings', label: 'settings.save',
     effects: [{ kind: 'settings', id, set: { ...set, id, user_id: id } }],
   });
-  perform({ ...act(patch(former, path, value)), undo: act(restore(former, path)), say: t('settings.save.done') })
+  perform({ ...act(patch(former, path, value)), undo: act(restore(former, path)), say: t('settings.save.done'), tells: visible })
     .catch((error) => tell(fieldOf(error.field, path, [...known]), refusal(error)));
 }
 

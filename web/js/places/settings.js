@@ -9,15 +9,14 @@ import { all, me, revalidate, settings } from '../data/copy.js';
 import { newId } from '../data/outbox.js';
 import { signOut } from '../data/session.js';
 import { on, setOn, shown } from '../keys.js';
-import { motion, setMotion, setTheme, theme } from '../looks.js';
+import { motion, ready, setMotion, setTheme, theme } from '../looks.js';
 import { day, t, today } from '../text.js';
 import { Button, Card, Dialog, Field, Select, Switch, useRead } from '../ui.js';
-import { ready } from './ready.js';
-import { Choice, Message, NumberField, Optional, refusal, save, tell, TextField, TimeField, timeOffProblem, Toggle, toggled, worded } from './settings-fields.js';
+import { Choice, Message, NumberField, Optional, refusal, save, tell, TextField, TimeField, timeOffProblem, Toggle, toggled, visible, worded } from './settings-fields.js';
 import { SignOut } from './sign.js';
 
 export const title = 'nav.settings';
-await ready;
+await ready();
 
 export default function Settings() {
   return html`<div class="settings">
@@ -37,7 +36,7 @@ function profile(field, value) {
     method: /** @type {const} */ ('PATCH'), path: `users/${user.id}`, body: { [field]: next }, answer: 'users', label: 'settings.save',
     effects: [{ kind: 'users', id: user.id, set: { id: user.id, [field]: next } }],
   });
-  perform({ ...act(value), undo: act(user[field]), say: t('settings.save.done') }).catch((error) => tell(`user.${field}`, refusal(error)));
+  perform({ ...act(value), undo: act(user[field]), say: t('settings.save.done'), tells: visible }).catch((error) => tell(`user.${field}`, refusal(error)));
 }
 
 function You() {
@@ -164,7 +163,7 @@ function Add({ others }) {
     const id = newId();
     const fields = { ...entered, kind: kind.value };
     perform({
-      method: 'POST', path: 'time_off', body: { ...fields, user_id: me.peek()?.id }, temp: id, answer: 'time_off', label: 'settings.off.add', say: null,
+      method: 'POST', path: 'time_off', body: { ...fields, user_id: me.peek()?.id }, temp: id, answer: 'time_off', label: 'settings.off.add', say: null, tells: visible,
       effects: [{ kind: 'time_off', id, set: { id, ...fields } }],
     }).catch((error) => {
       from.value = fields.from;

@@ -7,15 +7,15 @@ import { get, root } from '../data/api.js';
 import { tick } from '../data/clock.js';
 import { me, revalidate, settings } from '../data/copy.js';
 import * as sums from '../figures.js';
-import { day, number, span, t, today } from '../text.js';
+import { ready } from '../looks.js';
+import { day, named, number, span, t, today } from '../text.js';
 import { Button, Card, Empty, Icon, say, Trouble, useRead } from '../ui.js';
-import { named, ready } from './ready.js';
 
 /** @typedef {'week' | 'month' | 'year'} Kind */
 /** @typedef {import('../calendar.js').Range} Range */
 
 export const title = 'nav.statistics';
-await ready;
+await ready();
 
 const KINDS = /** @type {const} */ (['week', 'month', 'year']);
 const DATE = /** @type {const} */ ({ day: 'numeric', month: 'long' });

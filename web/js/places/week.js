@@ -6,16 +6,16 @@ import { addDays, startOfWeek } from '../calendar.js';
 import { dateOf, tick } from '../data/clock.js';
 import { all, me, settings } from '../data/copy.js';
 import { go, query } from '../router.js';
+import { ready } from '../looks.js';
 import { day, near, number, span, t, today, zone } from '../text.js';
 import { Button, Card, Empty, Icon } from '../ui.js';
-import { ready } from './ready.js';
 import { beside, move, targets, weekOf } from './week-plan.js';
 
 /** @typedef {import('./week-plan.js').Task} Task */
 /** @typedef {import('./week-plan.js').Day} Day */
 
 export const title = 'nav.week';
-await ready;
+await ready();
 
 const SHORT = /** @type {const} */ ({ weekday: 'short', day: 'numeric', month: 'short' });
 const LONG = /** @type {const} */ ({ weekday: 'long', day: 'numeric', month: 'long' });

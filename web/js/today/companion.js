@@ -5,7 +5,7 @@ import { root } from '../data/api.js';
 import { minute, wall } from '../data/clock.js';
 import { all } from '../data/copy.js';
 import { act } from '../data/outbox.js';
-import { motion } from '../looks.js';
+import { motion, styled } from '../looks.js';
 import { t, zone } from '../text.js';
 import { Button, Icon, Meter, useRead } from '../ui.js';
 import { hourOf, moodOf, stageOf } from './plan.js';
@@ -18,12 +18,10 @@ const PAUSE = 14_000;
 /** Up to where gladness was shown, so that opening the place again shows nothing twice. */
 let shownGlad = 0;
 
-/** How it moves is asked for when it first does. */
-let sheet = false;
+/** How it moves is asked for when it first does. @type {Promise<void>|undefined} */
+let sheet;
 function loadMotion() {
-  if (sheet) return;
-  sheet = true;
-  document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL('../../companion.css', import.meta.url).href }));
+  sheet ??= styled(new URL('../../companion.css', import.meta.url));
 }
 
 /** @type {Map<string, Promise<Document|null>>} */
