@@ -94,7 +94,7 @@ fn script(text: &str) -> Result<String, &str> {
     // Of each expression in a template, how many braces are open.
     let mut open = Vec::new();
     loop {
-        let last = kept.chars().last().unwrap_or(';');
+        let last = kept.chars().next_back().unwrap_or(';');
         let blank = &left[..nothing(left)];
         left = &left[blank.len()..];
         let one = left.chars().next().unwrap_or('}');

@@ -54,6 +54,9 @@ async function send({ method = 'GET', path, body, key, keepalive, timeout = 30_0
   }
 }
 
+/** Who is signed in, as boot.js has asked. Good for one call. @type {Promise<Response>|undefined} */
+let askedWho = /** @type {any} */ (globalThis).askedWho;
+
 /** @type {Promise<boolean>|null} */
 let renewing = null;
 
@@ -95,7 +98,9 @@ async function errorOf(answer) {
  * @param {Call} call @returns {Promise<any>}
  */
 export async function request(call) {
-  let answer = await send(call);
+  const early = call.path === 'auth/me' ? askedWho : undefined;
+  if (early) askedWho = undefined;
+  let answer = await (early?.catch(() => send(call)) ?? send(call));
   const own = call.path.startsWith('auth/') && call.path !== 'auth/me';
   if (answer.status === 401 && !own) {
     if (await renew()) answer = await send(call);
