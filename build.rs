@@ -253,7 +253,7 @@ fn style(text: &str) -> String {
 fn file(out: &Path, name: &str, content: &[u8]) -> std::io::Result<String> {
     let mut gzip = Vec::new();
     // Slow and small, for it is done once; what is compressed already gains nothing.
-    if !name.ends_with(".png") {
+    if Path::new(name).extension().is_none_or(|kind| kind != "png") {
         zopfli::compress(zopfli::Options::default(), zopfli::Format::Gzip, content, &mut gzip)?;
     }
     let stored = name.replace('/', "+");

@@ -1,7 +1,7 @@
 // Charts as SVG, drawn at the width that there is so that their text stays readable: bars by date, a line, a map of weekdays
 // by hours, a calendar of a year. Each says its result in a sentence, each mark has a title, and all of it is a table below.
 
-import { Fragment, html, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
+import { html, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 import { t } from './text.js';
 import * as geometry from './figures.js';
 
@@ -54,10 +54,10 @@ function Chart({ summary, table, height, draw, children }) {
 }
 
 /** @param {{ plot: geometry.Plot, ticks: geometry.Tick[] }} chart @param {(value: number) => string} show */
-const grid = ({ plot, ticks }, show) => ticks.map(({ value, y }) => html`<${Fragment}>
+const grid = ({ plot, ticks }, show) => ticks.map(({ value, y }) => html`
   <line class="chart-grid" x1=${plot.left} x2=${plot.right} y1=${y} y2=${y} />
   <text class="chart-label" x=${plot.left - 8} y=${y + 4} text-anchor="end">${show(value)}</text>
-</${Fragment}>`);
+`);
 
 /**
  * Bars, one for each date. `over` marks what is too much; it also stands above the line of the aim, so colour is not all.
@@ -69,7 +69,7 @@ export function Bars({ items, aim, show, ...said }) {
     const longest = Math.max(...items.map(({ label }) => label.length), 0);
     const size = { width, height: 200, aim: aim?.value, label: longest * 7 + 10 };
     const chart = geometry.bars(items.map(({ value }) => value), size);
-    const marks = html`<${Fragment}>
+    const marks = html`
       ${grid(chart, show)}
       ${chart.bars.map((bar, index) => html`<rect class=${items[index].over ? 'chart-bar chart-over' : 'chart-bar'} rx=${Math.min(6, bar.width / 4)}
         x=${bar.x} y=${bar.y} width=${bar.width} height=${bar.height}><title>${items[index].title}</title></rect>`)}
@@ -77,7 +77,7 @@ export function Bars({ items, aim, show, ...said }) {
       ${chart.aim !== null && html`<text class="chart-label chart-halo" x=${chart.plot.right - 4} y=${chart.aim - 6} text-anchor="end">${aim?.text}</text>`}
       ${chart.bars.map((bar, index) => index % chart.every === 0 && html`<text x=${bar.middle} y=${chart.plot.bottom + 19} text-anchor="middle"
         class=${items[index].now ? 'chart-label chart-now' : 'chart-label'}>${items[index].label}</text>`)}
-    </${Fragment}>`;
+    `;
     return { width, height: 200, marks };
   };
   return html`<${Chart} ...${said} height=${200} draw=${draw} />`;
@@ -110,14 +110,14 @@ export function Trend({ items, show, tone = 'accent', ...said }) {
 export function Heat({ rows, most, title, ...said }) {
   const draw = (/** @type {number} */ width) => {
     const map = geometry.heat(width);
-    const marks = html`<${Fragment}>
+    const marks = html`
       ${[...Array(24).keys()].filter((hour) => hour % map.every === 0).map((hour) => html`<text class="chart-label" x=${map.x(hour)} y="12">${hour}</text>`)}
-      ${rows.map(({ name, hours }, row) => html`<${Fragment}>
+      ${rows.map(({ name, hours }, row) => html`
         <text class="chart-label" x="0" y=${map.y(row) + map.cell.height / 2 + 4}>${name}</text>
         ${hours.map((value, hour) => html`<rect class=${`chart-heat-${geometry.level(value, most)}`} rx=${map.cell.width / 5} x=${map.x(hour)} y=${map.y(row)}
           width=${map.cell.width} height=${map.cell.height}><title>${title(row, hour)}</title></rect>`)}
-      </${Fragment}>`)}
-    </${Fragment}>`;
+      `)}
+    `;
     return { width: map.width, height: map.height, marks };
   };
   return html`<${Chart} ...${said} height=${232} draw=${draw} />`;
@@ -131,7 +131,7 @@ export function Heat({ rows, most, title, ...said }) {
 export function Year({ range, start, days, most, names, month, ...said }) {
   const draw = (/** @type {number} */ width) => {
     const map = geometry.year(range, width, start);
-    const marks = html`<${Fragment}>
+    const marks = html`
       ${map.months.map(({ date, x, y }) => html`<text class="chart-label chart-small" x=${x} y=${y}>${month(date)}</text>`)}
       ${[...Array(map.rows).keys()].map((block) => [0, 2, 4].map((row) => html`<text class="chart-label chart-small" x="0"
         y=${block * map.block + map.head + row * map.pitch + map.cell - 2}>${names[row]}</text>`))}
@@ -139,7 +139,7 @@ export function Year({ range, start, days, most, names, month, ...said }) {
         const { x, y } = map.place(date);
         return html`<rect class=${`chart-heat-${geometry.level(value, most)}`} rx="2.5" x=${x} y=${y} width=${map.cell} height=${map.cell}><title>${title}</title></rect>`;
       })}
-    </${Fragment}>`;
+    `;
     return { width: map.width, height: map.height, marks };
   };
   return html`<${Chart} ...${said} height=${125} draw=${draw} />`;

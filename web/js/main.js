@@ -89,9 +89,11 @@ function App() {
 /** What comes behind the first screen. */
 function follow() {
   words();
-  import('./data/live.js').then((live) => live.start());
+  import('./live.js').then((live) => {
+    live.start();
+    live.startWorker();
+  });
   import('./keys.js').then((keys) => keys.start());
-  import('./worker.js').then((worker) => worker.startWorker());
 }
 
 async function start() {

@@ -6,7 +6,6 @@ export interface Signal<T> { value: T; peek(): T; subscribe(listener: (value: T)
 export interface ReadonlySignal<T> { readonly value: T; peek(): T; subscribe(listener: (value: T) => void): () => void }
 export interface Ref<T> { current: T }
 export function render(node: Child, parent: Element): void;
-export const Fragment: Component;
 export function useState<T>(initial: T | (() => T)): [T, (next: T | ((before: T) => T)) => void];
 export function useEffect(run: () => void | (() => void), inputs?: readonly unknown[]): void;
 export function useLayoutEffect(run: () => void | (() => void), inputs?: readonly unknown[]): void;

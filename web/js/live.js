@@ -1,7 +1,10 @@
-// Live: one tab leads, holds the stream of changes and tells the others; where no stream comes, the feed is asked.
-import { effect } from '../../vendor/preact.js';
-import { get, online, renew, root, signedOut } from './api.js';
-import { leads, takeIn, token, who } from './copy.js';
+// Staying up to date. With changes: one tab leads, holds the stream and tells the others; where no stream comes, the feed is asked. With
+// versions of the page: the service worker, renewed when nobody looks.
+import { effect } from '../vendor/preact.js';
+import { get, online, renew, root, signedOut } from './data/api.js';
+import { leads, takeIn, token, who } from './data/copy.js';
+import { t } from './text.js';
+import { say } from './ui.js';
 
 const PATIENCE = 20_000;
 const POLL = 30_000;
@@ -20,7 +23,7 @@ let turn = 0;
 /** Pages one after the other. @type {Promise<void>} */
 let line = Promise.resolve();
 
-/** @param {import('./types.js').Page} page */
+/** @param {import('./data/types.js').Page} page */
 function queue(page) {
   line = line.then(() => takeIn(page)).catch(() => {});
   return line;
@@ -30,7 +33,7 @@ function queue(page) {
 async function catchUp() {
   for (;;) {
     const since = token.peek();
-    /** @type {import('./types.js').Page} */
+    /** @type {import('./data/types.js').Page} */
     const page = await get(since ? `changes?since=${encodeURIComponent(since)}` : 'changes');
     await queue(page);
     if (!page.more) return;
@@ -144,4 +147,44 @@ export function start() {
       else lead();
     }
   });
+}
+
+// The service worker, registered with an address that the one Trusted Types policy lets through
+
+/** @param {string} address @returns {any} */
+function trusted(address) {
+  const types = /** @type {any} */ (globalThis).trustedTypes;
+  if (!types) return address;
+  return types.createPolicy('avanochi', { createScriptURL: (/** @type {string} */ url) => url }).createScriptURL(address);
+}
+
+export async function startWorker() {
+  if (!('serviceWorker' in navigator)) return;
+  let reloading = false;
+  const had = Boolean(navigator.serviceWorker.controller);
+  try {
+    const registration = await navigator.serviceWorker.register(trusted('./sw.js'), { scope: './', updateViaCache: 'none' });
+    /** @param {ServiceWorker} waiting */
+    const ready = (waiting) => {
+      const take = () => waiting.postMessage('take');
+      say(t('version.new'), { action: { label: t('version.reload'), run: take } });
+      document.addEventListener('visibilitychange', () => {
+        if (document.hidden) take();
+      });
+    };
+    if (registration.waiting && had) ready(registration.waiting);
+    registration.addEventListener('updatefound', () => {
+      const next = registration.installing;
+      next?.addEventListener('statechange', () => {
+        if (next.state === 'installed' && navigator.serviceWorker.controller) ready(next);
+      });
+    });
+    navigator.serviceWorker.addEventListener('controllerchange', () => {
+      if (!had || reloading) return;
+      reloading = true;
+      location.reload();
+    });
+  } catch {
+    // Not allowed here: the page works without, but not offline.
+  }
 }
