@@ -140,7 +140,7 @@ function One({ one }) {
     method: 'DELETE', path: `time_off/${id}`, effects: [{ kind: 'time_off', id, set: null }], label: 'settings.off.delete', hold: true,
     say: t('settings.off.delete.done', { dates: named(one) }),
   }).catch(() => {});
-  return html`<li><div><strong>${named(one)}</strong><span class="muted small">${t(`settings.off.${kind}`)} · ${t('settings.off.days', { n: daysBetween(from, to) + 1 })}</span></div>
+  return html`<li><div><strong>${named(one)}</strong><span class="muted small">${t(`settings.off.${kind}`)} · ${t('statistics.days', { n: daysBetween(from, to) + 1 })}</span></div>
     <${Button} kind="quiet" icon="trash" label=${t('settings.off.remove', { dates: named(one) })} onClick=${remove} /></li>`;
 }
 
@@ -224,7 +224,7 @@ function Looks({ companion }) {
 }
 
 function Keys() {
-  return html`<${Card} title=${t('settings.keys')} class="settings-card">
+  return html`<${Card} title=${t('keys.title')} class="settings-card">
     <${Switch} label=${t('keys.on')} hint=${t('keys.hint')} checked=${on.value} onChange=${setOn} />
     <${Button} small icon="key" onClick=${() => {
       shown.value = true;

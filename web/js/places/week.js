@@ -35,7 +35,7 @@ function useDesk(/** @type {string} */ from) {
     if ((task.planned_for ?? null) === date) return;
     current.value = task.id;
     follow.value = keyboard;
-    perform({ ...move(task, date), say: t('week.move.done', { title: task.title, day: date ? near(date) : t('week.none') }) });
+    perform({ ...move(task, date), say: t('week.move.done', { title: task.title, day: date ? near(date) : t('week.unplanned') }) });
   };
   return { from, dragged, over, menu, current, follow, to };
 }
@@ -162,7 +162,7 @@ function Planned({ task, desk, end }) {
     <span class="week-facts">
       ${carried > 0 ? html`<span class="week-chip week-chip-warm" title=${t('week.carried', { n: carried })}><${Icon} name="repeat" size=${13} />
         <span aria-hidden="true">${t('week.carried.short', { n: carried })}</span><span class="sr">${t('week.carried', { n: carried })}</span></span>` : null}
-      ${high ? html`<span class="week-chip week-chip-warm">${t(`week.priority.${priority}`)}</span>` : null}
+      ${high ? html`<span class="week-chip week-chip-warm">${t(`priority.${priority}`)}</span>` : null}
       ${due ? html`<span class="week-chip" title=${t('week.due', { day: near(due) })}><${Icon} name="flag" size=${13} /><span class="sr">${t('week.due', { day: '' })}</span>${near(due)}</span>` : null}
       ${estimate ? html`<span class="week-load">${span(estimate)}</span>` : null}
     </span>
@@ -177,7 +177,7 @@ function Menu({ task, desk, end }) {
   const items = [
     ...days.map((date) => ({ date: /** @type {string | null} */ (date), text: day(date, SHORT) })),
     { date: next, text: t('week.next', { day: day(next, SHORT) }) },
-    ...(none ? [{ date: null, text: t('week.none') }] : []),
+    ...(none ? [{ date: null, text: t('week.unplanned') }] : []),
   ];
   const focus = (/** @type {number} */ index) => {
     const all = list.current?.querySelectorAll('button') ?? [];
