@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{Kind, Kinds, Render};
 use crate::{
-    jobs::{Consumer, DueWork},
+    jobs::{Consumer, DueWork, Registry},
     kernel::{Ctx, Result, ports::Authenticator},
     ledger::Counted,
 };
@@ -31,6 +31,8 @@ pub struct Contribution {
     pub due: Vec<Arc<dyn DueWork>>,
     /// Who follows which changes.
     pub consumers: Vec<Box<dyn Consumer>>,
+    /// Jobs with function folders of their own.
+    pub jobs: Registry,
     pub at_start: Vec<Arc<dyn AtStart>>,
     /// Who knows the callers; one domain does.
     pub authenticator: Option<Arc<dyn Authenticator>>,
@@ -69,6 +71,11 @@ impl Contribution {
         self
     }
 
+    pub fn jobs(mut self, jobs: Registry) -> Self {
+        self.jobs.extend(jobs);
+        self
+    }
+
     pub fn at_start(mut self, work: impl AtStart + 'static) -> Self {
         self.at_start.push(Arc::new(work));
         self
@@ -84,6 +91,7 @@ impl Contribution {
         self.kinds.extend(other.kinds);
         self.due.extend(other.due);
         self.consumers.extend(other.consumers);
+        self.jobs.extend(other.jobs);
         self.at_start.extend(other.at_start);
         Self {
             routes: self.routes.merge(other.routes),

@@ -10,6 +10,7 @@ pub use contribution::{AtStart, Contribution};
 pub use kind::{Kind, Kinds, Render};
 
 use crate::{
+    jobs::{Leases, queue::Queue},
     kernel::{Clock, IdSource},
     ledger::{Day, Ledger, Summary, idempotency},
     store::Store,
@@ -22,11 +23,15 @@ pub struct Shared {
     pub ledger: Ledger,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
+    pub queue: Arc<dyn Queue>,
+    pub leases: Leases,
 }
 
 impl Shared {
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
-        Self { ledger: Ledger::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ids)), store, clock, ids }
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>, queue: Arc<dyn Queue>) -> Self {
+        let ledger = Ledger::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ids));
+        let leases = Leases::new(Arc::clone(&store), Arc::clone(&ids));
+        Self { store, ledger, clock, ids, queue, leases }
     }
 }
 

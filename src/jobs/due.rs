@@ -7,11 +7,11 @@
 use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     DeadLetters, Job, Leases, Outcome, Tick,
-    dead_letter::{ATTEMPTS, Work},
+    dead_letter::Work,
     queue::{NewMessage, Queue},
 };
 use crate::{
@@ -140,23 +140,5 @@ impl DoDue {
         self.ledger.postpone(user, name, FAILED_WORK_DELAY).await?;
         let payload = json!(DueMessage::User { user_id: user });
         self.dead_letters.set_aside(ctx, Work { job: Self::NAME, payload: &payload }, 1, error).await
-    }
-}
-
-/// Files what neither the job nor the program survived: the host moves such a message aside after the fifth attempt.
-pub struct FilePoison {
-    /// The job whose messages these were.
-    pub job: &'static str,
-    pub dead_letters: DeadLetters,
-}
-
-#[async_trait::async_trait]
-impl Job for FilePoison {
-    const NAME: &'static str = "jobs_poison";
-    type Payload = Value;
-
-    async fn run(&self, ctx: &Ctx, payload: Value) -> Outcome {
-        let error = Error::internal("the program did not survive it");
-        self.dead_letters.set_aside(ctx, Work { job: self.job, payload: &payload }, ATTEMPTS, &error).await.into()
     }
 }

@@ -17,7 +17,7 @@ pub mod registry;
 pub use checkpoint::Checkpoints;
 pub use dead_letter::{DeadLetter, DeadLetters};
 pub use dispatcher::{Dispatcher, Event, Verdict};
-pub use due::{DoDue, DueWork, FilePoison, FindDue};
+pub use due::{DoDue, DueWork, FindDue};
 pub use follower::{Consumer, Followed, Follower};
 pub use job::{Job, Outcome, Tick};
 pub use lease::{Lease, Leases};

@@ -4,7 +4,10 @@ use std::{pin::Pin, sync::Arc};
 
 use serde_json::Value;
 
-use super::{Job, Outcome};
+use super::{
+    Job, Outcome,
+    dead_letter::{ATTEMPTS, DeadLetters, Work},
+};
 use crate::kernel::{Ctx, Error};
 
 type Running<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
@@ -54,6 +57,26 @@ impl Registry {
         });
         self.0.push(Entry { name: J::NAME, function_json, run });
         self
+    }
+
+    /// A job that files the messages of another one which neither that nor the program survived: the host moves such a message
+    /// aside after the fifth attempt.
+    #[must_use]
+    pub fn with_poison_of<J: Job>(mut self, name: &'static str, dead_letters: DeadLetters, function_json: &'static str) -> Self {
+        let run: Run = Arc::new(move |ctx, payload| {
+            let dead_letters = dead_letters.clone();
+            Box::pin(async move {
+                let error = Error::internal("the program did not survive it");
+                dead_letters.set_aside(ctx, Work { job: J::NAME, payload: &payload }, ATTEMPTS, &error).await.into()
+            })
+        });
+        self.0.push(Entry { name, function_json, run });
+        self
+    }
+
+    /// With those of another registry after them.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
     }
 
     pub fn get(&self, name: &str) -> Option<&Entry> {

@@ -4,10 +4,10 @@
 /// ways of `serde`.
 #[macro_export]
 macro_rules! choice {
-    ($(#[$doc:meta])* $type:ident as $name:literal, $($variant:ident = $text:literal),+ $(,)?) => {
+    ($(#[$doc:meta])* $type:ident as $name:literal, $($(#[$about:meta])* $variant:ident = $text:literal),+ $(,)?) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $type { $($variant),+ }
+        pub enum $type { $($(#[$about])* $variant),+ }
 
         $crate::described!($type, $name);
 

@@ -59,6 +59,8 @@ codes! {
     InvalidField = "invalid_field", Invalid;
     InvalidParameter = "invalid_parameter", Invalid;
     InvalidCursor = "invalid_cursor", Invalid;
+    OauthState = "oauth_state", Invalid;
+    AddressNotAllowed = "address_not_allowed", Invalid;
     MissingUserId = "missing_user_id", Invalid;
     MissingTaskId = "missing_task_id", Invalid;
     UnsupportedAction = "unsupported_action", Invalid;
@@ -81,12 +83,18 @@ codes! {
     RestActive = "rest_active", Conflict;
     TooManyEntries = "too_many_entries", Conflict;
     AlreadyAnswered = "already_answered", Conflict;
+    AlreadyConnected = "already_connected", Conflict;
+    TooManyConnections = "too_many_connections", Conflict;
+    NotRunning = "not_running", Conflict;
+    ProviderRefused = "provider_refused", Conflict;
     StaleEtag = "stale_etag", PreconditionFailed;
     BodyTooLarge = "body_too_large", TooLarge;
     UnsupportedMediaType = "unsupported_media_type", UnsupportedMediaType;
     IdempotencyKeyReused = "idempotency_key_reused", Unprocessable;
     TooManyAttempts = "too_many_attempts", Throttled;
     Busy = "busy", Unavailable;
+    NotConfigured = "not_configured", Unavailable;
+    ProviderUnavailable = "provider_unavailable", Unavailable;
     StoreUnavailable = "store_unavailable", Unavailable;
     InternalError = "internal_error", Internal;
 }
@@ -99,6 +107,7 @@ pub struct Error {
     message: Cow<'static, str>,
     field: Option<Cow<'static, str>>,
     index: Option<usize>,
+    status: Option<&'static str>,
     retry_after: Option<Duration>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -106,7 +115,7 @@ pub struct Error {
 impl Error {
     /// An error with a sentence that its reader may see.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), field: None, index: None, retry_after: None, source: None }
+        Self { code, message: message.into(), field: None, index: None, status: None, retry_after: None, source: None }
     }
 
     pub fn not_found(what: &'static str) -> Self {
@@ -157,6 +166,13 @@ impl Error {
         self
     }
 
+    /// Names the state that something is in and that forbids it.
+    #[must_use]
+    pub fn with_status(mut self, status: &'static str) -> Self {
+        self.status = Some(status);
+        self
+    }
+
     /// When it makes sense to try again.
     #[must_use]
     pub fn after(mut self, wait: Duration) -> Self {
@@ -195,6 +211,11 @@ impl Error {
     /// The operation that is at fault among several.
     pub fn index(&self) -> Option<usize> {
         self.index
+    }
+
+    /// The state that something is in and that forbids it.
+    pub fn status(&self) -> Option<&'static str> {
+        self.status
     }
 
     pub fn retry_after(&self) -> Option<Duration> {

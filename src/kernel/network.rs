@@ -23,6 +23,11 @@ impl Network {
         let address = address.to_canonical();
         address.is_ipv4() == self.first.is_ipv4() && prefix(address, self.bits) == self.first
     }
+
+    /// Whether an address is in both.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.contains(other.first) || other.contains(self.first)
+    }
 }
 
 /// What is counted as one caller: an IPv4 address, or a network of 64 bits in IPv6, since whoever has one address there

@@ -24,6 +24,10 @@ pub struct ErrorBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub index: Option<usize>,
+    /// How what was asked of stands, where that forbids it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub status: Option<String>,
     /// The id under which the log knows this request.
     pub request_id: String,
 }
@@ -77,6 +81,7 @@ pub fn render(response: &mut Response, request_id: &RequestId) {
         code: error.code().as_str().to_owned(),
         field: error.field().map(str::to_owned),
         index: error.index(),
+        status: error.status().map(str::to_owned),
         request_id: request_id.to_string(),
     };
     let headers = response.headers_mut();

@@ -90,9 +90,9 @@ impl<T: Resource, S: Send + Sync> FromRequestParts<S> for InnerId<T> {
     }
 }
 
-impl<T> IntoParams for InnerId<T> {
+impl<T: Resource> IntoParams for InnerId<T> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![id_in_path("sid")]
+        vec![id_in_path(T::IN_PATH)]
     }
 }
 
@@ -245,6 +245,8 @@ struct KnownParameter {
     name: String,
     /// Whether it may be given more than once.
     is_list: bool,
+    /// Whether it stands for all that have no name here, for whom others make the address of.
+    is_rest: bool,
 }
 
 impl KnownParameters {
@@ -252,7 +254,11 @@ impl KnownParameters {
         let mut known: HashMap<String, Vec<_>> = HashMap::new();
         for (method, path, operation) in docs::operations(document) {
             let all = docs::parameters(operation, ParameterIn::Query);
-            let all = all.map(|parameter| KnownParameter { name: parameter.name.clone(), is_list: is_list(parameter) });
+            let all = all.map(|parameter| KnownParameter {
+                name: parameter.name.clone(),
+                is_list: is_list(parameter),
+                is_rest: is_rest(parameter),
+            });
             known.entry(path.to_owned()).or_default().push((method, all.collect()));
         }
         Self(known)
@@ -269,6 +275,7 @@ impl KnownParameters {
         let given: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
         for (index, (name, _)) in given.iter().enumerate() {
             let problem = match known.iter().find(|known| known.name == *name) {
+                None if known.iter().any(|known| known.is_rest) => continue,
                 None => "is not known here",
                 Some(known) if !known.is_list && given[..index].iter().any(|(earlier, _)| earlier == name) => {
                     "is given more than once"
@@ -284,6 +291,10 @@ impl KnownParameters {
 
 fn is_list(parameter: &Parameter) -> bool {
     matches!(&parameter.schema, Some(RefOr::T(Schema::Array(_))))
+}
+
+fn is_rest(parameter: &Parameter) -> bool {
+    matches!(&parameter.schema, Some(RefOr::T(Schema::Object(object))) if object.additional_properties.is_some())
 }
 
 #[cfg(test)]

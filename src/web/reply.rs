@@ -47,6 +47,11 @@ impl Reply {
         Self::json(StatusCode::OK, body)
     }
 
+    /// 202 with `body`: it will be done.
+    pub fn accepted(body: &impl Serialize) -> Result<Self> {
+        Self::json(StatusCode::ACCEPTED, body)
+    }
+
     /// 201 with `body`, telling where it is from now on.
     pub fn created(body: &impl Serialize, location: &str) -> Result<Self> {
         let mut reply = Self::json(StatusCode::CREATED, body)?;
@@ -87,6 +92,14 @@ impl Reply {
 
     pub fn no_content() -> Self {
         Self(StatusCode::NO_CONTENT.into_response())
+    }
+
+    /// 303: the browser goes on to that address, which nobody need remember.
+    pub fn see_other(location: &str) -> Result<Self> {
+        let mut reply = Self(StatusCode::SEE_OTHER.into_response());
+        reply.set(header::LOCATION, location)?;
+        reply.set(header::CACHE_CONTROL, "no-store")?;
+        Ok(reply)
     }
 
     /// 304: the caller has this version already.

@@ -32,7 +32,9 @@ impl AuthService {
         }
         let mut read = parts.repo.get(name.key()).await?;
         if read.as_ref().is_some_and(|login| login.value.credential.is_some()) {
-            return Err(taken());
+            // Perhaps by this very request, delivered twice at once.
+            let first = self.replay_registration(ctx, name, &password, key).await?;
+            return first.map(Created::before).ok_or_else(taken);
         }
         let password_hash = parts.passwords.place(Class::Stranger)?.hash(password.clone()).await?;
         let made = self.new_user(ctx, name);
@@ -41,7 +43,7 @@ impl AuthService {
         for _ in 0..MAX_TRIES {
             let known = read.as_ref().map(|read| read.value.clone()).unwrap_or_default();
             if known.credential.is_some() {
-                // Perhaps by this very request, delivered twice at once.
+                // As before.
                 let first = self.replay_registration(ctx, name, &password, key).await?;
                 return first.map(Created::before).ok_or_else(taken);
             }

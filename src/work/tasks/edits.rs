@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     carry_over,
-    model::{Moment, NewTask, Task, TaskId, TaskPatch, Trashed},
+    model::{Completion, External, Moment, NewTask, Task, TaskId, TaskPatch, Trashed},
     operations::{Applied, Deletion, Effect, Operation},
     subtasks::{self, SubtaskId, SubtaskPatch},
     timer::{self, RunningTimer},
@@ -28,7 +28,17 @@ pub struct Edits<'t, 'a> {
     change: &'t mut Transaction<'a>,
     sessions: &'t WorkSessionRepo,
     owner: Owner,
+    by: By,
     tasks: BTreeMap<Uuid, Edited>,
+}
+
+/// Who changes tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The person, who was active then.
+    Person,
+    /// A service where they are kept too.
+    Service,
 }
 
 struct Edited {
@@ -39,7 +49,12 @@ struct Edited {
 
 impl<'t, 'a> Edits<'t, 'a> {
     pub fn new(change: &'t mut Transaction<'a>, sessions: &'t WorkSessionRepo, owner: Owner) -> Self {
-        Self { change, sessions, owner, tasks: BTreeMap::new() }
+        Self { change, sessions, owner, by: By::Person, tasks: BTreeMap::new() }
+    }
+
+    /// What is changed because it was changed elsewhere: it says nothing of when the person was active here.
+    pub fn by_service(change: &'t mut Transaction<'a>, sessions: &'t WorkSessionRepo, owner: Owner) -> Self {
+        Self { by: By::Service, ..Self::new(change, sessions, owner) }
     }
 
     /// Does it, as far as the commit will. Errors: those of the operation.
@@ -80,10 +95,17 @@ impl<'t, 'a> Edits<'t, 'a> {
         {
             return Ok((known, Effect::Done));
         }
-        self.change.touch();
+        self.touch();
         let task = Task::new(id, user, new.title.clone(), self.change.now(), Some(self.change.today()));
         let task = self.moment(|moment| task.with(&new.fields, moment))?;
         Ok((self.put(Task { client_id: new.client_id, ..task })?, Effect::Created))
+    }
+
+    /// A new task that came in through a connection, completed when it is so there. Errors: `InvalidField`.
+    pub async fn create_for(&mut self, new: &NewTask, completed_at: Option<Timestamp>, connection: Uuid) -> Result<Task> {
+        let (task, _) = self.create(new).await?;
+        let completion = completed_at.map(|at| Completion { at, date: self.rule().date_at(at) });
+        self.put(Task { completion, came_from: Some(connection), ..task })
     }
 
     /// Errors: `NotFound`, `StaleEtag`, `InvalidField`.
@@ -92,12 +114,12 @@ impl<'t, 'a> Edits<'t, 'a> {
         let Some(mut patched) = self.moment(|moment| task.patched(patch, moment))? else { return Ok(task) };
         match (task.completion, patched.completion) {
             (None, Some(completion)) => {
-                self.change.touch_at(completion.at);
+                self.touch_at(completion.at);
                 patched = self.stopped(patched, completion.at).await?;
                 patched = self.followed(patched).await?;
             }
             (Some(_), None) => {
-                self.change.touch();
+                self.touch();
                 patched = self.no_longer_followed(patched).await?;
             }
             _ => self.change.touch(),
@@ -112,7 +134,7 @@ impl<'t, 'a> Edits<'t, 'a> {
             _ => return Err(Error::not_found(Task::NOUN)),
         };
         self.check(id, expected)?;
-        self.change.touch();
+        self.touch();
         let now = self.change.now();
         let task = self.stopped(task, now).await?;
         let until = self.change.forget_at();
@@ -131,7 +153,7 @@ impl<'t, 'a> Edits<'t, 'a> {
         if task.trashed.is_none() {
             return Ok(task);
         }
-        self.change.touch();
+        self.touch();
         self.put(Task { trashed: None, updated_at: Some(self.change.now()), ..task })
     }
 
@@ -148,8 +170,18 @@ impl<'t, 'a> Edits<'t, 'a> {
         if subtasks == task.subtasks {
             return Ok(task);
         }
-        self.change.touch();
+        self.touch();
         self.put(Task { subtasks, updated_at: Some(self.change.now()), ..task })
+    }
+
+    /// With another list of where else it is kept, which is no edit of what it says. Errors: `NotFound`.
+    pub async fn set_external(&mut self, id: TaskId, external: Vec<External>) -> Result<Task> {
+        let task = self.find(id).await?.ok_or_else(|| Error::not_found(Task::NOUN))?;
+        if task.external == external {
+            return Ok(task);
+        }
+        let updated_at = Some(self.change.now());
+        self.put(Task { updated_at, external, ..task })
     }
 
     /// With its timer running, the only one of the user. Errors: `NotFound`, `StaleEtag`, `TaskCompleted`.
@@ -161,7 +193,7 @@ impl<'t, 'a> Edits<'t, 'a> {
         if task.timer_started_at.is_some() {
             return Ok(task);
         }
-        self.change.touch();
+        self.touch();
         let now = self.change.now();
         if let Some(running) = self.change.summary.facts.get::<RunningTimer>()?
             && let Some(other) = self.find(Id::new(running.task)).await?
@@ -180,7 +212,7 @@ impl<'t, 'a> Edits<'t, 'a> {
         if task.timer_started_at.is_none() {
             return Ok(task);
         }
-        self.change.touch();
+        self.touch();
         let now = self.change.now();
         let stopped = self.stopped(task, now).await?;
         self.put(Task { updated_at: Some(now), ..stopped })
@@ -249,8 +281,18 @@ impl<'t, 'a> Edits<'t, 'a> {
         }
     }
 
+    fn touch(&mut self) {
+        self.touch_at(self.change.now());
+    }
+
+    fn touch_at(&mut self, at: Timestamp) {
+        if self.by == By::Person {
+            self.change.touch_at(at);
+        }
+    }
+
     /// The task in whatever state, if there is one.
-    async fn find(&mut self, id: TaskId) -> Result<Option<Task>> {
+    pub async fn find(&mut self, id: TaskId) -> Result<Option<Task>> {
         if let Entry::Vacant(entry) = self.tasks.entry(id.uuid()) {
             let read = self.change.find::<Task>(&id.to_string()).await?;
             let now = read.as_ref().map(|read| read.value.clone());
@@ -277,7 +319,12 @@ impl<'t, 'a> Edits<'t, 'a> {
             let now = self.change.now();
             carry_over::keep_due(&mut self.change.summary, now)?;
         }
+        let now = self.change.now();
         let edited = self.tasks.entry(task.id.uuid()).or_insert(Edited { read: None, now: None });
+        let task = match &edited.now {
+            Some(before) => task.noted_against(before, now),
+            None => task,
+        };
         edited.now = Some(task.clone());
         Ok(task)
     }

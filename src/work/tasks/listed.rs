@@ -58,6 +58,8 @@ pub struct Listed<'a> {
     timer_needs_review: bool,
     #[serde(default)]
     carried: Option<Times>,
+    #[serde(borrow, default)]
+    external: Option<Raw<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -154,8 +156,9 @@ impl<'a> Listed<'a> {
                 Some(carried) => Some(carried.read()?),
                 None => None,
             },
+            external: text.member(r#","external":"#),
         };
-        text.is_over().then_some(task)
+        text.after(r#","changed":"#).after(r#","came_from":"#).is_over().then_some(task)
     }
 
     /// As [`is_overdue`]. `near`: the dates around now; what is due on none of them is or is not overdue wherever its owner is.
@@ -229,7 +232,8 @@ impl<'a> Listed<'a> {
         member(r#","timer_needs_review":"#, truth(self.timer_needs_review));
         member(r#","carried_over":"#, &carried);
         member(r#","overdue":"#, overdue.map_or("null", truth));
-        member(r#","deleted_at":"#, "null}");
+        member(r#","deleted_at":null,"external":"#, self.external.map_or("[]", |external| external.0));
+        member("}", "");
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use super::{
+    external::{Changed, External},
     fields::{Action, Priority, StepTitle, Title},
     notes::Notes,
     spent::MAX_SECONDS,
@@ -75,6 +76,13 @@ pub struct Task {
     /// Set while it is in the trash: then it counts for nothing, and only the trash shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trashed: Option<Trashed>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub external: Vec<External>,
+    #[serde(default, skip_serializing_if = "Changed::is_none")]
+    pub changed: Changed,
+    /// The connection through which it came in, if it did so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came_from: Option<Uuid>,
 }
 
 /// When a task was completed, and which date that was for its user. The date stays when the user's zone changes.
@@ -208,6 +216,9 @@ impl Task {
             timer_needs_review: false,
             carried: None,
             trashed: None,
+            external: Vec::new(),
+            changed: Changed::default(),
+            came_from: None,
         }
     }
 
@@ -294,6 +305,25 @@ impl Task {
     pub fn scheduled_on(&self, created_on: NaiveDate) -> NaiveDate {
         let dated = self.due.map(|due| due.on).or(self.planned.map(|planned| planned.on));
         dated.or(self.series.map(|series| series.scheduled)).or(self.created_on).unwrap_or(created_on)
+    }
+
+    /// With the instant at which each of what is kept equal was changed, in comparison with what it was. A task that is kept
+    /// nowhere else stores nothing of this.
+    #[must_use]
+    pub(super) fn noted_against(self, before: &Self, now: Timestamp) -> Self {
+        if self.external.is_empty() {
+            return Self { changed: Changed::default(), ..self };
+        }
+        let at = |differs: bool, was: Option<Timestamp>| if differs { Some(now) } else { was };
+        let was = before.changed;
+        let changed = Changed {
+            title: at(self.title != before.title, was.title),
+            notes: at(self.notes != before.notes, was.notes),
+            due: at(self.due != before.due, was.due),
+            completed: at(self.completion.is_some() != before.completion.is_some(), was.completed),
+            existence: at(self.trashed.is_some() != before.trashed.is_some(), was.existence),
+        };
+        Self { changed, ..self }
     }
 
     fn due_with(&self, fields: &Fields) -> Result<Option<Due>> {

@@ -71,6 +71,10 @@ impl Tags {
         self.0.iter()
     }
 
+    pub fn as_slice(&self) -> &[Tag] {
+        &self.0
+    }
+
     /// Adds a tag unless the same is there; `false` when there is no room for it.
     pub fn add(&mut self, tag: Tag) -> bool {
         let known = self.contains(&tag);

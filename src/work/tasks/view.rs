@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    model::{Estimate, Notes, Priority, Task, TaskId, Title},
+    model::{Estimate, External, Notes, Priority, Task, TaskId, Title},
     recurrence::Recurrence,
     shown::Shown,
     subtasks::Subtask,
@@ -28,7 +28,7 @@ use crate::{
     "subtasks": [{ "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8b", "title": "Collect the figures", "completed": true }],
     "recurrence": { "every": 1, "unit": "week" }, "client_id": null, "series_id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
     "spent_seconds": 1800, "timer_started_at": null, "timer_needs_review": false, "carried_over": 0, "overdue": false,
-    "deleted_at": null }))]
+    "deleted_at": null, "external": [] }))]
 pub struct TaskView<'a> {
     id: TaskId,
     user_id: UserId,
@@ -67,6 +67,8 @@ pub struct TaskView<'a> {
     overdue: Option<bool>,
     /// When it was put into the trash.
     deleted_at: Option<Timestamp>,
+    /// Where else it is kept equal.
+    external: &'a [External],
 }
 
 impl<'a> From<&'a Shown> for TaskView<'a> {
@@ -97,6 +99,7 @@ impl<'a> From<&'a Shown> for TaskView<'a> {
             carried_over: task.carried.map_or(0, |carried| carried.times),
             overdue: shown.overdue,
             deleted_at: task.trashed.map(|trashed| trashed.at),
+            external: &task.external,
         }
     }
 }
