@@ -1,0 +1,135 @@
+//! The one client by which requests go out: where it may go, how long it waits and how much it reads.
+
+mod answer;
+mod policy;
+mod request;
+
+use std::{
+    error::Error,
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
+
+use reqwest::{Client, header::HeaderName, redirect};
+use uuid::{Builder, Uuid};
+
+pub use self::{
+    answer::Answer,
+    policy::Policy,
+    request::{Effect, Request},
+};
+use self::{
+    policy::{NotAllowed, Reach},
+    request::Origin,
+};
+use super::providers::Failure;
+
+/// The largest body that is read, after it was decompressed.
+pub const MOST_BYTES: usize = 8 << 20;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Sends requests. One for the process: it keeps connections open for those that follow. Redirects are not followed, and no proxy
+/// is used, behind which nobody could tell where a request goes.
+#[derive(Debug)]
+pub struct Outgoing {
+    policy: Arc<Policy>,
+    operator: OnceLock<Client>,
+    public: OnceLock<Client>,
+    private: OnceLock<Client>,
+}
+
+impl Outgoing {
+    /// Nothing is opened before the first request.
+    pub fn new(policy: &Policy) -> Self {
+        let client = OnceLock::new;
+        Self { policy: Arc::new(policy.clone()), operator: client(), public: client(), private: client() }
+    }
+
+    /// The answer, whatever its status.
+    ///
+    /// Errors: `AddressNotAllowed` before anything is sent; `Unreachable` where nothing was done, or what was asked only reads;
+    /// `Unknown` where a request that writes was sent and its answer did not come whole; `Malformed` for an answer to a reading
+    /// one that is too large.
+    pub async fn send(&self, request: Request) -> Result<Answer, Failure> {
+        let (effect, id, began) = (request.effect, request_id(), Instant::now());
+        let (method, host) = (request.method.clone(), request.url.host_str().unwrap_or_default().to_owned());
+        let result = self.exchange(request, id).await;
+        let milliseconds = began.elapsed().as_millis();
+        match &result {
+            Ok(answer) => tracing::debug!(%method, host, status = answer.status, request_id = %id, milliseconds, "asked"),
+            Err(failure) => tracing::debug!(%method, host, %failure, request_id = %id, milliseconds, ?effect, "asked in vain"),
+        }
+        result
+    }
+
+    async fn exchange(&self, request: Request, id: Uuid) -> Result<Answer, Failure> {
+        let Request { method, url, headers, body, effect, origin } = request;
+        let reach = match origin {
+            Origin::Operator => Reach::Operator,
+            Origin::Person => self.policy.reach(&url).ok_or(Failure::AddressNotAllowed)?,
+        };
+        let client = self.client(reach)?;
+        let mut asked = client.request(method, url).headers(headers).header(REQUEST_ID, id.to_string());
+        if let Some(body) = body {
+            asked = asked.body(body);
+        }
+        let mut response = asked.send().await.map_err(|error| failed(&error, effect))?;
+        let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
+        let mut body = Vec::new();
+        while let Some(part) = response.chunk().await.map_err(|error| failed(&error, effect))? {
+            if body.len() + part.len() > MOST_BYTES {
+                return Err(effect.unless_written(Failure::Malformed));
+            }
+            body.extend_from_slice(&part);
+        }
+        Ok(Answer { status, headers, body, effect })
+    }
+
+    /// Made when it is first needed: it reads the certificates of the machine.
+    fn client(&self, reach: Reach) -> Result<&Client, Failure> {
+        let cell = match reach {
+            Reach::Operator => &self.operator,
+            Reach::Public => &self.public,
+            Reach::Private => &self.private,
+        };
+        if let Some(client) = cell.get() {
+            return Ok(client);
+        }
+        let made = Client::builder()
+            .user_agent(concat!("Avanochi/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .timeout(self.policy.timeout)
+            .pool_idle_timeout(Duration::from_secs(30));
+        let made = match reach {
+            Reach::Operator => made,
+            Reach::Public | Reach::Private => made.dns_resolver(policy::Guard { policy: Arc::clone(&self.policy), reach }),
+        };
+        let made = made.build().map_err(|error| {
+            tracing::error!(error = &error as &dyn Error, "no client for outgoing requests");
+            Failure::Unreachable
+        })?;
+        Ok(cell.get_or_init(|| made))
+    }
+}
+
+/// By which both sides find one request in their logs; ours has the run that it belongs to beside it.
+fn request_id() -> Uuid {
+    let mut bytes = [0; 16];
+    // Without randomness the id is all that is lost: the request does not depend on it.
+    let _filled = getrandom::fill(&mut bytes);
+    Builder::from_random_bytes(bytes).into_uuid()
+}
+
+fn failed(error: &reqwest::Error, effect: Effect) -> Failure {
+    let mut causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    if causes.any(<dyn Error>::is::<NotAllowed>) {
+        return Failure::AddressNotAllowed;
+    }
+    // Nothing was sent without a connection, nor by a request that could not be made.
+    if error.is_connect() || error.is_builder() {
+        return Failure::Unreachable;
+    }
+    effect.unless_written(Failure::Unreachable)
+}

@@ -1,0 +1,4 @@
+//! Other people's services: how we reach them, one folder each behind a small trait. Imports no domain.
+
+pub mod http;
+pub mod providers;
