@@ -1,14 +1,19 @@
 //! The settings: read once at the start from the environment and `.env`, checked all together. Nothing else in the
 //! crate reads the environment.
 
+mod outward;
 mod sections;
 mod source;
 
 use std::path::PathBuf;
 
+pub use outward::{
+    ClientConfig, CredentialsConfig, GithubConfig, MicrosoftConfig, OutboundConfig, ProvidersConfig, TodoistConfig,
+};
 use secrecy::SecretString;
 pub use sections::{AuthConfig, Listen, StoreChoice};
 pub use source::Source;
+use url::Url;
 
 use crate::kernel::Network;
 
@@ -27,6 +32,11 @@ pub struct Config {
     pub origins: Vec<String>,
     /// Who may say, in front of us, for whom a request is forwarded.
     pub trusted_proxies: Vec<Network>,
+    /// Under which address people reach the program: scheme, host and port.
+    pub public_url: Url,
+    pub credentials: CredentialsConfig,
+    pub outbound: OutboundConfig,
+    pub providers: ProvidersConfig,
     /// A tracing filter.
     pub log: String,
     /// The settings as they were given, for the credential manager.
@@ -62,19 +72,39 @@ impl Config {
     pub fn load(source: &Source, overrides: &Overrides) -> Result<Self, Vec<Problem>> {
         let mut problems = source.problems().to_vec();
         let in_azure = sections::in_azure(source);
-        let config = Self {
-            listen: sections::listen(source, overrides, &mut problems),
-            data: sections::data(source, overrides),
-            store: sections::store(source, overrides, in_azure, &mut problems),
-            queue: sections::queue(source, &mut problems),
-            auth: sections::auth(source, in_azure, &mut problems),
-            origins: sections::origins(source, &mut problems),
-            trusted_proxies: sections::trusted_proxies(source, &mut problems),
-            log: sections::log(source, &mut problems),
-            source: source.clone(),
-            in_azure,
-        };
-        if problems.is_empty() { Ok(config) } else { Err(problems) }
+        let problems = &mut problems;
+        let listen = sections::listen(source, overrides, problems);
+        let store = sections::store(source, overrides, in_azure, problems);
+        let queue = sections::queue(source, problems);
+        let auth = sections::auth(source, in_azure, problems);
+        let origins = sections::origins(source, problems);
+        let trusted_proxies = sections::trusted_proxies(source, problems);
+        let public_url = outward::public_url(source, &listen, in_azure, problems);
+        let credentials = outward::credentials(source, problems);
+        let outbound = outward::outbound(source, problems);
+        let providers = outward::providers(source, problems);
+        let log = sections::log(source, problems);
+        let data = sections::data(source, overrides);
+        let source = source.clone();
+        match (public_url, providers) {
+            (Some(public_url), Some(providers)) if problems.is_empty() => Ok(Self {
+                listen,
+                data,
+                store,
+                queue,
+                auth,
+                origins,
+                trusted_proxies,
+                public_url,
+                credentials,
+                outbound,
+                providers,
+                log,
+                source,
+                in_azure,
+            }),
+            _ => Err(std::mem::take(problems)),
+        }
     }
 }
 
@@ -144,6 +174,55 @@ pub const SETTINGS: &[Setting] = &[
         help: "Addresses or networks, separated by commas, of the proxies whose X-Forwarded-For tells who is calling, such as\n\
                # 10.0.0.0/8. Under the Functions host it is not needed.",
     },
+    Setting {
+        name: "AVANOCHI_PUBLIC_URL",
+        example: "http://127.0.0.1:7071",
+        help: "Under which address people reach this server: scheme, host and port. Links and addresses that are given out begin with it.",
+    },
+    Setting {
+        name: "CREDENTIALS_KEY",
+        example: "",
+        help: "32 bytes in base64 that seal what people give for their connections. Left out: made once and kept in the data folder; in\n\
+               # Azure asked of the Key Vault.",
+    },
+    Setting {
+        name: "CREDENTIALS_KEY_PREVIOUS",
+        example: "",
+        help: "Keys that still open, separated by commas, until `avanochi credentials rotate` was run.",
+    },
+    Setting {
+        name: "OUTBOUND_ALLOW_PRIVATE",
+        example: "",
+        help: "Addresses or networks, separated by commas, that are not public and may be called all the same when a person names them,\n\
+               # such as 192.168.0.0/16.",
+    },
+    Setting { name: "AZURE_CLOUD", example: "public", help: "public, usgov or china: where Microsoft's services are." },
+    Setting {
+        name: "GITHUB_CLIENT_ID",
+        example: "",
+        help: "With id and secret people can consent at GitHub; without them they give a token of their own.",
+    },
+    Setting { name: "GITHUB_CLIENT_SECRET", example: "", help: "" },
+    Setting { name: "GITHUB_API_URL", example: "https://api.github.com", help: "" },
+    Setting { name: "GITHUB_LOGIN_URL", example: "https://github.com", help: "" },
+    Setting {
+        name: "TODOIST_CLIENT_ID",
+        example: "",
+        help: "With id and secret people can consent at Todoist; without them they give a token of their own.",
+    },
+    Setting { name: "TODOIST_CLIENT_SECRET", example: "", help: "" },
+    Setting { name: "TODOIST_API_URL", example: "https://api.todoist.com/api/v1", help: "" },
+    Setting { name: "TODOIST_LOGIN_URL", example: "https://app.todoist.com", help: "" },
+    Setting { name: "TODOIST_TOKEN_URL", example: "https://api.todoist.com/oauth/access_token", help: "" },
+    Setting { name: "MICROSOFT_CLIENT_ID", example: "", help: "Without id and secret Microsoft To Do cannot be connected." },
+    Setting { name: "MICROSOFT_CLIENT_SECRET", example: "", help: "" },
+    Setting {
+        name: "MICROSOFT_TENANT",
+        example: "common",
+        help: "Whose accounts may be connected: common, organizations, consumers, or a tenant.",
+    },
+    Setting { name: "MICROSOFT_GRAPH_URL", example: "https://graph.microsoft.com/v1.0", help: "" },
+    Setting { name: "MICROSOFT_LOGIN_URL", example: "https://login.microsoftonline.com", help: "" },
     Setting { name: "AVANOCHI_LOG", example: "info", help: "A tracing filter, such as info or avanochi=debug" },
 ];
 

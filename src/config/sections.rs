@@ -40,7 +40,7 @@ pub struct AuthConfig {
 
 type Problems = Vec<Problem>;
 
-fn complain(problems: &mut Problems, setting: &'static str, reason: impl Into<String>) {
+pub(super) fn complain(problems: &mut Problems, setting: &'static str, reason: impl Into<String>) {
     problems.push(Problem { setting, reason: reason.into() });
 }
 
@@ -136,7 +136,17 @@ fn check_cosmos(source: &Source, problems: &mut Problems) {
 }
 
 pub(super) fn auth(source: &Source, in_azure: bool, problems: &mut Problems) -> AuthConfig {
-    for name in ["JWT_SECRET", "JWT_SECRET_PREVIOUS", "COSMOS_DB_PRIMARY_KEY"] {
+    let secrets = [
+        "JWT_SECRET",
+        "JWT_SECRET_PREVIOUS",
+        "COSMOS_DB_PRIMARY_KEY",
+        "CREDENTIALS_KEY",
+        "CREDENTIALS_KEY_PREVIOUS",
+        "GITHUB_CLIENT_SECRET",
+        "TODOIST_CLIENT_SECRET",
+        "MICROSOFT_CLIENT_SECRET",
+    ];
+    for name in secrets {
         if source.get(name).is_some_and(|value| value.contains(UNRESOLVED)) {
             complain(problems, name, "is a Key Vault reference that the platform could not resolve");
         }
@@ -199,7 +209,7 @@ pub(super) fn log(source: &Source, problems: &mut Problems) -> String {
     filter.to_owned()
 }
 
-fn listed<'s>(source: &'s Source, name: &str) -> impl Iterator<Item = &'s str> + use<'s> {
+pub(super) fn listed<'s>(source: &'s Source, name: &str) -> impl Iterator<Item = &'s str> + use<'s> {
     source.get(name).unwrap_or_default().split(',').map(str::trim).filter(|entry| !entry.is_empty())
 }
 

@@ -161,3 +161,40 @@ fn every_setting_that_is_read_is_in_the_table() {
         assert!(platform.contains(&name) || SETTINGS.iter().any(|setting| setting.name == name), "{name}");
     }
 }
+
+#[test]
+fn the_public_address_is_given_or_follows_from_where_it_runs() {
+    let public = |values: &[(&str, &str)]| load(values).map(|config| config.public_url.to_string());
+    assert_eq!(public(&[]).as_deref(), Ok("http://127.0.0.1:7071/"));
+    assert_eq!(public(&[("AVANOCHI_HOST", "0.0.0.0"), ("AVANOCHI_PORT", "80")]).as_deref(), Ok("http://localhost/"));
+    assert_eq!(public(&[("AVANOCHI_HOST", "::1")]).as_deref(), Ok("http://[::1]:7071/"));
+    assert_eq!(public(&[("AVANOCHI_PUBLIC_URL", "https://a.example:8443")]).as_deref(), Ok("https://a.example:8443/"));
+    let azure = [
+        ("WEBSITE_INSTANCE_ID", "x"),
+        ("WEBSITE_HOSTNAME", "mine.azurewebsites.net"),
+        ("AVANOCHI_STORE", "embedded"),
+        ("JWT_SECRET", "a secret of the tests, long enough"),
+    ];
+    assert_eq!(public(&azure).as_deref(), Ok("https://mine.azurewebsites.net/"));
+    // Elsewhere that name says nothing.
+    assert_eq!(public(&azure[1..2]).as_deref(), Ok("http://127.0.0.1:7071/"));
+    for bad in ["host.example", "https://a.example/app", "https://ann@a.example", "ftp://a.example", "https://a.example?x"] {
+        let problems = public(&[("AVANOCHI_PUBLIC_URL", bad)]).expect_err(bad);
+        assert!(
+            problems.iter().all(|problem| problem.starts_with("AVANOCHI_PUBLIC_URL") && !problem.contains(bad)),
+            "{problems:?}"
+        );
+    }
+}
+
+#[test]
+fn services_have_their_public_addresses_and_those_of_another_cloud() {
+    let providers = load(&[("AZURE_CLOUD", "usgov"), ("TODOIST_API_URL", "http://127.0.0.1:9/api")]).expect("good").providers;
+    assert_eq!(providers.microsoft.graph_url.as_str(), "https://graph.microsoft.us/v1.0");
+    assert_eq!(providers.github.api_url.as_str(), "https://api.github.com/");
+    assert_eq!(providers.todoist.api_url.as_str(), "http://127.0.0.1:9/api");
+    assert!(providers.github.client.is_none() && providers.microsoft.tenant == "common");
+    // A secret that is not here is in the vault, where there is one.
+    let vault = load(&[("KEY_VAULT_URL", "https://mine.vault.azure.net"), ("GITHUB_CLIENT_ID", "id")]).expect("good");
+    assert!(vault.providers.github.client.is_some_and(|client| client.id == "id" && client.secret.is_none()));
+}

@@ -1,0 +1,16 @@
+//! The credentials of connections: sealed where they are stored, opened where they are used, and shown to nobody.
+
+pub mod envelope;
+pub mod keyring;
+pub mod keys;
+pub mod model;
+pub mod renewal;
+pub mod repo;
+pub mod vault;
+pub mod view;
+
+pub use keys::Keys;
+pub use model::{Credential, CredentialKind, NewCredential, OpenedCredential};
+pub use renewal::{Issuer, NoCredential, Opened};
+pub use vault::Vault;
+pub use view::CredentialView;

@@ -1,0 +1,85 @@
+//! Looks which consents would be forgotten for want of use, and has them renewed. It asks no service itself: whoever takes its
+//! messages does, one consent at a time.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::json;
+
+use crate::{
+    domain::Shared,
+    integrations::{
+        connections::model::{ConnectionId, Trigger},
+        credentials::repo::CredentialRepo,
+        messages::{INBOUND, Inbound},
+    },
+    jobs::{
+        Job, Leases, Outcome, Registry, Tick,
+        queue::{NewMessage, Queue},
+    },
+    kernel::{Clock, Ctx, Limit, PageRequest, Result},
+    store::Store,
+};
+
+/// How long the timer's lease lasts at most.
+const LEASE_TTL: Duration = Duration::from_mins(2);
+/// How many are sent for by one tick at most; the rest comes with the next.
+const MOST: usize = 500;
+
+/// What is done without a request.
+pub fn registry(shared: &Shared) -> Registry {
+    Registry::default().with(RefreshTokens::new(shared), include_str!("../../../token_refresher/function.json"))
+}
+
+/// The timer.
+struct RefreshTokens {
+    store: Arc<dyn Store>,
+    credentials: CredentialRepo,
+    leases: Leases,
+    queue: Arc<dyn Queue>,
+    clock: Arc<dyn Clock>,
+}
+
+impl RefreshTokens {
+    fn new(shared: &Shared) -> Self {
+        Self {
+            store: Arc::clone(&shared.store),
+            credentials: CredentialRepo::new(Arc::clone(&shared.store), Arc::clone(&shared.ids)),
+            leases: shared.leases.clone(),
+            queue: Arc::clone(&shared.queue),
+            clock: Arc::clone(&shared.clock),
+        }
+    }
+
+    async fn look(&self, ctx: &Ctx) -> Result<()> {
+        let Some(lease) = self.leases.take(ctx, Self::NAME, LEASE_TTL).await? else { return Ok(()) };
+        let mut left = MOST;
+        for range in self.store.ranges().await? {
+            let mut page = Some(PageRequest::first(Limit::MAX));
+            while let Some(wanted) = page.take().filter(|_| left > 0) {
+                let due = self.credentials.due(range.clone(), ctx.now(), wanted).await?;
+                for credential in due.items.iter().take(left) {
+                    let message = Inbound {
+                        user_id: credential.user_id,
+                        connection_id: ConnectionId::new(credential.id),
+                        trigger: Trigger::Token,
+                        correlation_id: ctx.request_id().to_string(),
+                    };
+                    self.queue.send(INBOUND, NewMessage::of(json!(message))).await?;
+                }
+                left = left.saturating_sub(due.items.len());
+                page = due.next.map(|after| PageRequest { limit: Limit::MAX, after: Some(after) });
+            }
+        }
+        self.leases.finish(self.clock.now(), lease).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Job for RefreshTokens {
+    const NAME: &'static str = "token_refresher";
+    type Payload = Tick;
+
+    async fn run(&self, ctx: &Ctx, _: Tick) -> Outcome {
+        self.look(ctx).await.into()
+    }
+}
