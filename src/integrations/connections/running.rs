@@ -1,0 +1,190 @@
+//! What starts, stops and ends a connection, and what it is asked for a person.
+
+use std::sync::Arc;
+
+use super::{
+    model::{Connection, ConnectionId, Missing, Moment, Status, Trigger},
+    repo::{Connected, Gone, Numbers},
+    run::{ConnectionState, RunId},
+    service::{ConnectionService, find, state_of},
+};
+use crate::{
+    integrations::{
+        credentials::{model::OpenedCredential, renewal::NoCredential, vault::Vault},
+        removal::REMOVAL,
+    },
+    kernel::{Code, Ctx, Error, Id, Owner, Precondition, Result, Rule},
+    ledger::Decision,
+    outbound::providers::{Failure, List, Provider},
+};
+
+impl ConnectionService {
+    /// Asks for a run, and tells which one it will be; the one that is under way, if one is. Errors: `NotFound`, `NotRunning`.
+    pub async fn sync(&self, ctx: &Ctx, owner: Owner, id: ConnectionId) -> Result<RunId> {
+        let run = self
+            .ledger
+            .run(owner, |change| {
+                Box::pin(async move {
+                    let connection = find(change, id).await?.value;
+                    let stored = change.find::<ConnectionState>(&id.to_string()).await?;
+                    let state = state_of(stored.as_ref(), &connection);
+                    if !connection.runs() || !self.has_credential(owner, &state).await? {
+                        let message = "The connection is paused, halted, or has no credential that works";
+                        return Err(Error::new(Code::NotRunning, message).with_status(connection.status().name()));
+                    }
+                    if let Some(running) = state.running(change.now()) {
+                        return Ok(Decision::Keep(running.run_id));
+                    }
+                    let asked = state.due_now(Id::new(change.next_id()), Trigger::Person, change.now());
+                    let run = asked.asked.map(|asked| asked.run_id).ok_or_else(|| Error::internal("a run without an id"))?;
+                    if asked == state {
+                        return Ok(Decision::Keep(run));
+                    }
+                    change.put(&asked, stored.as_ref())?;
+                    Ok(Decision::Write(run))
+                })
+            })
+            .await?;
+        self.hasten(ctx, owner, id, Trigger::Person).await;
+        Ok(run)
+    }
+
+    /// Nothing runs until it is resumed. Errors: `NotFound`.
+    pub async fn pause(&self, _ctx: &Ctx, owner: Owner, id: ConnectionId) -> Result<Connection> {
+        self.ledger
+            .run(owner, |change| {
+                Box::pin(async move {
+                    let read = find(change, id).await?;
+                    if read.value.paused {
+                        return Ok(Decision::Keep(read.value));
+                    }
+                    let is = read.value.with_pause(true, Moment { now: change.now(), op: change.version() });
+                    let stored = change.find::<ConnectionState>(&id.to_string()).await?;
+                    change.put(&state_of(stored.as_ref(), &is).at_rest(), stored.as_ref())?;
+                    Connected::keep(&mut change.summary, &is)?;
+                    change.replace(&is, &read)?;
+                    Ok(Decision::Write(is))
+                })
+            })
+            .await
+    }
+
+    /// Lets it run again, at once: after a pause; after it was halted, as the person says what is missing there means; after it
+    /// failed. What runs is left as it is. Errors: `NotFound`, `InvalidField` where `missing` must be said.
+    pub async fn resume(&self, ctx: &Ctx, owner: Owner, id: ConnectionId, missing: Option<Missing>) -> Result<Connection> {
+        let (connection, starts) = self
+            .ledger
+            .run(owner, |change| {
+                Box::pin(async move {
+                    let read = find(change, id).await?;
+                    let was = &read.value;
+                    let moment = Moment { now: change.now(), op: change.version() };
+                    let stored = change.find::<ConnectionState>(&id.to_string()).await?;
+                    let mut state = state_of(stored.as_ref(), was);
+                    let is = match was.status() {
+                        Status::Paused => was.with_pause(false, moment),
+                        Status::Halted => {
+                            let said = missing.ok_or_else(|| {
+                                Rule::field("must say what is to become of what is missing there").of_field("missing")
+                            })?;
+                            state.resume = Some(said);
+                            was.moved(Status::Active, None, moment)
+                        }
+                        Status::Failed => was.clone(),
+                        // The message for an earlier delivery of this request may have been lost.
+                        Status::Pending | Status::Active => return Ok(Decision::Keep((read.value, state.asked.is_some()))),
+                        Status::NeedsReauth => return Ok(Decision::Keep((read.value, false))),
+                    };
+                    let starts = is.runs() && self.has_credential(owner, &state).await?;
+                    if starts {
+                        state = state.due_now(Id::new(change.next_id()), Trigger::Person, change.now());
+                    }
+                    change.put(&state, stored.as_ref())?;
+                    Connected::keep(&mut change.summary, &is)?;
+                    if is != *was {
+                        change.replace(&is, &read)?;
+                    }
+                    Ok(Decision::Write((is, starts)))
+                })
+            })
+            .await?;
+        if starts {
+            self.hasten(ctx, owner, id, Trigger::Person).await;
+        }
+        Ok(connection)
+    }
+
+    /// Tells the service that its credential is used no more, and forgets it and all that belongs to the connection. The tasks
+    /// stay, and so does what is there. Errors: `NotFound`, `StaleEtag`.
+    pub async fn delete(&self, _ctx: &Ctx, owner: Owner, id: ConnectionId, expected: &Precondition) -> Result<()> {
+        expected.check(self.load(owner, id).await?.version)?;
+        self.vault.revoke(owner, id.uuid()).await;
+        self.ledger
+            .run(owner, |change| {
+                Box::pin(async move {
+                    let read = find(change, id).await?;
+                    expected.check(read.value.version)?;
+                    change.delete(&read);
+                    change.remove_if_there::<ConnectionState>(id.to_string());
+                    Vault::forget(change, id.uuid());
+                    Connected::forget(&mut change.summary, id)?;
+                    Numbers::note(&mut change.summary, Gone { id, number: read.value.number })?;
+                    let now = change.now();
+                    change.summary.due.set(REMOVAL, Some(now));
+                    Ok(Decision::Write(()))
+                })
+            })
+            .await?;
+        // What is left when this fails is due.
+        if let Err(error) = self.removal.of(owner).await {
+            tracing::warn!(error = %error.chain(), "what belonged to a connection is taken away later");
+        }
+        Ok(())
+    }
+
+    /// What can be chosen at the service. Errors: `NotFound`, `ProviderRefused`, `ProviderUnavailable`, `NotConfigured`.
+    pub async fn lists(&self, _ctx: &Ctx, owner: Owner, id: ConnectionId) -> Result<Vec<List>> {
+        let connection = self.load(owner, id).await?;
+        let opened = self.vault.open(owner, id.uuid()).await.map_err(without_credential)?;
+        match self.provider(owner, &connection, &opened.credential).await?.lists().await {
+            // It may have been renewed elsewhere, or be renewed now.
+            Err(Failure::Unauthorized) => {
+                let opened = self.vault.refused(owner, id.uuid(), opened.generation).await.map_err(without_credential)?;
+                self.provider(owner, &connection, &opened.credential).await?.lists().await.map_err(|failure| failed(&failure))
+            }
+            other => other.map_err(|failure| failed(&failure)),
+        }
+    }
+
+    async fn provider(&self, owner: Owner, connection: &Connection, credential: &OpenedCredential) -> Result<Arc<dyn Provider>> {
+        let zone = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?.time_zone;
+        self.opener.open(connection, credential, zone).map_err(|failure| failed(&failure))
+    }
+}
+
+fn without_credential(why: NoCredential) -> Error {
+    match why {
+        NoCredential::NeedsReauth => Error::new(Code::ProviderRefused, "There is no credential that the service takes"),
+        NoCredential::Misconfigured => Error::new(Code::NotConfigured, "The service does not know this server"),
+        NoCredential::Failed(error) => error,
+    }
+}
+
+/// What a person is told of how a service failed.
+fn failed(failure: &Failure) -> Error {
+    let (code, message) = match failure {
+        Failure::Unauthorized => (Code::ProviderRefused, "The service does not take the credential"),
+        Failure::Forbidden => (Code::ProviderRefused, "The credential does not reach so far"),
+        Failure::NotFound | Failure::ChooseList => (Code::ProviderRefused, "The service does not have what the settings name"),
+        Failure::AddressNotAllowed => (Code::AddressNotAllowed, "The address is not one that this server may call"),
+        Failure::Rejected(_) | Failure::Changed | Failure::CursorLost => {
+            (Code::ProviderRefused, "The service refused the request")
+        }
+        Failure::Limited { .. } => (Code::ProviderUnavailable, "The service asks us to wait; try again later"),
+        Failure::Unreachable | Failure::Unknown | Failure::Malformed => {
+            (Code::ProviderUnavailable, "The service does not answer right now; try again shortly")
+        }
+    };
+    let error = Error::new(code, message);
+    if code == Code::ProviderUnavailable { error.after(std::time::Duration::from_secs(10)) } else { error }
+}
