@@ -8,11 +8,13 @@ use avanochi::{
     accounts::auth::tokens::Tokens,
     app::{Adapters, App},
     config::{Config, Overrides, Source},
+    integrations::webhooks::verify::{self, Keys, Preset, Verdict},
     kernel::{Clock, Id, IdSource, Limit, PageRequest, RandomIds, SystemClock, Timestamp, UserId},
     store::{Batch, Draft, Etag, Key, Order, Partition, Query, Scope, Span, Store, Write, embedded::Embedded},
     web::{Json, Reply},
     work::tasks::model::Title,
 };
+use aws_lc_rs::hmac;
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -37,6 +39,7 @@ fn main() -> anyhow::Result<()> {
     let mut criterion = Criterion::default().configure_from_args();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     verify_a_token(&mut criterion)?;
+    verify_a_webhook(&mut criterion)?;
     parse_a_body(&mut criterion, &runtime)?;
     write_an_answer(&mut criterion)?;
     commit_a_batch(&mut criterion, &runtime)?;
@@ -116,6 +119,26 @@ fn verify_a_token(criterion: &mut Criterion) -> anyhow::Result<()> {
     let token = tokens.issue(Id::new(Uuid::from_u128(7)), Uuid::nil(), now)?;
     tokens.verify(&token, now)?;
     criterion.bench_function("verify a token", |b| b.iter(|| tokens.verify(black_box(&token), now)));
+    Ok(())
+}
+
+/// As large as they come, while a secret is replaced for the fourth time; the last of them is the right one.
+fn verify_a_webhook(criterion: &mut Criterion) -> anyhow::Result<()> {
+    let preset = Preset::named("github").context("a preset")?;
+    let body = vec![b'x'; 25 * 1024];
+    let secrets = ["one", "two", "three", "four", SECRET];
+    let keys = secrets.iter().map(|secret| verify::Key::read(secret, preset.key)).collect::<Result<_, _>>()?;
+    let config = verify::Config { secrets: Keys::new(keys)?, ..verify::Config::default() };
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes()), &body);
+    let signature = tag.as_ref().iter().fold("sha256=".to_owned(), |text, byte| format!("{text}{byte:02x}"));
+    let headers = [("X-Hub-Signature-256".to_owned(), signature.into_bytes())];
+    let request = verify::Request { method: "POST", headers: &headers, body: &body, query: None };
+    let now = SystemClock.now();
+    let verdict = verify::verify(preset, &config, &request, now);
+    anyhow::ensure!(matches!(verdict, Verdict::Accept(_)), "{verdict:?}");
+    criterion.bench_function("verify a webhook of 25 KiB by five keys", |b| {
+        b.iter(|| verify::verify(preset, &config, black_box(&request), now));
+    });
     Ok(())
 }
 

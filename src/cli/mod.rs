@@ -1,7 +1,9 @@
 //! The command line.
 
+mod credentials;
 mod jobs;
 mod pictures;
+mod webhooks;
 
 use std::{
     fs,
@@ -83,10 +85,20 @@ enum Command {
         #[command(subcommand)]
         command: jobs::Command,
     },
+    /// Look after what people gave for their connections
+    Credentials {
+        #[command(subcommand)]
+        command: credentials::Command,
+    },
     /// Draw the companion
     Companion {
         #[command(subcommand)]
         command: pictures::Command,
+    },
+    /// Tell whether webhooks come from who they should come from
+    Webhook {
+        #[command(subcommand)]
+        command: webhooks::Command,
     },
     /// Check the file of the embedded store, and compare all counters, timers and lists with the documents that they are about
     Verify {
@@ -117,6 +129,10 @@ pub fn run() -> ExitCode {
     if let Command::Check { app } = &command {
         return check(app, &source, &overrides);
     }
+    // All that it needs is in what it reads.
+    if let Command::Webhook { command } = &command {
+        return ended(webhooks::run(command));
+    }
     let config = match Config::load(&source, &overrides) {
         Ok(config) => config,
         Err(problems) => {
@@ -127,12 +143,13 @@ pub fn run() -> ExitCode {
         }
     };
     let done = match command {
-        Command::Serve | Command::Check { .. } => run_server(&config).map(|()| ExitCode::SUCCESS),
+        Command::Serve | Command::Check { .. } | Command::Webhook { .. } => run_server(&config).map(|()| ExitCode::SUCCESS),
         Command::Demo { until } => run_demo(&config, until).map(|()| ExitCode::SUCCESS),
         Command::Openapi => print_openapi(&config).map(|()| ExitCode::SUCCESS),
         Command::Backup { file } => embedded::backup(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         Command::Restore { file } => embedded::restore(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         Command::Companion { command } => pictures::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Credentials { command: credentials::Command::Rotate } => run_rotation(&config).map(|()| ExitCode::SUCCESS),
         Command::Jobs { command } => run_jobs(&config, command).map(|()| ExitCode::SUCCESS),
         Command::Import { file, user } => {
             run_on_store(&config, async |maintenance| console::import(&maintenance, &file, user.as_deref()).await)
@@ -143,13 +160,14 @@ pub fn run() -> ExitCode {
                 .and_then(|()| run_on_store(&config, async |maintenance| console::verify(&maintenance, mode).await))
         }
     };
-    match done {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("avanochi: {error:#}");
-            ExitCode::from(FAILURE)
-        }
-    }
+    ended(done)
+}
+
+fn ended(done: anyhow::Result<ExitCode>) -> ExitCode {
+    done.unwrap_or_else(|error| {
+        eprintln!("avanochi: {error:#}");
+        ExitCode::from(FAILURE)
+    })
 }
 
 fn run_server(config: &Config) -> anyhow::Result<()> {
@@ -191,6 +209,12 @@ fn run_jobs(config: &Config, command: jobs::Command) -> anyhow::Result<()> {
         };
         jobs::run(&app, command).await
     })
+}
+
+/// Puts all credentials under the newest key, without a server.
+fn run_rotation(config: &Config) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(credentials::rotate(config))
 }
 
 /// Runs work of its own on the store, without a server.

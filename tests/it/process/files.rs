@@ -71,7 +71,7 @@ fn what_is_made_is_readable_by_its_owner_alone() {
 fn after_a_stop_all_of_the_data_is_in_the_one_file() {
     let (_folder, data) = used_folder();
     let names: Vec<String> = contents(&data).keys().map(|path| path.rsplit('/').next().unwrap_or_default().to_owned()).collect();
-    assert_eq!(names, ["avanochi.db", "avanochi.lock", "jwt_secret"]);
+    assert_eq!(names, ["avanochi.db", "avanochi.lock", "credentials_key", "jwt_secret"]);
     let elsewhere = tempfile::tempdir().expect("a folder");
     fs::create_dir(elsewhere.path().join(".avanochi")).expect("a folder");
     fs::copy(data.join("avanochi.db"), elsewhere.path().join(".avanochi/avanochi.db")).expect("copied");
@@ -120,7 +120,7 @@ fn a_newer_database_is_left_as_it_is_even_after_a_crash() {
     let crashed = tempfile::tempdir().expect("a folder");
     let copy = crashed.path().join(".avanochi");
     fs::create_dir(&copy).expect("a folder");
-    for name in ["avanochi.db", "avanochi.db-wal", "avanochi.lock", "jwt_secret"] {
+    for name in ["avanochi.db", "avanochi.db-wal", "avanochi.lock", "credentials_key", "jwt_secret"] {
         fs::copy(data.join(name), copy.join(name)).expect("copied");
     }
     drop(newer);
@@ -239,7 +239,10 @@ fn a_backup_follows_no_link_and_replaces_nothing() {
     assert!(!folder.path().join("nothing").exists());
     // Nothing of the attempts is left.
     assert_eq!(names(&planted), ["copy.db", "copy.db.part", "dangling.db", "linked.db", "there.db"]);
-    assert_eq!(names(&data), ["avanochi.db", "avanochi.db-shm", "avanochi.db-wal", "avanochi.lock", "jwt_secret"]);
+    assert_eq!(
+        names(&data),
+        ["avanochi.db", "avanochi.db-shm", "avanochi.db-wal", "avanochi.lock", "credentials_key", "jwt_secret"]
+    );
 }
 
 /// The names of what is in the folder, in order.

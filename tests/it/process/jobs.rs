@@ -208,11 +208,22 @@ fn the_jobs_are_listed_and_run_while_nobody_else_has_the_data() {
         "timer, next at 20",
         "queue jobs",
     ];
-    for (name, start) in [("changes", starts[0]), ("tick", starts[1]), ("jobs", starts[2]), ("jobs_poison", starts[2])] {
+    for (name, start) in [
+        ("changes", starts[0]),
+        ("tick", starts[1]),
+        ("jobs", starts[2]),
+        ("jobs_poison", starts[2]),
+        ("sync_scheduler", starts[1]),
+        ("sync_inbound_worker", "queue sync-inbound"),
+        ("sync_inbound_poison", "queue sync-inbound-poison"),
+        ("sync_outbound_worker", "queue sync-outbound"),
+        ("sync_outbound_poison", "queue sync-outbound-poison"),
+        ("token_refresher", starts[1]),
+    ] {
         let line = lines.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("no {name} in {listed:?}"));
         assert!(line.1.trim_start().starts_with(start), "{line:?}");
     }
-    assert_eq!(lines.len(), 4);
+    assert_eq!(lines.len(), 10);
     let sweep = ["jobs", "run", "tick"];
     assert_says(&run(folder.path(), &sweep), "tick: done\n");
     run(folder.path(), &["jobs", "run", "nothing"]).assert_failed(1, &["Job not found"]);
@@ -270,7 +281,18 @@ fn set_aside(folder: &Path, jobs: &[&str], payloads: &[Value]) {
 #[test]
 fn the_hosts_events_are_taken_on_the_hosts_port_alone() {
     let folder = tempfile::tempdir().expect("a folder");
-    let names = ["changes", "tick", "jobs", "jobs_poison"];
+    let names = [
+        "changes",
+        "tick",
+        "jobs",
+        "jobs_poison",
+        "sync_scheduler",
+        "sync_inbound_worker",
+        "sync_inbound_poison",
+        "sync_outbound_worker",
+        "sync_outbound_poison",
+        "token_refresher",
+    ];
     let mut public = Program::new(folder.path()).start();
     for name in names {
         public.http().post(&format!("/{name}"), &json!({})).assert_error(404, "not_found");

@@ -1,6 +1,7 @@
 //! The real program as a process: how it starts and stops, what it survives, what it says.
 
 mod budgets;
+mod credentials;
 mod disk;
 mod files;
 mod host_days;
@@ -15,3 +16,4 @@ mod restore;
 mod start;
 mod stop;
 mod traces;
+mod webhooks;

@@ -197,7 +197,7 @@ fn a_closed_terminal_ends_the_program_as_any_wish_to_stop() {
     assert_eq!(process.wait().code(), Some(0), "{}", process.output());
     assert!(process.output().contains("stopped"), "{}", process.output());
     // All of it is in the one file.
-    assert_eq!(files(&folder.path().join(".avanochi")), ["avanochi.db", "avanochi.lock", "jwt_secret"]);
+    assert_eq!(files(&folder.path().join(".avanochi")), ["avanochi.db", "avanochi.lock", "credentials_key", "jwt_secret"]);
 
     // Whoever starts it with nohup wants it to outlive the terminal.
     let mut process = Program::after("trap '' HUP", folder.path()).start();
