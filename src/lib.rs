@@ -10,6 +10,7 @@ pub mod config;
 pub mod accounts;
 pub mod changes;
 pub mod companion;
+pub mod integrations;
 pub mod progress;
 pub mod wellbeing;
 pub mod work;
@@ -26,6 +27,7 @@ pub mod store;
 pub mod texts;
 
 pub mod functions;
+pub mod outbound;
 pub mod page;
 pub mod web;
 

@@ -8,18 +8,26 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
-use super::{health::Health, jobs, routes, secret};
+use super::{consents::clients, health::Health, jobs, keys::keys, routes, secret::JWT_SECRET, services::Services};
 use crate::{
     accounts, changes, companion,
     config::{Config, StoreChoice},
     credentials::CredentialManager,
     domain::{self, AtStart, Contribution, Kinds, Shared},
     functions::{self, Invoked, alone::Alone},
+    integrations::{
+        self,
+        connections::service::ConnectionService,
+        credentials::{Keys, Vault},
+        oauth::{self, Consents, issuer::Issuers},
+        sync::service::Synchronisation,
+    },
     jobs::{
         Checkpoints, Dispatcher,
         queue::{AzureQueue, Queue, StoredQueue},
     },
     kernel::{Clock, IdSource, RandomIds, SystemClock},
+    outbound::http::{Outgoing, Policy},
     progress,
     store::{Feed, Store, cosmos::Cosmos, embedded::Embedded},
     web::Edge,
@@ -36,6 +44,10 @@ pub struct Adapters {
     pub queue: Arc<dyn Queue>,
     /// Signs the tokens.
     pub secret: SecretString,
+    /// Where secrets are asked for while the program runs.
+    pub credentials: Arc<CredentialManager>,
+    /// Seal what people give for their connections.
+    pub keys: Keys,
     /// The commits of the store, where nobody else tells of them.
     pub feed: Option<Arc<dyn Feed>>,
     /// Whether the messages are in the store, of which the host knows nothing.
@@ -52,11 +64,14 @@ pub enum MessageDelivery {
 }
 
 impl Adapters {
-    /// Everything in the one store, and nobody who tells of its commits.
+    /// Everything in the one store, and nobody who tells of its commits. What seals credentials follows from the secret.
     pub fn over(store: Arc<dyn Store>, clock: Arc<dyn Clock>, secret: SecretString) -> Self {
         let ids: Arc<dyn IdSource> = Arc::new(RandomIds::default());
         let queue = Arc::new(StoredQueue::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ids)));
-        Self { store, clock, ids, queue, secret, feed: None, message_delivery: MessageDelivery::InProcess }
+        let credentials = Arc::new(CredentialManager::new(|_| None, Arc::clone(&clock)));
+        let keys = Keys::following(&secret);
+        let message_delivery = MessageDelivery::InProcess;
+        Self { store, clock, ids, queue, secret, credentials, keys, feed: None, message_delivery }
     }
 
     /// Those that the settings ask for.
@@ -74,16 +89,17 @@ impl Adapters {
             StoreChoice::Cosmos => (Arc::new(Cosmos::new(Arc::clone(&credentials), Arc::clone(&clock))), None),
         };
         let (queue, message_delivery): (Arc<dyn Queue>, _) = match &config.queue {
-            Some(url) => (Arc::new(AzureQueue::new(url, credentials)?), MessageDelivery::ByHost),
+            Some(url) => (Arc::new(AzureQueue::new(url, Arc::clone(&credentials))?), MessageDelivery::ByHost),
             None => {
                 (Arc::new(StoredQueue::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ids))), MessageDelivery::InProcess)
             }
         };
         let secret = match &config.auth.secret {
             Some(secret) => secret.clone(),
-            None => secret::load_or_make(&config.data).context("the token secret cannot be kept in the data folder")?,
+            None => JWT_SECRET.load_or_make(&config.data).context("the token secret cannot be kept in the data folder")?,
         };
-        Ok(Self { store, clock, ids, queue, secret, feed, message_delivery })
+        let keys = keys(config, &credentials)?;
+        Ok(Self { store, clock, ids, queue, secret, credentials, keys, feed, message_delivery })
     }
 }
 
@@ -97,6 +113,8 @@ pub struct App {
     pub kinds: Arc<Kinds>,
     /// What the services work with.
     pub shared: Shared,
+    /// The credentials of connections.
+    pub vault: Vault,
     /// What is done without a request.
     pub jobs: Dispatcher,
     edge: Edge,
@@ -107,8 +125,8 @@ pub struct App {
 
 impl App {
     pub fn new(config: &Config, adapters: Adapters) -> anyhow::Result<Self> {
-        let Adapters { store, clock, ids, secret, .. } = adapters.clone();
-        let shared = Shared::new(store, clock, ids);
+        let Adapters { store, clock, ids, queue, secret, .. } = adapters.clone();
+        let shared = Shared::new(store, clock, ids, queue);
         let edge = |authenticator| Edge {
             clock: Arc::clone(&shared.clock),
             ids: Arc::clone(&shared.ids),
@@ -124,21 +142,43 @@ impl App {
             lifetime: config.auth.lifetime,
             admins: config.auth.admins.clone(),
         };
-        let domains = [
+        let policy = Policy { private: config.outbound.allow_private.clone(), ..Policy::default() };
+        let outgoing = Arc::new(Outgoing::new(&policy));
+        let (clients, credentials) = (clients(config), Arc::clone(&adapters.credentials));
+        let issuers = Issuers::new(clients, Arc::clone(&outgoing), credentials, Arc::clone(&shared.clock));
+        let vault = Vault::new(&shared, adapters.keys.clone(), Arc::new(issuers.clone()));
+        let services =
+            Arc::new(Services { out: outgoing, clock: Arc::clone(&shared.clock), providers: config.providers.clone() });
+        let sync = Synchronisation::new(&shared, vault.clone(), services.clone());
+        let known_at = issuers.providers().collect();
+        let connections = ConnectionService::new(&shared, known_at, policy, vault.clone(), services);
+        let consents = Consents {
+            connections: connections.clone(),
+            vault: vault.clone(),
+            keys: adapters.keys.clone(),
+            issuers,
+            public_url: config.public_url.clone(),
+        };
+        // On the heap: they are large.
+        let domains = vec![
             domain::ledger_kinds(),
             accounts::contribute(&shared, settings, edge),
             work::contribute(&shared, Arc::new(AtWork)),
             progress::contribute(&shared),
             wellbeing::contribute(&shared),
             companion::contribute(&shared),
+            integrations::contribute(&shared, connections, sync, config.public_url.as_str().trim_end_matches('/')),
         ];
         let mut domains = domains.into_iter().fold(Contribution::default(), Contribution::and);
         let edge = edge(domains.authenticator.take().context("no domain knows the callers")?);
+        let domains = domains.and(oauth::contribute(&shared, edge.clone(), consents)?);
         let kinds = Arc::new(domains.kinds.clone());
         let stopping = watch::Sender::new(false);
         let domains = domains.and(companion::contribute_pictures(&shared, edge.clone()));
         let mut all = domains.and(changes::contribute(&shared, Arc::clone(&kinds), edge.clone(), stopping.subscribe()));
-        let jobs = jobs::assemble(&adapters, &shared.ledger, std::mem::take(&mut all.due), std::mem::take(&mut all.consumers));
+        let (due, consumers, jobs) =
+            (std::mem::take(&mut all.due), std::mem::take(&mut all.consumers), std::mem::take(&mut all.jobs));
+        let jobs = jobs::assemble(&adapters, &shared.ledger, due, consumers, jobs);
         let at_start = std::mem::take(&mut all.at_start);
         let health = Health::new(
             Arc::clone(&shared.store),
@@ -147,7 +187,7 @@ impl App {
             Arc::clone(&shared.ids),
         );
         let (routes, document) = routes::assemble(all, health, &edge)?;
-        Ok(Self { routes, document, kinds, shared, jobs, edge, at_start, adapters, stopping })
+        Ok(Self { routes, document, kinds, shared, vault, jobs, edge, at_start, adapters, stopping })
     }
 
     /// The routes by which the Functions host hands over its events, with those of the API: for the host's port alone.

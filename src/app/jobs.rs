@@ -1,10 +1,10 @@
-//! The jobs that there are: those that every domain's work goes through.
+//! The jobs that there are: those that every domain's work goes through, and those that domains have of their own.
 
 use std::sync::Arc;
 
 use super::Adapters;
 use crate::{
-    jobs::{Consumer, DeadLetters, Dispatcher, DoDue, DueWork, FilePoison, FindDue, Follower, Job as _, Leases, Registry},
+    jobs::{Consumer, DeadLetters, Dispatcher, DoDue, DueWork, FindDue, Follower, Leases, Registry},
     ledger::Ledger,
 };
 
@@ -21,6 +21,7 @@ pub fn assemble(
     ledger: &Ledger,
     work: Vec<Arc<dyn DueWork>>,
     consumers: Vec<Box<dyn Consumer>>,
+    contributed: Registry,
 ) -> Dispatcher {
     let Adapters { store, clock, ids, queue, .. } = adapters;
     let dead_letters = DeadLetters::new(Arc::clone(store), Arc::clone(ids));
@@ -32,10 +33,11 @@ pub fn assemble(
         clock: Arc::clone(clock),
     };
     let do_due = DoDue { ledger: ledger.clone(), queue: Arc::clone(queue), work, dead_letters: dead_letters.clone() };
-    let registry = Registry::default()
+    let mut registry = Registry::default()
         .with(follower.clone(), function_json!("changes"))
         .with(find_due, function_json!("tick"))
         .with(do_due, function_json!("jobs"))
-        .with(FilePoison { job: DoDue::NAME, dead_letters: dead_letters.clone() }, function_json!("jobs_poison"));
+        .with_poison_of::<DoDue>("jobs_poison", dead_letters.clone(), function_json!("jobs_poison"));
+    registry.extend(contributed);
     Dispatcher { registry, follower, dead_letters, clock: Arc::clone(clock), ids: Arc::clone(ids) }
 }

@@ -20,6 +20,7 @@ const PUBLIC: &[(&str, &str)] = &[
     ("POST", "/api/auth/logout"),
     ("GET", "/api/health"),
     ("GET", "/api/companion.svg"),
+    ("GET", "/api/oauth/callback"),
     ("GET", "/api/companion.png"),
 ];
 
@@ -81,7 +82,8 @@ const FIXTURES: &[(&str, Fixture)] = &[
 ];
 
 /// Paths of parts that are looked for within what the `{id}` stands for: who does not reach that, reaches none of its parts.
-const PARTS: &[&str] = &["/api/tasks/{id}/subtasks/{sid}"];
+const PARTS: &[&str] =
+    &["/api/tasks/{id}/subtasks/{sid}", "/api/connections/{id}/runs/{rid}", "/api/connections/{id}/conflicts/{cid}/restore"];
 
 /// Makes what the `{id}` of a path stands for; `None` where nothing says how.
 fn fixture<'a>(app: &'a TestApp, document: &Value, path: &str, owner: &'a Client) -> Option<BoxFuture<'a, String>> {
@@ -103,7 +105,7 @@ fn without_fixture<'a>(
     let mut found = Vec::new();
     for (method, path) in all {
         for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
-            let part = PARTS.contains(&path) && name == "sid";
+            let part = PARTS.contains(&path) && name != "id";
             if name != "user_id" && !part && (name != "id" || fixture(app, document, path, owner).is_none()) {
                 found.push(format!("{method} {path}: {{{name}}}"));
             }

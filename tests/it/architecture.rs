@@ -120,13 +120,14 @@ fn top(path: &str) -> &str {
     path.split('/').next().unwrap_or_default()
 }
 
-const DOMAINS: &[&str] = &["accounts", "changes", "companion", "progress", "wellbeing", "work"];
+const DOMAINS: &[&str] = &["accounts", "changes", "companion", "integrations", "progress", "wellbeing", "work"];
 
 /// Which top-level modules each may know.
 const KNOWS: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("texts", &["kernel"]),
     ("credentials", &["kernel"]),
+    ("outbound", &["kernel"]),
     ("store", &["kernel", "credentials"]),
     ("ledger", &["kernel", "store"]),
     ("web", &["kernel"]),
@@ -134,13 +135,17 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("page", &["web"]),
     ("functions", &["kernel", "store", "jobs", "web"]),
     ("domain", &["kernel", "store", "ledger", "jobs", "web"]),
-    ("config", &["kernel"]),
+    ("config", &["kernel", "outbound"]),
     ("accounts", &["kernel", "texts", "store", "ledger", "jobs", "web", "domain"]),
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
     ("wellbeing", &["kernel", "texts", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
     ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "wellbeing"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
     ("companion", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "progress", "wellbeing"]),
+    (
+        "integrations",
+        &["kernel", "texts", "credentials", "outbound", "store", "ledger", "jobs", "web", "domain", "accounts", "work"],
+    ),
     ("migration", &["kernel", "store", "ledger", "domain", "accounts", "work", "wellbeing"]),
     (
         "app",
@@ -161,10 +166,12 @@ const KNOWS: &[(&str, &[&str])] = &[
             "wellbeing",
             "changes",
             "companion",
+            "outbound",
+            "integrations",
         ],
     ),
     ("demo", &["kernel", "config", "app"]),
-    ("cli", &["kernel", "store", "functions", "jobs", "config", "companion", "migration", "app", "demo"]),
+    ("cli", &["kernel", "store", "functions", "jobs", "config", "companion", "integrations", "migration", "app", "demo"]),
 ];
 
 #[test]

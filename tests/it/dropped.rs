@@ -3,8 +3,10 @@
 //! counted is what exists, and a repetition ends where an undisturbed run does.
 
 mod companion;
+mod connections;
 mod events;
 mod requests;
+mod sync;
 mod wellbeing;
 
 use std::{
@@ -342,7 +344,7 @@ async fn every_operation_that_changes_something_is_among_the_cases() {
         assert!(operations.iter().any(|operation| operation == case.of), "{}: there is no such operation", case.of);
     }
     for job in app.app.jobs.registry.iter() {
-        assert!(events::ALL.iter().any(|case| case.of == job.name), "{}: no case in tests/it/dropped/events.rs", job.name);
+        assert!(events::all().any(|case| case.of == job.name), "{}: no case in tests/it/dropped/events.rs", job.name);
     }
 }
 
@@ -377,8 +379,13 @@ async fn companion_changes_whole() {
 }
 
 #[tokio::test]
+async fn connections_change_whole() {
+    assert_undisturbed(backend(), connections::CONNECTIONS).await;
+}
+
+#[tokio::test]
 async fn what_no_request_waits_for_is_done_whole() {
-    assert_undisturbed(backend(), events::ALL).await;
+    assert_undisturbed(backend(), events::all()).await;
 }
 
 /// All of them run on it with `AVANOCHI_TEST_STORE=cosmos`.

@@ -77,7 +77,8 @@ async fn told_of_a_session() -> (Shared, Ctx, Owner, u64) {
     let now = app.clock.now();
     let ctx = Ctx::new(Caller::PROGRAM, now, ids.next(now).into());
     let owner = ctx.owner_for_program(user).expect("the program may");
-    (Shared::new(store, app.clock.clone(), ids), ctx, owner, seq)
+    let queue = Arc::clone(&app.app.shared.queue);
+    (Shared::new(store, app.clock.clone(), ids, queue), ctx, owner, seq)
 }
 
 #[tokio::test]

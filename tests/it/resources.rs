@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// What is nobody's but its owner's, counts for nothing, and is told to who follows changes without what runs change.
+const OWN: &[&str] = &["connections"];
+
 /// The program with its callers, on the day after the one that the examples are about.
 struct Scene {
     app: TestApp,
@@ -113,12 +116,15 @@ async fn what_was_made_is_found_by_its_owner_and_nobody_else() {
         }
         assert_eq!(bob.get(resource.path).await.body, json!([]), "{}", resource.path);
         let (_, bobs) = make(bob, resource).await;
-        for (client, expected) in [(ann, vec![&made.body]), (bob, vec![&bobs.body]), (admin, vec![&made.body, &bobs.body])] {
+        let everybodys = if OWN.contains(&resource.noun) { vec![] } else { vec![&made.body, &bobs.body] };
+        for (client, expected) in [(ann, vec![&made.body]), (bob, vec![&bobs.body]), (admin, everybodys.clone())] {
             let pages = client.all_pages(resource.path, 1).await;
             assert_eq!(pages.iter().collect::<Vec<_>>(), expected, "{}", resource.path);
         }
-        let first = admin.get(&format!("{}?limit=1", resource.path)).await;
-        assert_eq!((first.next_page().is_some(), first.body), (true, json!([made.body])), "{}", resource.path);
+        if !everybodys.is_empty() {
+            let first = admin.get(&format!("{}?limit=1", resource.path)).await;
+            assert_eq!((first.next_page().is_some(), first.body), (true, json!([made.body])), "{}", resource.path);
+        }
     })
     .await;
 }
@@ -167,7 +173,7 @@ async fn changes_are_made_of_known_members_to_the_version_that_was_seen() {
 #[tokio::test]
 async fn what_exists_is_counted_and_told_until_it_is_deleted() {
     each(async |scene, resource| {
-        let (ann, published) = (&scene.ann, scene.is_published(resource));
+        let (ann, published) = (&scene.ann, scene.is_published(resource) && !OWN.contains(&resource.noun));
         let before = scene.counted().await;
         let (path, made) = make(ann, resource).await;
         let id = made.text("id");

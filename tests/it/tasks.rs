@@ -39,6 +39,7 @@ async fn a_task_is_created_and_read() {
       "due_on": null,
       "due_time": null,
       "estimate_minutes": null,
+      "external": [],
       "id": "[id 1]",
       "notes": null,
       "overdue": false,

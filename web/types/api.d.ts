@@ -35,6 +35,27 @@ export interface components {
             action: components["schemas"]["NudgeAction"];
             minutes?: components["schemas"]["From5To240"] | null;
         };
+        /**
+         * @description A run that was asked for.
+         * @example {
+         *       "run_id": "0193c7a8-a2b3-7c4d-9e5f-6a7b8c9d0e1f"
+         *     }
+         */
+        AskedRunView: {
+            run_id: components["schemas"]["Id"];
+        };
+        /**
+         * @description Where to consent.
+         * @example {
+         *       "expires_at": "2026-03-02T09:10:00.000000Z",
+         *       "url": "https://github.com/login/oauth/authorize?response_type=code&client_id=Iv1.8a61f9b3a7aba766"
+         *     }
+         */
+        AuthorizationView: {
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Good once, in the browser that asked for it. */
+            url: string;
+        };
         /** @description Whether a break is due. */
         BreakDueView: {
             /**
@@ -94,8 +115,8 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             /** @description Unique within its kind. */
             id: string;
-            /** @description The resource as its own route shows it, by its kind; null when it is gone. `achievements`: EarnedView, `check_ins`: CheckInView, `companion`: CharacterView, `habits`: HabitsView, `hydration`: DrinkView, `meals`: MealView, `nudges`: NudgeView, `presence`: PresenceView, `progress`: LevelView, `progress_ledger`: EntryView, `rests`: RestView, `settings`: SettingsView, `tasks`: TaskView, `time_off`: TimeOffView, `users`: UserView, `work_sessions`: WorkSessionView */
-            item?: null | components["schemas"]["EarnedView"] | components["schemas"]["CheckInView"] | components["schemas"]["CharacterView"] | components["schemas"]["HabitsView"] | components["schemas"]["DrinkView"] | components["schemas"]["MealView"] | components["schemas"]["NudgeView"] | components["schemas"]["PresenceView"] | components["schemas"]["LevelView"] | components["schemas"]["EntryView"] | components["schemas"]["RestView"] | components["schemas"]["SettingsView"] | components["schemas"]["TaskView"] | components["schemas"]["TimeOffView"] | components["schemas"]["UserView"] | components["schemas"]["WorkSessionView"];
+            /** @description The resource as its own route shows it, by its kind; null when it is gone. `achievements`: EarnedView, `check_ins`: CheckInView, `companion`: CharacterView, `connections`: ConnectionView, `habits`: HabitsView, `hydration`: DrinkView, `meals`: MealView, `nudges`: NudgeView, `presence`: PresenceView, `progress`: LevelView, `progress_ledger`: EntryView, `rests`: RestView, `settings`: SettingsView, `tasks`: TaskView, `time_off`: TimeOffView, `users`: UserView, `work_sessions`: WorkSessionView */
+            item?: null | components["schemas"]["EarnedView"] | components["schemas"]["CheckInView"] | components["schemas"]["CharacterView"] | components["schemas"]["ConnectionView"] | components["schemas"]["HabitsView"] | components["schemas"]["DrinkView"] | components["schemas"]["MealView"] | components["schemas"]["NudgeView"] | components["schemas"]["PresenceView"] | components["schemas"]["LevelView"] | components["schemas"]["EntryView"] | components["schemas"]["RestView"] | components["schemas"]["SettingsView"] | components["schemas"]["TaskView"] | components["schemas"]["TimeOffView"] | components["schemas"]["UserView"] | components["schemas"]["WorkSessionView"];
             /** @description Which list it belongs to, such as `tasks`. */
             kind: string;
             op: components["schemas"]["Op"];
@@ -178,6 +199,76 @@ export interface components {
             mood: components["schemas"]["CompanionMood"];
             needs: components["schemas"]["NeedsView"];
             says: components["schemas"]["SaysView"];
+        };
+        /** @description One of the two edits that met. */
+        ConflictingEdit: {
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @enum {string} */
+            side: "local" | "remote";
+            /** @description As a task shows it; of `due`, an object of `due_on` and `due_time`, or null. */
+            value: unknown;
+        };
+        /** @description How many tasks a connection has, and how they stand. */
+        ConnectionCounts: {
+            /**
+             * Format: int32
+             * @description Those of which nothing was restored.
+             */
+            conflicts: number;
+            /** Format: int32 */
+            failed: number;
+            /** Format: int32 */
+            linked: number;
+            /** Format: int32 */
+            waiting: number;
+        };
+        ConnectionName: string;
+        /** @description What a person sets of a connection, and how it stands. */
+        ConnectionView: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            direction: "both" | "in" | "out";
+            id: components["schemas"]["Id"];
+            name: components["schemas"]["ConnectionName"];
+            /** @enum {string} */
+            priority: "high" | "normal" | "low";
+            problem?: components["schemas"]["ProblemView"] | null;
+            /** @enum {string} */
+            provider: "github" | "todoist" | "microsoft_todo" | "caldav";
+            /** @description By the service; see docs/API.md. */
+            settings: Record<string, never>;
+            /** @enum {string} */
+            status: "pending" | "active" | "paused" | "needs_reauth" | "halted" | "failed";
+            updated_at?: components["schemas"]["Timestamp"] | null;
+            user_id: components["schemas"]["Id"];
+        };
+        /**
+         * @description A connection to be made.
+         * @example {
+         *       "credential": {
+         *         "token": "a token of yours"
+         *       },
+         *       "provider": "github",
+         *       "settings": {
+         *         "repositories": [
+         *           "octo/app"
+         *         ],
+         *         "tag": "github"
+         *       },
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        CreateConnectionBody: {
+            /** @description `{"token"}`, or `{"username", "password"}` for caldav; without one you are asked for your consent at the service. */
+            credential?: Record<string, never> | null;
+            direction?: ("both" | "in" | "out") | null;
+            name?: components["schemas"]["ConnectionName"] | null;
+            priority?: ("high" | "normal" | "low") | null;
+            /** @enum {string} */
+            provider: "github" | "todoist" | "microsoft_todo" | "caldav";
+            /** @description By the service; those that it does not have are refused. See docs/API.md. */
+            settings?: Record<string, never>;
+            user_id?: components["schemas"]["Id"] | null;
         };
         /**
          * @description Something that was drunk.
@@ -267,6 +358,30 @@ export interface components {
              */
             to: string;
             user_id?: components["schemas"]["Id"] | null;
+        };
+        /** @enum {string} */
+        CredentialKind: "token" | "basic" | "oauth";
+        /**
+         * @description What is kept of a credential, as far as it is shown.
+         * @example {
+         *       "account": "ann",
+         *       "expires_at": "2026-03-02T17:00:00.000000Z",
+         *       "kind": "oauth",
+         *       "scopes": [
+         *         "repo"
+         *       ],
+         *       "set_at": "2026-03-02T09:00:00.000000Z"
+         *     }
+         */
+        CredentialView: {
+            /** @description As whom the service knows us, once that is known. */
+            account?: string | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            kind: components["schemas"]["CredentialKind"];
+            /** @description What we may do there, where the service says so. */
+            scopes: string[];
+            /** @description When it was given. */
+            set_at: components["schemas"]["Timestamp"];
         };
         /** @description Up to 12:00 */
         DayStart: string;
@@ -401,6 +516,20 @@ export interface components {
             index?: number;
             /** @description The id under which the log knows this request. */
             request_id: string;
+            /** @description How what was asked of stands, where that forbids it. */
+            status?: string;
+        };
+        /** @description A place outside where the task is kept equal. */
+        External: {
+            /**
+             * Format: uuid
+             * @description By which connection.
+             */
+            connection_id: string;
+            /** @description The service, such as `todoist`. */
+            provider: string;
+            /** @description Where people see it there; null where there is no such address. */
+            url?: string | null;
         };
         /** @description A companion that was fed. */
         FedView: components["schemas"]["CompanionView"] & {
@@ -483,6 +612,53 @@ export interface components {
         From5To90: number;
         From60To720: number;
         From60To900: number;
+        /**
+         * @description A connection with its credential, as far as that is shown, and what runs change of it.
+         * @example {
+         *       "counts": {
+         *         "conflicts": 1,
+         *         "failed": 0,
+         *         "linked": 12,
+         *         "waiting": 0
+         *       },
+         *       "created_at": "2026-01-14T10:15:30.123456Z",
+         *       "credential": {
+         *         "account": "ann",
+         *         "expires_at": null,
+         *         "kind": "token",
+         *         "scopes": [],
+         *         "set_at": "2026-01-14T10:15:30.123456Z"
+         *       },
+         *       "direction": "both",
+         *       "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
+         *       "last_run": null,
+         *       "name": "Work",
+         *       "next_run": "2026-01-14T14:15:32.123456Z",
+         *       "priority": "normal",
+         *       "problem": null,
+         *       "provider": "github",
+         *       "settings": {
+         *         "assigned": "anyone",
+         *         "new_in": null,
+         *         "outgoing": "none",
+         *         "repositories": [
+         *           "octo/app"
+         *         ],
+         *         "tag": "github"
+         *       },
+         *       "status": "active",
+         *       "updated_at": "2026-01-14T10:15:32.123456Z",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        FullConnectionView: components["schemas"]["ConnectionView"] & {
+            /** @description Where to ask for the address at which you consent, while that is wanted. */
+            authorize_url?: string;
+            counts: components["schemas"]["ConnectionCounts"];
+            credential?: components["schemas"]["CredentialView"] | null;
+            last_run?: components["schemas"]["SyncRunView"] | null;
+            next_run?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description What is meant to be reached on a date. */
         Goals: {
             /** @default 120 */
@@ -554,6 +730,70 @@ export interface components {
         };
         /** Format: uuid */
         Id: string;
+        IntegrationAbilities: {
+            conditional_writes: boolean;
+            create: boolean;
+            /** @description Where not, what is deleted here is closed there. */
+            delete: boolean;
+            webhooks: boolean;
+        };
+        IntegrationNoteView: {
+            key: string;
+            text: string;
+        };
+        IntegrationSettingView: {
+            /** @description What holds where it is left out. */
+            default?: string | null;
+            name: string;
+            required: boolean;
+            type: string;
+        };
+        /**
+         * @description A service that can be connected.
+         * @example {
+         *       "auth": [
+         *         "basic"
+         *       ],
+         *       "available": true,
+         *       "can": {
+         *         "conditional_writes": true,
+         *         "create": true,
+         *         "delete": true,
+         *         "webhooks": false
+         *       },
+         *       "fields": [
+         *         "title",
+         *         "notes",
+         *         "due",
+         *         "completed"
+         *       ],
+         *       "name": "CalDAV",
+         *       "note": null,
+         *       "provider": "caldav",
+         *       "settings": [
+         *         {
+         *           "default": null,
+         *           "name": "url",
+         *           "required": true,
+         *           "type": "address"
+         *         }
+         *       ]
+         *     }
+         */
+        IntegrationView: {
+            /** @description By what right it lets us in, as far as that is set up here. */
+            auth: string[];
+            /** @description Whether it can be connected here. */
+            available: boolean;
+            can: components["schemas"]["IntegrationAbilities"];
+            /** @description Of a task, what is kept equal there. */
+            fields: string[];
+            name: string;
+            note?: components["schemas"]["IntegrationNoteView"] | null;
+            /** @enum {string} */
+            provider: "github" | "todoist" | "microsoft_todo" | "caldav";
+            settings: components["schemas"]["IntegrationSettingView"][];
+        };
         /** @enum {string} */
         LabourRules: "none" | "eu_base" | "de" | "be";
         /** @description How the work stands to one rule. */
@@ -817,6 +1057,22 @@ export interface components {
         PriorityFigures: components["schemas"]["FiguresView"] & {
             priority: components["schemas"]["TaskPriority"];
         };
+        /** @description What is wrong. */
+        ProblemView: {
+            /** @enum {string} */
+            code: "wrong_credential" | "forbidden" | "unreachable" | "not_found" | "choose_list" | "mass_deletion" | "oscillating" | "throttled" | "rejected" | "app_misconfigured";
+            /**
+             * Format: int32
+             * @description How many items are missing, where it is that; and of how many.
+             */
+            gone?: number;
+            /** @description The stable name of the text. */
+            key: string;
+            /** Format: int32 */
+            of?: number;
+            /** @description In the language that the settings had when it went wrong. */
+            text: string;
+        };
         /** @description How a user stands. */
         ProgressView: components["schemas"]["LevelView"] & {
             streak: components["schemas"]["StreakView"];
@@ -929,6 +1185,17 @@ export interface components {
             sessions?: boolean | null;
             tasks?: boolean | null;
         };
+        /**
+         * @description A place at the service that can be chosen.
+         * @example {
+         *       "id": "https://dav.example.org/ann/tasks/",
+         *       "name": "Tasks"
+         *     }
+         */
+        RemoteListView: {
+            id: string;
+            name: string;
+        };
         /** @enum {string} */
         RestKind: "micro" | "short" | "long" | "lunch";
         /**
@@ -962,6 +1229,21 @@ export interface components {
             needs_review: boolean;
             start_time: components["schemas"]["Timestamp"];
             user_id: components["schemas"]["Id"];
+        };
+        /** @description A conflict whose lost value is an edit again, and the task as it is now. */
+        RestoredConflictView: {
+            conflict: components["schemas"]["SyncConflictView"];
+            task: components["schemas"]["TaskView"];
+        };
+        /**
+         * @description What is to become of the tasks whose items are missing at the service.
+         * @example {
+         *       "missing": "recreate"
+         *     }
+         */
+        ResumeConnectionBody: {
+            /** @description `delete` puts them into the trash, `recreate` makes the items again. Needed where the connection is halted. */
+            missing?: ("delete" | "recreate") | null;
         };
         /** @description What it says in the language of the settings, and the key of it. */
         SaysView: {
@@ -1245,6 +1527,113 @@ export interface components {
             daily?: boolean | null;
             weekly?: boolean | null;
         };
+        /**
+         * @description An edit that was overwritten by another.
+         * @example {
+         *       "connection_id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
+         *       "created_at": "2026-01-14T10:16:00.123456Z",
+         *       "expires_at": "2026-02-13T10:16:00.123456Z",
+         *       "field": "title",
+         *       "id": "0193c7a8-a2b3-7c4d-9e5f-6a7b8c9d0e1f",
+         *       "kept": {
+         *         "at": "2026-01-14T10:15:30.000000Z",
+         *         "side": "remote",
+         *         "value": "Write the report"
+         *       },
+         *       "lost": {
+         *         "at": "2026-01-14T10:14:00.123456Z",
+         *         "side": "local",
+         *         "value": "Write a report"
+         *       },
+         *       "restored_at": null,
+         *       "task_id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8b"
+         *     }
+         */
+        SyncConflictView: {
+            connection_id: components["schemas"]["Id"];
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            field: "title" | "notes" | "due" | "completed" | "deleted";
+            id: components["schemas"]["Id"];
+            kept: components["schemas"]["ConflictingEdit"];
+            lost: components["schemas"]["ConflictingEdit"];
+            restored_at?: components["schemas"]["Timestamp"] | null;
+            task_id: components["schemas"]["Id"];
+        };
+        /** @description How many items and tasks a run had to do with. */
+        SyncRunCounts: {
+            /**
+             * Format: int32
+             * @default 0
+             */
+            conflicts: number;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            created: number;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            deleted: number;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            pushed: number;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            seen: number;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            updated: number;
+        };
+        /**
+         * @description A run of a connection.
+         * @example {
+         *       "correlation_id": "0193c7a8-a2b3-7c4d-9e5f-6a7b8c9d0e1e",
+         *       "counts": {
+         *         "conflicts": 0,
+         *         "created": 1,
+         *         "deleted": 0,
+         *         "failed": 0,
+         *         "pushed": 1,
+         *         "seen": 3,
+         *         "updated": 2
+         *       },
+         *       "finished_at": "2026-01-14T10:15:32.123456Z",
+         *       "full": false,
+         *       "id": "0193c7a8-a2b3-7c4d-9e5f-6a7b8c9d0e1f",
+         *       "problem": null,
+         *       "result": "ok",
+         *       "started_at": "2026-01-14T10:15:30.123456Z",
+         *       "trigger": "schedule"
+         *     }
+         */
+        SyncRunView: {
+            correlation_id: string;
+            counts: components["schemas"]["SyncRunCounts"];
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether everything that is there was looked through. */
+            full: boolean;
+            id: components["schemas"]["Id"];
+            problem?: components["schemas"]["ProblemView"] | null;
+            result?: ("ok" | "partial" | "throttled" | "failed" | "halted") | null;
+            started_at: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            trigger: "schedule" | "person" | "webhook" | "change" | "first" | "token";
+        };
         /** @description 1 to 40 characters after trimming, without a comma */
         Tag: string;
         TagFigures: components["schemas"]["FiguresView"] & {
@@ -1280,6 +1669,7 @@ export interface components {
          *       "due_on": "2026-01-16",
          *       "due_time": "17:00",
          *       "estimate_minutes": 90,
+         *       "external": [],
          *       "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
          *       "notes": "Of the week",
          *       "overdue": false,
@@ -1329,6 +1719,8 @@ export interface components {
             due_time?: string | null;
             /** Format: int32 */
             estimate_minutes?: number | null;
+            /** @description Where else it is kept equal. */
+            external: components["schemas"]["External"][];
             id: components["schemas"]["Id"];
             notes?: components["schemas"]["Notes"] | null;
             /**
@@ -1409,6 +1801,25 @@ export interface components {
         UpdateCompanionBody: {
             name?: components["schemas"]["CompanionName"] | null;
             palette?: components["schemas"]["CompanionPalette"] | null;
+        };
+        /**
+         * @description What to change of a connection. Null puts the default back.
+         * @example {
+         *       "name": "Work",
+         *       "priority": "high",
+         *       "settings": {
+         *         "tag": null
+         *       }
+         *     }
+         */
+        UpdateConnectionBody: {
+            /** @description Takes the place of the one before, as a whole. */
+            credential?: Record<string, never>;
+            direction?: ("both" | "in" | "out") | null;
+            name?: components["schemas"]["ConnectionName"] | null;
+            priority?: ("high" | "normal" | "low") | null;
+            /** @description Those that are given. */
+            settings?: Record<string, never>;
         };
         /**
          * @description What to change of your presence.

@@ -3,6 +3,7 @@
 //! `AVANOCHI_WRITE_COST=1 cargo test --test it cost` writes the table anew.
 
 mod companion;
+mod connections;
 mod jobs;
 mod progress;
 mod tasks;
@@ -116,6 +117,7 @@ impl Book {
         let cost = Cost::of(&self.emulator.requests.take());
         assert!(cost.within(bound), "{route}{when} costs {cost:?}, more than {bound:?}");
         writeln!(self.table, "| `{route}`{when} | {cost} | – | – | – |").expect("text");
+        self.routes.insert(route.to_owned());
     }
 
     /// Counts what a job does with an event.
@@ -300,6 +302,8 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     own(&mut book, &ann).await;
     progress::progress(&mut book, &app, &ann).await;
     wellbeing::wellbeing(&mut book, &app, &ann).await;
+    connections::connections(&mut book, &app, &ann).await;
+    connections::consents(&mut book, &app, &ann).await;
     // More than a minute has passed.
     assert_eq!(admin.get("/api/auth/me").await.status, 200);
     other_resources(&mut book, &app, &ann).await;
@@ -329,6 +333,10 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     let minute = ", the caller's first in a minute";
     let twice = Cost { reads: 2, ..FREE };
     book.line("GET /api/auth/me", minute, Some(twice), None, ann.get("/api/auth/me")).await;
+    // Some more than what one commit takes away, so that a document more or less is no other line.
+    for n in 0..8 {
+        ann.create_task(&format!("task {n}")).await;
+    }
     book.line("DELETE /api/users/{id}", "", None, Some([0, 1, 0]), ann.delete(&format!("/api/users/{}", ann.id))).await;
     (book.table, book.routes, serde_json::to_value(&app.app.document).expect("JSON"))
 }

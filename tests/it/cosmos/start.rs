@@ -1,6 +1,10 @@
 //! Starting on an account that is there, that is away, or that does not know our key.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    ffi::OsString,
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 
@@ -43,8 +47,9 @@ fn the_flow_of_readme() {
     // It is all in the account, none of it in the folder.
     let process = emulator.program(folder.path()).start();
     assert_eq!(ann.moved_to(process.address).assert_counters_equal_what_exists().len(), 1);
-    let left: Vec<_> = folder.path().join(".avanochi").read_dir().expect("a folder").map(|e| e.expect("e").file_name()).collect();
-    assert_eq!(left, ["jwt_secret"]);
+    let left = folder.path().join(".avanochi").read_dir().expect("a folder");
+    let left: BTreeSet<_> = left.map(|entry| entry.expect("an entry").file_name()).collect();
+    assert_eq!(left, BTreeSet::from(["credentials_key", "jwt_secret"].map(OsString::from)));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use avanochi::{
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{Act, Case, companion::told_of_water};
+use super::{Act, Case, companion::told_of_water, sync::SYNC};
 use crate::support::{
     events::{documents, hints},
     task_path, time,
@@ -17,7 +17,7 @@ use crate::support::{
 
 /// Some of it may be done: of the messages, all of which the next tick sends again; or by one of those who follow a change, and
 /// the others do theirs when it is told again.
-const SOME: Option<fn(World) -> BoxFuture<'static, ()>> = Some(|_| Box::pin(async {}));
+pub const SOME: Option<fn(World) -> BoxFuture<'static, ()>> = Some(|_| Box::pin(async {}));
 
 /// Some of the tasks may have been carried over: then it stays due to carry over the others.
 const SOME_TASKS: Option<fn(World) -> BoxFuture<'static, ()>> = Some(|world| {
@@ -26,7 +26,11 @@ const SOME_TASKS: Option<fn(World) -> BoxFuture<'static, ()>> = Some(|world| {
     })
 });
 
-pub const ALL: &[Case] = &[
+pub fn all() -> impl Iterator<Item = &'static Case> {
+    [EVENTS, SYNC].into_iter().flatten()
+}
+
+const EVENTS: &[Case] = &[
     Case {
         halfway: SOME,
         ..Case::new("tick", |world| {
@@ -127,7 +131,7 @@ pub const ALL: &[Case] = &[
     }),
 ];
 
-fn message(job: &'static str, payload: Value) -> Act {
+pub fn message(job: &'static str, payload: Value) -> Act {
     Act::Event { job, event: Event::Message { payload, attempt: 1 } }
 }
 

@@ -39,6 +39,13 @@ pub const PASSWORD: &str = "correct horse battery";
 
 pub const LONG_TOKENS: (&str, &str) = ("JWT_EXP_MINUTES", "525600");
 
+/// Where nobody answers: no test asks a service that it does not run itself.
+const NO_SERVICES: [(&str, &str); 3] = [
+    ("GITHUB_API_URL", "http://127.0.0.1:9"),
+    ("TODOIST_API_URL", "http://127.0.0.1:9"),
+    ("MICROSOFT_GRAPH_URL", "http://127.0.0.1:9"),
+];
+
 /// The whole program, without a listener.
 #[derive(Clone)]
 pub struct TestApp {
@@ -83,8 +90,15 @@ impl TestApp {
         Self::on(store, clock, &[LONG_TOKENS])
     }
 
-    fn on(store: Arc<dyn Store>, clock: Arc<ManualClock>, settings: &[(&str, &str)]) -> Self {
-        let config = Config::load(&Source::of(settings), &Overrides::default()).expect("good settings");
+    /// As [`Self::over`], with settings.
+    pub fn over_with(store: Arc<FlakyStore>, settings: &[(&str, &str)]) -> Self {
+        let clock = Arc::clone(&store.clock);
+        Self::on(store, clock, settings)
+    }
+
+    pub fn on(store: Arc<dyn Store>, clock: Arc<ManualClock>, settings: &[(&str, &str)]) -> Self {
+        let settings: Vec<_> = NO_SERVICES.iter().chain(settings).copied().collect();
+        let config = Config::load(&Source::of(&settings), &Overrides::default()).expect("good settings");
         let secret = config.auth.secret.clone().unwrap_or_else(|| SECRET.to_owned().into());
         let adapters = Adapters::over(Arc::clone(&store), clock.clone() as Arc<dyn Clock>, secret);
         let app = App::new(&config, adapters).expect("an app");

@@ -4,7 +4,7 @@ use std::{
     io::{BufRead as _, BufReader, Read},
     net::SocketAddr,
     path::Path,
-    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
@@ -72,7 +72,7 @@ impl Program {
     /// Returns once the program says where it listens.
     #[track_caller]
     pub fn start(self) -> Process {
-        let (child, stdout, stderr) = self.spawn();
+        let (child, stdout, stderr) = self.spawn(Stdio::null());
         let address = stdout.wait_for(address);
         // Dropped by now if there was none, which ends the child too.
         let mut process = Process { child, address: SocketAddr::from(([0, 0, 0, 0], 0)), stdout, stderr };
@@ -83,14 +83,21 @@ impl Program {
     /// Runs the program to its end.
     #[track_caller]
     pub fn run(self) -> Finished {
-        let (child, stdout, stderr) = self.spawn();
+        let (child, stdout, stderr) = self.spawn(Stdio::null());
         let mut process = Process { child, address: SocketAddr::from(([0, 0, 0, 0], 0)), stdout, stderr };
         let status = process.wait();
         Finished { code: status.code(), stdout: process.stdout.text(), stderr: process.stderr.text() }
     }
 
-    fn spawn(mut self) -> (Child, Lines, Lines) {
-        let command = self.0.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    /// Starts it to be told something on its standard input.
+    pub fn start_told(self) -> (Process, ChildStdin) {
+        let (mut child, stdout, stderr) = self.spawn(Stdio::piped());
+        let stdin = child.stdin.take().expect("stdin");
+        (Process { child, address: SocketAddr::from(([0, 0, 0, 0], 0)), stdout, stderr }, stdin)
+    }
+
+    fn spawn(mut self, stdin: Stdio) -> (Child, Lines, Lines) {
+        let command = self.0.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary");
         let stdout = Lines::follow(child.stdout.take().expect("stdout"));
         let stderr = Lines::follow(child.stderr.take().expect("stderr"));

@@ -34,6 +34,7 @@ async fn a_task_has_all_that_was_said_of_it() {
       "due_on": "2026-01-16",
       "due_time": "17:30",
       "estimate_minutes": 20,
+      "external": [],
       "id": "[id 2]",
       "notes": "Not the cactus",
       "overdue": false,
