@@ -12,8 +12,6 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     base::Base,
     project::{Fields, Side},
@@ -28,15 +26,11 @@ use crate::{
 const TIE: Duration = Duration::from_secs(2);
 
 /// When each field was last edited here, where that is known.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Times {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completed: Option<Timestamp>,
 }
 

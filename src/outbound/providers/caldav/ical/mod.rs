@@ -18,7 +18,7 @@ use self::{
 use super::super::{Due, Edit};
 use crate::kernel::Timestamp;
 
-const TODO: &str = "VTODO";
+const VTODO: &str = "VTODO";
 
 /// The text of a calendar object that has a to-do.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ impl Resource {
     /// `None` when the text has no to-do.
     pub(super) fn read(text: &[u8]) -> Option<Self> {
         let lines = split(text);
-        let todos = components(&lines, TODO);
+        let todos = components(&lines, VTODO);
         let is_exception = |todo: &Range<usize>| lines[todo.clone()].iter().any(|line| line.name() == "RECURRENCE-ID");
         let todo = todos.iter().find(|todo| !is_exception(todo)).or_else(|| todos.first())?.clone();
         let several = todos.len() > 1;
@@ -82,7 +82,7 @@ impl Resource {
             "",
         ];
         let lines = split(text.join("\r\n").as_bytes());
-        let todo = components(&lines, TODO).into_iter().next().unwrap_or_default();
+        let todo = components(&lines, VTODO).into_iter().next().unwrap_or_default();
         Self { lines, todo, several: false }
     }
 
