@@ -163,7 +163,7 @@ impl App {
         let domains = vec![
             domain::ledger_kinds(),
             accounts::contribute(&shared, settings, edge),
-            work::contribute(&shared, Arc::new(AtWork)),
+            work::contribute(&shared, Arc::new(AtWork), Arc::new(sync.clone())),
             progress::contribute(&shared),
             wellbeing::contribute(&shared),
             companion::contribute(&shared),

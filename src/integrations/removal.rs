@@ -7,6 +7,7 @@ use super::{
     connections::{
         repo::{Gone, Numbers},
         run::{Conflict, Run},
+        steps::Steps,
     },
     counters::places_of,
     sync::link::Link,
@@ -71,7 +72,9 @@ impl Removal {
 
     /// Queues that some of what belonged to it goes; `false` when nothing did.
     async fn take(&self, change: &mut Transaction<'_>, owner: Owner, gone: Gone) -> Result<bool> {
-        let taken = self.take_of::<Run>(change, owner, gone).await? || self.take_of::<Conflict>(change, owner, gone).await?;
+        let taken = self.take_of::<Run>(change, owner, gone).await?
+            || self.take_of::<Steps>(change, owner, gone).await?
+            || self.take_of::<Conflict>(change, owner, gone).await?;
         Ok(taken || self.take_links(change, owner, gone).await?)
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     model::{Connection, ConnectionId, Direction, Priority},
     run::{Conflict, ConnectionState, KEPT, Run},
+    steps::Steps,
 };
 use crate::{
     integrations::counters::{place_of, places_of},
@@ -68,6 +69,24 @@ impl Entity for Run {
 }
 
 impl Counted for Run {}
+
+impl Entity for Steps {
+    const KIND: &'static str = "sync_steps";
+
+    fn document_id(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn places(&self) -> Places {
+        [Some(place_of(self.number, self.at)), None, None, None]
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(Steps::expires_at(self))
+    }
+}
+
+impl Counted for Steps {}
 
 impl Entity for Conflict {
     const KIND: &'static str = "sync_conflicts";
@@ -223,4 +242,13 @@ pub async fn runs(ledger: &Ledger, owner: Owner, number: u16) -> Result<Vec<Run>
 pub async fn conflicts(ledger: &Ledger, owner: Owner, number: Option<u16>, page: PageRequest) -> Result<Page<Conflict>> {
     let span = number.map_or(Span::ALL, |number| places_of(number, None));
     Ok(ledger.collection().range(Some(Partition::of(owner.id())), span, page).await?)
+}
+
+/// What a run did, commit by commit; a page may have fewer than asked for, since others ran within the same second.
+pub async fn steps(ledger: &Ledger, owner: Owner, run: &Run, page: PageRequest) -> Result<Page<Steps>> {
+    let until = run.finished_at.map_or(places_of(run.number, None).until, |at| place_of(run.number, at) + 1);
+    let span = Span { from: place_of(run.number, run.started_at), until };
+    let mut page = ledger.collection::<Steps>().range(Some(Partition::of(owner.id())), span, page).await?;
+    page.items.retain(|steps| steps.run_id == run.id);
+    Ok(page)
 }

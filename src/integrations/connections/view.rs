@@ -12,6 +12,7 @@ use super::{
     run::{Conflict, ConflictField, ConflictId, Edited, LinkCounts, Run, RunCounts, RunId, RunResult},
     service::Shown,
     settings::{Member, members},
+    steps::{Step, Steps},
 };
 use crate::{
     integrations::credentials::view::CredentialView,
@@ -187,6 +188,21 @@ impl<'a> From<&'a Run> for RunView<'a> {
             full: run.full,
             correlation_id: &run.correlation_id,
         }
+    }
+}
+
+/// What one commit of a run did.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SyncStepsView, example = json!({ "at": "2026-01-14T10:15:31.123456Z", "steps": [
+    { "task_id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8b", "did": "item_updated", "fields": ["title"], "from": "7", "to": "8" }] }))]
+pub struct StepsView<'a> {
+    at: Timestamp,
+    steps: &'a [Step],
+}
+
+impl<'a> From<&'a Steps> for StepsView<'a> {
+    fn from(of: &'a Steps) -> Self {
+        Self { at: of.at, steps: &of.steps }
     }
 }
 

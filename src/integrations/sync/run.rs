@@ -211,7 +211,7 @@ impl Synchronisation {
         let mut tags = Tags::default();
         // One fits.
         let _fits = connection.settings.tag.clone().is_none_or(|tag| tags.add(tag));
-        let side = Side { owner, connection, provider, tags, recreates };
+        let side = Side { owner, connection, provider, run: running.run.id, tags, recreates };
         self.finish_begun(&side, &mut running.told).await?;
         if work == Work::Both
             && let Some(end) = self.pull(&side, running).await?
