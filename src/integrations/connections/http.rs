@@ -13,7 +13,7 @@ use super::{
     model::Connection,
     run::{Conflict, Run, RunId},
     service::ConnectionService,
-    view::{self, ConflictView, FullConnectionView, IntegrationView, RestoredView, RunView, StepsView},
+    view::{self, ConflictView, FullConnectionView, IntegrationView, RestoredView, RunView, StandsView, StepsView},
 };
 use crate::{
     integrations::credentials::{
@@ -62,6 +62,7 @@ pub fn router(connections: ConnectionService, public_url: &str) -> OpenApiRouter
         .routes(routes!(list_remote_lists))
         .routes(routes!(list_runs))
         .routes(routes!(get_run))
+        .routes(routes!(list_all_connections))
         .routes(routes!(list_steps))
         .routes(routes!(list_conflicts))
         .routes(routes!(restore_conflict))
@@ -290,6 +291,20 @@ async fn list_steps(
     let paging = list.paging(&format!("/api/connections/{id}/runs/{run}/steps"), &[], &ctx)?;
     let page = connections.steps(&ctx, owner, id, run, paging.request.clone()).await?;
     Reply::page::<StepsView, _>(&page, &paging)
+}
+
+/// List how everybody's connections stand, oldest first: for administrators.
+#[utoipa::path(get, path = "/api/admin/connections", tag = "connections", params(ListQuery),
+    responses((status = 200, body = Vec<StandsView>, description = "A page; `Link` leads to the next one"),
+        (status = 403, body = ErrorBody, description = "You are no administrator")))]
+async fn list_all_connections(
+    State(connections): State<ConnectionService>,
+    ctx: Ctx,
+    Query(list): Query<ListQuery>,
+) -> Result<Reply> {
+    let paging = list.paging("/api/admin/connections", &[], &ctx)?;
+    let page = connections.overview(&ctx, paging.request.clone()).await?;
+    Reply::page::<StandsView, _>(&page, &paging)
 }
 
 /// List the edits that were overwritten in the last 30 days, the newest last.

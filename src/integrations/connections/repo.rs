@@ -3,15 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    model::{Connection, ConnectionId, Direction, Priority},
+    model::{Connection, ConnectionId, Direction, Priority, Status},
     run::{Conflict, ConnectionState, KEPT, Run},
     steps::Steps,
 };
 use crate::{
     integrations::counters::{place_of, places_of},
     kernel::{Code, Error, Limit, Owner, Page, PageRequest, Result, Timestamp},
-    ledger::{Counted, Fact, Ledger, Summary},
+    ledger::{Add, Counted, Fact, Ledger, Summary},
     store::{Entity, KeyRange, Order, Partition, Place, Places, Scope, Span},
+    work::counters::ACTIVE_CONNECTIONS,
 };
 
 /// How many runs are shown.
@@ -32,7 +33,13 @@ impl Entity for Connection {
     }
 }
 
-impl Counted for Connection {}
+impl Counted for Connection {
+    fn counts(&self, add: Add<'_>) {
+        if self.condition == Status::Active {
+            add(ACTIVE_CONNECTIONS, None, 1);
+        }
+    }
+}
 
 impl Entity for ConnectionState {
     const KIND: &'static str = "connection_states";
@@ -212,8 +219,9 @@ pub async fn states(ledger: &Ledger, owner: Owner) -> Result<Vec<ConnectionState
     Ok(page.items.into_iter().map(|read| read.value).collect())
 }
 
-pub async fn state(ledger: &Ledger, owner: Owner, id: ConnectionId) -> Result<Option<ConnectionState>> {
-    Ok(ledger.collection().get(Partition::of(owner.id()), id.to_string()).await?.map(|read| read.value))
+pub async fn state_of(ledger: &Ledger, connection: &Connection) -> Result<Option<ConnectionState>> {
+    let read = ledger.collection().get(Partition::of(connection.user_id), connection.id.to_string()).await?;
+    Ok(read.map(|read| read.value))
 }
 
 /// The states of a priority that are due by then, of those in a range of the store, the most overdue first.

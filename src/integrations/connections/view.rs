@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::{
     model::{Connection, ConnectionId, ConnectionName, Direction, Priority, Problem, ProblemCode, Status, Trigger, name_of},
+    overview::Stands,
     run::{Conflict, ConflictField, ConflictId, Edited, LinkCounts, Run, RunCounts, RunId, RunResult},
     service::Shown,
     settings::{Member, members},
@@ -187,6 +188,46 @@ impl<'a> From<&'a Run> for RunView<'a> {
             problem: run.problem.as_ref().map(ProblemView::from),
             full: run.full,
             correlation_id: &run.correlation_id,
+        }
+    }
+}
+
+/// How somebody's connection stands, for whoever operates the program.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "provider": "todoist", "status": "active", "problem": null, "counts": { "linked": 12, "waiting": 0, "failed": 0 },
+    "created_at": "2026-01-14T10:15:30.123456Z", "last_run": "2026-01-14T14:15:30.123456Z", "next_run": "2026-01-14T18:15:30.123456Z" }))]
+pub struct StandsView {
+    #[schema(inline)]
+    provider: ProviderName,
+    #[schema(inline)]
+    status: Status,
+    /// The code of what is wrong.
+    problem: Option<ProblemCode>,
+    counts: StandsCounts,
+    created_at: Timestamp,
+    last_run: Option<Timestamp>,
+    next_run: Option<Timestamp>,
+}
+
+/// How many tasks are linked, of how many something waits to be written, and with how many that has failed.
+#[derive(Debug, Serialize, ToSchema)]
+struct StandsCounts {
+    linked: u32,
+    waiting: u32,
+    failed: u32,
+}
+
+impl From<&Stands> for StandsView {
+    fn from(of: &Stands) -> Self {
+        let LinkCounts { linked, waiting, failed, .. } = of.counts;
+        Self {
+            provider: of.connection.provider(),
+            status: of.connection.status(),
+            problem: of.connection.problem.map(|problem| problem.code),
+            counts: StandsCounts { linked, waiting, failed },
+            created_at: of.connection.created_at,
+            last_run: of.last_run,
+            next_run: of.next_run,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     kernel::{Owner, Result},
     outbound::providers::Field,
     work::tasks::{
-        external::{Elsewhere, State, States},
+        elsewhere::{Elsewhere, State, States},
         model::Task,
     },
 };

@@ -253,7 +253,8 @@ mod tests {
     use crate::{
         kernel::{FromText as _, Id, UserId},
         work::tasks::{
-            external::{External, ExternalView, State, States},
+            elsewhere::{ExternalView, State, States},
+            external::External,
             model::{Completion, Estimate, Planned, Priority, Series, Task, Title},
             shown::Shown,
             view::TaskView,

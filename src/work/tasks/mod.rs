@@ -5,6 +5,7 @@ mod bodies;
 mod bulk;
 pub mod carry_over;
 pub mod edits;
+pub mod elsewhere;
 pub mod external;
 mod fields;
 pub mod filter;
@@ -35,7 +36,7 @@ use std::sync::Arc;
 
 use self::{
     carry_over::{CarryOver, FollowSettings},
-    external::Elsewhere,
+    elsewhere::Elsewhere,
     forgotten::StopForgottenTimer,
     model::Task,
     service::TaskService,

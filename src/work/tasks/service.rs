@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{
     edits::Edits,
-    external::{Elsewhere, ExternalView},
+    elsewhere::{Elsewhere, ExternalView},
     filter::{CreationOrder, Present, TaskFilter},
     model::{NewTask, Task, TaskId},
     operations::{Applied, Effect, Operation},

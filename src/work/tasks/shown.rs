@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::Days;
 
 use super::{
-    external::States,
+    elsewhere::States,
     model::{Due, Task},
 };
 use crate::kernel::{Ctx, DayRule, Timestamp, wall_clock};

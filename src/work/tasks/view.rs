@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    external::ExternalView,
+    elsewhere::ExternalView,
     model::{Estimate, Notes, Priority, Task, TaskId, Title},
     recurrence::Recurrence,
     shown::Shown,

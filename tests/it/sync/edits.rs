@@ -328,6 +328,11 @@ async fn a_task_says_how_it_stands_elsewhere_and_a_run_what_it_did() {
             step("task_updated", json!(["title"]), false),
         ]
     );
+    // It is the first that was connected.
+    bench.follow().await;
+    let achievements = bench.ann.get("/api/achievements").await;
+    let connected = ok(&achievements).as_array().expect("a list").iter().find(|one| one["id"] == "connected").expect("there");
+    assert!(connected["earned_at"].is_string(), "{connected}");
     // A stranger sees nothing of it.
     let bob = bench.app.user("bob").await;
     let run = text(&runs.body[0], "id").to_owned();
