@@ -232,6 +232,7 @@ impl Synchronisation {
         let local = convert::fields_of(task);
         let base = Base::default().with_pushed(side.provider.fields(), &local, &convert::ours(item));
         let next = Link { there: Some(There::of(item, base)), gone: None, waiting: None, ..read.value.clone() };
+        let next = if task.trashed.is_some() { next.awaiting(self.clock.now()) } else { next };
         let before = read.value.there.as_ref().map(|there| there.version.as_str());
         let did = steps::Step::new(task.id, Did::ItemCreated, side.provider.fields(), before, Some(&item.version));
         self.settle(side, read, Some(next), Some(did)).await?;
@@ -242,6 +243,15 @@ impl Synchronisation {
     async fn delete(&self, side: &Side<'_>, read: &Stored<Link>, task: Option<&Task>) -> Result<Wrote, Stop> {
         let link = &read.value;
         let Some(there) = link.there.as_ref().filter(|_| link.gone.is_none()) else {
+            if let Some(task) = task.filter(|_| link.is_begun()) {
+                // It may have been made before the task was deleted: what is there is known first.
+                if side.provider.repeats_creations() {
+                    return self.create(side, read, task).await;
+                }
+                if let Some(item) = side.provider.find(task.id.uuid()).await.map_err(Stop::Failed)? {
+                    return self.made(side, read, task, &item).await;
+                }
+            }
             // It was never made there, or is gone.
             let next = link.there.as_ref().map(|_| Link { waiting: None, ..link.clone() });
             self.settle(side, read, next, None).await?;

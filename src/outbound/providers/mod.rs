@@ -96,7 +96,12 @@ pub trait Provider: Send + Sync {
     /// The item that an earlier attempt made for a task, if there is one.
     async fn find(&self, key: Uuid) -> Result<Option<Item>, Failure>;
 
-    /// Makes an item. An item that was made for the same key by an earlier attempt is what is returned, where the service can tell.
+    /// Whether a repeated creation makes nothing and tells what the first one made; then nothing is ever found by its key.
+    fn repeats_creations(&self) -> bool {
+        false
+    }
+
+    /// Makes an item. Errors: `Changed` when there is one for the key, which is to be looked for.
     async fn create(&self, creation: &Creation) -> Result<Item, Failure>;
 
     /// Changes the given fields of the item and no others, and shows it as it is afterwards. Where a service keeps what is gone, the

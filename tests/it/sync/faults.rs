@@ -162,3 +162,23 @@ async fn a_service_that_asks_to_wait_is_not_asked_before() {
     assert_eq!(bench.at_todoist(), titles([("Bread", false), ("Butter", false)]));
     assert_eq!(bench.connection(&id).await["problem"], json!(null));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deleted_while_nobody_knows_whether_it_was_made_does_not_come_back() {
+    for (fault, made) in [(Fault::DropAnswer, true), (Fault::DropRequest, false)] {
+        let bench = Bench::new().await;
+        bench.todoist().await;
+        bench.settle().await;
+        let bread = bench.ann.create_task("Bread").await;
+        // After a change here nothing is asked first: the request is the creation.
+        bench.services.todoist.stand.faults.next(fault);
+        bench.settle().await;
+        assert_eq!(bench.at_todoist().contains_key("Bread"), made);
+        assert_eq!(bench.ann.delete(&task_path(&bread.body)).await.status, 204);
+        for _ in 0..4 {
+            bench.pass(400);
+            bench.settle().await;
+        }
+        assert_eq!((bench.count().await, bench.at_todoist()), (0, titles([])));
+    }
+}

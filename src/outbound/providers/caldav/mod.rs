@@ -169,12 +169,11 @@ impl Caldav {
         Ok(Resource::read(&stored.text).map(|resource| (name, stored, resource)))
     }
 
-    /// Takes what is there for the task already; one that was cancelled becomes what is to be made.
-    async fn adopt(&self, key: Uuid, edit: &Edit) -> Result<Item, Failure> {
-        let (name, stored, mut resource) = self.made(key).await?.ok_or(Failure::Changed)?;
-        if !resource.is_cancelled() {
-            return Ok(self.item(&name, &stored.etag, &resource));
-        }
+    /// Makes of what was cancelled what is to be made. Errors: `Changed` where there is something else: somebody may have edited it,
+    /// so that it is merged like any other.
+    async fn revive(&self, key: Uuid, edit: &Edit) -> Result<Item, Failure> {
+        let made = self.made(key).await?.filter(|(.., resource)| resource.is_cancelled());
+        let (name, stored, mut resource) = made.ok_or(Failure::Changed)?;
         let now = self.dav.clock.now();
         resource.revive(now);
         resource.apply(edit, self.zone, now);
@@ -250,8 +249,8 @@ impl Provider for Caldav {
         match answer.status {
             200..=299 => self.written(&name, &resource, answer.header(ETAG.as_str())).await,
             // It is there, or its UID is, at another address.
-            409 | 412 => self.adopt(creation.key, &edit).await,
-            403 if refused_for(&answer.body, CALDAV, "no-uid-conflict") => self.adopt(creation.key, &edit).await,
+            409 | 412 => self.revive(creation.key, &edit).await,
+            403 if refused_for(&answer.body, CALDAV, "no-uid-conflict") => self.revive(creation.key, &edit).await,
             _ => Err(answer.failure(now)),
         }
     }

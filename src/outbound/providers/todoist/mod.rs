@@ -103,6 +103,10 @@ impl Provider for Todoist {
         Ok(None)
     }
 
+    fn repeats_creations(&self) -> bool {
+        true
+    }
+
     async fn create(&self, creation: &Creation) -> Result<Item, Failure> {
         let Done { results, ids } = self.client.run(&Command::add(creation, self.list(), self.zone)).await?;
         // The task is there whatever came of completing it; that it is open still is what the next synchronisation sees.
