@@ -60,7 +60,7 @@ export function start() {
 }
 
 const LIST = [['N', 'new'], ['J K ↑ ↓', 'move'], ['X', 'complete'], ['E', 'edit'], ['Del', 'delete'], ['Z', 'undo'], ['S', 'session'],
-  ['⇧ S', 'end'], ['W', 'water'], ['M', 'meal'], ['B', 'break'], ['G T', 'today'], ['G W', 'week'], ['G S', 'statistics'], ['G A', 'achievements'],
+  ['⇧ S', 'end'], ['W', 'water'], ['M', 'meal'], ['B', 'break'], ['G T', 'today'], ['G W', 'week'], ['G S', 'statistics'], ['G A', 'achievements'], ['G I', 'integrations'],
   ['G ,', 'settings'], ['/', 'search'], ['Esc', 'back'], ['?', 'help']];
 
 export function KeySheet() {

@@ -8,6 +8,7 @@ export default {
   'nav.week': 'Week',
   'nav.statistics': 'Statistics',
   'nav.achievements': 'Achievements',
+  'nav.integrations': 'Connections',
   'nav.settings': 'Settings',
 
   undo: 'Undo',
@@ -86,6 +87,7 @@ export default {
   'task.check': 'Complete: {title}',
   'task.edit': 'Edit: {title}',
   'task.time': 'Timer: {title}',
+  'task.elsewhere': 'Also kept elsewhere',
   'task.repeats': 'Repeats',
   'task.steps': '{done} of {of} steps',
   'priority.low': 'Low',

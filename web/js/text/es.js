@@ -8,6 +8,7 @@ export default {
   'nav.week': 'Semana',
   'nav.statistics': 'Estadísticas',
   'nav.achievements': 'Logros',
+  'nav.integrations': 'Conexiones',
   'nav.settings': 'Ajustes',
 
   undo: 'Deshacer',
@@ -86,6 +87,7 @@ export default {
   'task.check': 'Completar: {title}',
   'task.edit': 'Editar: {title}',
   'task.time': 'Cronómetro: {title}',
+  'task.elsewhere': 'También en otro lugar',
   'task.repeats': 'Se repite',
   'task.steps': '{done} de {of} pasos',
   'priority.low': 'Baja',

@@ -6,6 +6,7 @@ import { minute, wall } from '../data/clock.js';
 import { all } from '../data/copy.js';
 import { act } from '../data/outbox.js';
 import { motion, styled } from '../looks.js';
+import { go } from '../router.js';
 import { t, zone } from '../text.js';
 import { Button, Icon, Meter, useRead } from '../ui.js';
 import { hourOf, moodOf, stageOf } from './plan.js';
@@ -119,11 +120,12 @@ export function useCompanion() {
   };
 }
 
-/** What helps against a mood. @type {Record<string, {key: string, kind: string, icon: string}>} */
+/** What helps against a mood, or against what a reminder is about. @type {Record<string, {key: string, kind: string, icon: string}>} */
 const HELP = {
   thirsty: { key: 'water', kind: 'water', icon: 'drop' },
   hungry: { key: 'meal', kind: 'meal', icon: 'meal' },
   tired: { key: 'rest', kind: 'rest', icon: 'cup' },
+  reconnect: { key: 'connect', kind: 'primary', icon: 'plug' },
 };
 
 /** Which of them answers a reminder. @type {Record<string, string>} */
@@ -183,9 +185,10 @@ export function Companion({ user, ml, goal, energy, onHelp }) {
   const shown = happy.current ? 'celebrating' : mood;
   const nudge = happy.current ? null : reminder();
   const asks = nudge && ANSWERS[nudge.kind];
-  const help = happy.current ? undefined : HELP[nudge ? asks ?? '' : shown];
+  const help = happy.current ? undefined : HELP[nudge ? asks ?? nudge.kind : shown];
   const helped = () => {
-    if (help) onHelp[help.key]();
+    if (help?.key === 'connect') go('integrations');
+    else if (help) onHelp[help.key]();
     if (nudge) answer(nudge, 'done');
   };
   const needed = {
