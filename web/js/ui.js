@@ -40,7 +40,7 @@ export function lazy(load, meanwhile) {
   };
 }
 
-/** What keys do: set by the components that are there, read by keys.js. @type {Map<string, () => void>} */
+/** What keys do: set by the components that are there, read by sheets.js. @type {Map<string, () => void>} */
 export const bound = new Map();
 
 /** Binds keys while a component is there. @param {Record<string, () => void>} map e.g. `{ n: add, 'shift+s': end }` */

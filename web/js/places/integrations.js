@@ -4,7 +4,7 @@
 
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { ApiError, get, request } from '../data/api.js';
-import { dateOf, now, tick } from '../data/clock.js';
+import { dateOf, now } from '../data/clock.js';
 import { all, revalidate } from '../data/copy.js';
 import { newId } from '../data/outbox.js';
 import { ready } from '../looks.js';
@@ -65,9 +65,9 @@ export function remedy({ status, problem, authorize_url: consent, credential }) 
   return consent ? 'consent' : null;
 }
 
-/** Whether something is about to become of a connection without anybody's doing. @param {Connection} one @param {string|undefined} run that was asked for @param {number} at */
+/** Whether a run is due, or one that was asked for has not ended: ids follow the time. @param {Connection} one @param {string|undefined} run that was asked for @param {number} at */
 export function moves({ status, next_run: next, last_run: last }, run, at) {
-  return (status === 'pending' || status === 'active') && Boolean(next && Date.parse(next) <= at) || Boolean(run && last?.id !== run);
+  return ['pending', 'active', 'failed'].includes(status) && Boolean((next && Date.parse(next) <= at) || (run && (!last || last.id < run)));
 }
 
 // What is shown
@@ -152,13 +152,13 @@ function Connected({ one, service, run, onRun }) {
   return html`<${Card} title=${one.name} class="settings-card" aside=${html`<span class=${`chip${one.problem || help ? ' chip-warm' : ''}`}>${t(`integrations.status.${status}`)}</span>`}>
     <div role="status">${one.problem ? html`<p class="integrations-problem">${one.problem.text}</p>` : null}
       ${help === 'missing' || (help === 'consent' && !one.problem) ? html`<p>${t(`integrations.${help}`)}</p>` : null}
-      ${moves(one, run, tick.value) ? html`<p class="muted">${t('integrations.moves')}</p>` : null}</div>
+      ${moves(one, run, now()) ? html`<p class="muted">${t('integrations.moves')}</p>` : null}</div>
     ${help ? html`<div class="settings-acts">${help === 'missing'
       ? ['delete', 'recreate'].map((missing) => html`<${Button} small key=${missing} onClick=${post('resume', { missing })}>${t(`integrations.${missing}`)}<//>`)
       : html`<${Button} small kind="primary" onClick=${help === 'consent' ? on(() => consent(id)) : open(help)}>${t(`integrations.do.${help}`, { name: service.name })}<//>`}</div>` : null}
     <p class="small">${service.name}${credential?.account ? ` · ${credential.account}` : ''} · ${t('integrations.counts', { ...counts })}
       ${last ? html`<br />${t('integrations.last', { when: when(last.finished_at ?? last.started_at), result: t(`integrations.run.${last.result}`) })}` : null}
-      ${next && runs && !moves(one, run, tick.value) ? html`<br />${t('integrations.next', { when: when(next) })}` : null}</p>
+      ${next && runs && !moves(one, run, now()) ? html`<br />${t('integrations.next', { when: when(next) })}` : null}</p>
     ${problem ? html`<p class="field-error" role="alert">${problem}</p>` : null}
     <div class="settings-acts">
       ${runs ? html`<${Button} small icon="repeat" onClick=${post('sync')}>${t('integrations.sync')}<//>` : null}
@@ -224,11 +224,15 @@ function Conflict({ one, path }) {
     ${one.restored_at ? html`<p class="muted small">${t('integrations.taken')}</p>` : html`<${Button} small icon="undo" onClick=${take}>${t('integrations.take')}<//>`}`;
 }
 
-/** Members of the form by the fields that an answer names. @type {Record<string, keyof Form>} */
-const FIELDS = {
-  name: 'name', 'settings.url': 'url', 'settings.repositories': 'repositories', 'settings.new_in': 'repositories', 'settings.outgoing': 'only', 'settings.tag': 'tag',
-  'credential.token': 'token', 'credential.username': 'username', 'credential.password': 'password',
-};
+/** Fields that have a message beside them, and beside which those of two others stand. */
+const FIELDS = ['name', 'url', 'repositories', 'only', 'tag', 'token', 'username', 'password'];
+const BESIDE = /** @type {Record<string, string>} */ ({ new_in: 'repositories', outgoing: 'only' });
+
+/** The field of the form that an answer names, if it has a message. @param {string|undefined} field such as `settings.repositories[0]` */
+export function fieldOf(field) {
+  const name = /^(?:settings\.|credential\.)?(\w+)/.exec(field ?? '')?.[1] ?? '';
+  return FIELDS.find((one) => one === (BESIDE[name] ?? name));
+}
 
 /** The form of a connection that is to be made, or of one that is there. @param {{ service: Service, one?: Connection, mode: Mode, onClose: () => void }} props */
 function Entry({ service, one, mode, onClose }) {
@@ -268,10 +272,10 @@ function Entry({ service, one, mode, onClose }) {
       setBusy(false);
     }
   };
-  const at = Object.keys(FIELDS).find((name) => problem?.field?.startsWith(name));
+  const at = fieldOf(problem?.field);
   const set = (/** @type {keyof Form} */ name) => (/** @type {string} */ value) => setForm((before) => ({ ...before, [name]: value }));
   const field = (/** @type {keyof Form} */ name, /** @type {string} */ label, /** @type {object} */ more = {}) => html`<${Field} name=${name} label=${label} value=${form[name]} onInput=${set(name)}
-    error=${at && problem && FIELDS[at] === name ? reason(problem) : null} autocomplete="off" autocapitalize="none" spellcheck=${false} ...${more} />`;
+    error=${problem && at === name ? reason(problem) : null} autocomplete="off" autocapitalize="none" spellcheck=${false} ...${more} />`;
   const choose = (/** @type {keyof Form} */ name, /** @type {string[]} */ values) => html`<${Select} label=${t(`integrations.${name}`)} value=${form[name]} onChange=${set(name)}
     options=${values.map((value) => ({ value, label: t(`integrations.${name}.${value}`, { name: service.name }) }))} />`;
   const repositories = listed(form.repositories);
