@@ -2,7 +2,7 @@
 // the outbox: a credential is not to be kept in this browser, and whatever is asked of a service needs the network. First, and pure, what a
 // form shows of a connection and sends of it.
 
-import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../../vendor/preact.js';
 import { ApiError, get, request } from '../data/api.js';
 import { dateOf, now } from '../data/clock.js';
 import { all, revalidate } from '../data/copy.js';
@@ -247,7 +247,8 @@ function Entry({ service, one, mode, onClose }) {
   const [entering, setting] = [mode !== 'settings', mode !== 'credential'];
   const consents = entering && form.how === 'oauth';
   const has = (/** @type {string} */ name) => setting && service.settings.some((member) => member.name === name);
-  useEffect(() => {
+  // The first field has the focus before the next key comes.
+  useLayoutEffect(() => {
     /** @type {HTMLElement|null|undefined} */ (box.current?.querySelector('input, select, button'))?.focus();
     if (!entering && has('list')) get(`connections/${one?.id}/lists`).then(setLists, (thrown) => setProblem(errorOf(thrown)));
     return () => opener?.focus();

@@ -252,7 +252,7 @@ export const flows = {
     await page.locator('.integrations-list h3').first().waitFor();
     await tabTo('Connect Todoist');
     await page.keyboard.press('Enter');
-    await page.locator('[name=token]').waitFor();
+    await page.locator('[name=token]:focus').waitFor();
     await page.keyboard.press('Escape');
     await until(async () => (await focused()).includes('Connect Todoist'), 'the focus is where it was');
     await page.keyboard.press('Enter');
