@@ -2,10 +2,14 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import test from 'node:test';
-import en from '../js/text/places-en.js';
-import es from '../js/text/places-es.js';
+import connected from '../js/text/integrations-en.js';
+import conectado from '../js/text/integrations-es.js';
+import inEnglish from '../js/text/places-en.js';
+import inSpanish from '../js/text/places-es.js';
 import first from '../js/text/en.js';
 import more from '../js/text/more-en.js';
+
+const [en, es] = [{ ...inEnglish, ...connected }, { ...inSpanish, ...conectado }];
 
 delete globalThis.BroadcastChannel;
 const { CHOICES, NUMBERS } = await import('../js/places/settings-fields.js');

@@ -9,7 +9,7 @@ import { all, revalidate } from '../data/copy.js';
 import { newId } from '../data/outbox.js';
 import { ready } from '../looks.js';
 import { query } from '../router.js';
-import { near, reason, t, time, zone } from '../text.js';
+import { near, reason, t, time, words, zone } from '../text.js';
 import { Button, Card, Dialog, Field, say, Select, Trouble, useRead } from '../ui.js';
 
 /** @typedef {import('../data/types.js').Api} Api */
@@ -19,7 +19,7 @@ import { Button, Card, Dialog, Field, say, Select, Trouble, useRead } from '../u
 /** @typedef {'connect'|'settings'|'credential'} Mode which part of the form is shown: all, or one of two */
 
 export const title = 'nav.integrations';
-await ready();
+await Promise.all([ready(), words('integrations')]);
 
 /** What the form shows, of a connection or of one that is to be made. @param {Service} service @param {Connection} [one] */
 export function formOf(service, one) {
