@@ -4,7 +4,10 @@ use std::{fmt, sync::Arc};
 
 use chrono_tz::Tz;
 
-use super::{connections::model::{Connection, Trigger}, credentials::model::OpenedCredential};
+use super::{
+    connections::model::{Connection, Trigger},
+    credentials::model::OpenedCredential,
+};
 use crate::outbound::providers::{Failure, Provider};
 
 /// Makes clients of services. The composition root has the one that reaches them.

@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn five_failures_open_it_for_ten_seconds() {
-        let at = |seconds| Timestamp::from_micros(seconds * 1_000_000);
+        let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
         let mut circuit = Circuit::default();
         for second in 0..5 {
             assert!(circuit.lets_through(at(second)));

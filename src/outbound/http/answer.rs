@@ -37,6 +37,12 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// One with a head alone, for tests.
+    #[cfg(test)]
+    pub fn of(status: u16, headers: HeaderMap) -> Self {
+        Self { status, headers, body: Vec::new(), effect: Effect::Reads }
+    }
+
     pub fn succeeded(&self) -> bool {
         (200..300).contains(&self.status)
     }
