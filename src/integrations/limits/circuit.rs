@@ -20,16 +20,16 @@ impl Circuit {
         self.failures < FAILURES || self.failed_at.is_none_or(|at| at > now || now.since(at) >= PAUSE)
     }
 
-    /// Whether it is the first after a success, or the first at all.
+    /// Whether it is the one with which it is not tried any more.
     pub fn failed(&mut self, now: Timestamp) -> bool {
         self.failures = self.failures.saturating_add(1);
         self.failed_at = Some(now);
-        self.failures == 1
+        self.failures == FAILURES
     }
 
-    /// Whether it is the first after a failure.
+    /// Whether it had not been tried any more.
     pub fn succeeded(&mut self) -> bool {
-        std::mem::take(&mut self.failures) > 0
+        std::mem::take(&mut self.failures) >= FAILURES
     }
 
     pub fn is_failing(&self) -> bool {
@@ -47,7 +47,7 @@ mod tests {
         let mut circuit = Circuit::default();
         for second in 0..5 {
             assert!(circuit.lets_through(at(second)));
-            assert_eq!(circuit.failed(at(second)), second == 0);
+            assert_eq!(circuit.failed(at(second)), second == 4);
         }
         assert!(!circuit.lets_through(at(4)) && !circuit.lets_through(at(13)) && circuit.is_failing());
         // One that fails then closes it for as long once more. A clock that was set back does not keep it closed.

@@ -49,6 +49,11 @@ impl Limits {
         Self { clock, local: Mutex::default(), shared: redis.map(Shared::new) }
     }
 
+    #[cfg(test)]
+    pub fn patient(self) -> Self {
+        Self { shared: self.shared.map(Shared::patient), ..self }
+    }
+
     /// Takes place for a request. How long to wait with it, which is a second at most. Errors: the instant before which nothing is
     /// to be sent; nothing was taken then.
     pub async fn ask(&self, asker: &Asker, effect: Effect, units: u32) -> Result<Duration, Timestamp> {

@@ -9,6 +9,10 @@ use std::{
     time::Duration,
 };
 
+use futures_util::{
+    FutureExt as _,
+    future::{BoxFuture, Shared as Common},
+};
 use redis::{AsyncConnectionConfig, Client, RedisError, Script, aio::MultiplexedConnection};
 use secrecy::ExposeSecret as _;
 use tokio::time::timeout;
@@ -22,10 +26,12 @@ use super::{
 use crate::{credentials::CredentialManager, kernel::Timestamp};
 
 const URL: &str = "REDIS_URL";
-/// How long each may take. The vault is asked at most every five minutes.
+/// How long a request waits for a connection, which is made on without it, and for an answer.
 const TO_CONNECT: Duration = Duration::from_millis(50);
 const TO_ANSWER: Duration = Duration::from_millis(20);
-const VAULT: Duration = Duration::from_secs(2);
+/// How long making a connection may take: reading the certificates of the machine for the first time takes a fifth of a second, and
+/// the address may have to be asked of the vault.
+const AT_MOST: Duration = Duration::from_secs(2);
 
 pub(super) const SCRIPT: &str = include_str!("limits.lua");
 
@@ -33,13 +39,18 @@ pub(super) const SCRIPT: &str = include_str!("limits.lua");
 pub struct Shared {
     secrets: Arc<CredentialManager>,
     script: Script,
-    connection: tokio::sync::Mutex<Option<MultiplexedConnection>>,
+    connection: Mutex<Option<Connecting>>,
     circuit: Mutex<Circuit>,
     absent: AtomicBool,
+    to_connect: Duration,
+    to_answer: Duration,
 }
 
+/// A connection, once it is made.
+type Connecting = Common<BoxFuture<'static, Result<MultiplexedConnection, NotAsked>>>;
+
 /// Why Redis did not decide.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum NotAsked {
     /// Nobody has named one.
     #[error("there is none")]
@@ -51,14 +62,28 @@ pub enum NotAsked {
     Late,
     #[error("its address cannot be had")]
     Address,
-    #[error(transparent)]
-    Failed(#[from] RedisError),
+    #[error("{0}")]
+    Failed(Arc<RedisError>),
+}
+
+impl From<RedisError> for NotAsked {
+    fn from(error: RedisError) -> Self {
+        Self::Failed(Arc::new(error))
+    }
 }
 
 impl Shared {
     pub fn new(secrets: Arc<CredentialManager>) -> Self {
-        let (connection, circuit) = (tokio::sync::Mutex::default(), Mutex::default());
-        Self { secrets, script: Script::new(SCRIPT), connection, circuit, absent: AtomicBool::new(false) }
+        let (connection, circuit) = (Mutex::default(), Mutex::default());
+        let (script, absent) = (Script::new(SCRIPT), AtomicBool::new(false));
+        Self { secrets, script, connection, circuit, absent, to_connect: TO_CONNECT, to_answer: TO_ANSWER }
+    }
+
+    /// Waits longer, for tests on a machine that has other things to do.
+    #[cfg(test)]
+    pub fn patient(self) -> Self {
+        let wait = Duration::from_millis(500);
+        Self { to_connect: wait, to_answer: wait, ..self }
     }
 
     /// Takes what is asked for from all levels, or nothing. `owed`: by what each is filled before; asked for when there is a
@@ -82,7 +107,7 @@ impl Shared {
             Ok(if allowed { Decision::Allowed(wait) } else { Decision::Denied(wait) })
         };
         let decided = decided.await;
-        self.came(now, decided).await
+        self.came(now, decided)
     }
 
     /// Has all instances leave a connection alone.
@@ -94,7 +119,7 @@ impl Shared {
             Ok(set?)
         };
         let blocked = blocked.await;
-        self.came(now, blocked).await
+        self.came(now, blocked)
     }
 
     /// Whether the last attempt failed, where there is a Redis at all.
@@ -106,23 +131,42 @@ impl Shared {
         if !self.circuit().lets_through(now) {
             return Err(NotAsked::LeftAlone);
         }
-        let mut kept = timeout(TO_CONNECT, self.connection.lock()).await.map_err(|_| NotAsked::Late)?;
-        if let Some(connection) = &*kept {
-            return Ok(connection.clone());
-        }
-        let url = timeout(VAULT, self.secrets.get(URL, None)).await.map_err(|_| NotAsked::Late)?;
-        let url = url.map_err(|_| NotAsked::Address)?;
-        self.absent.store(url.is_none(), Ordering::Relaxed);
-        let client = Client::open(url.ok_or(NotAsked::Absent)?.expose_secret())?;
-        let config = AsyncConnectionConfig::new().set_connection_timeout(Some(TO_CONNECT)).set_response_timeout(Some(TO_ANSWER));
-        let connection = timeout(TO_CONNECT, client.get_multiplexed_async_connection_with_config(&config)).await;
-        let connection = connection.map_err(|_| NotAsked::Late)??;
-        *kept = Some(connection.clone());
-        Ok(connection)
+        let connected = async {
+            loop {
+                let (connecting, is_new) = self.connecting();
+                match connecting.await {
+                    // An attempt from before, which may have been too early.
+                    Err(_) if !is_new => {}
+                    came => return came,
+                }
+            }
+        };
+        let connected = timeout(self.to_connect, connected).await.unwrap_or(Err(NotAsked::Late));
+        self.absent.store(matches!(connected, Err(NotAsked::Absent)), Ordering::Relaxed);
+        connected
     }
 
-    /// Notes what came of an attempt. One that failed leaves its connection, which may be dead.
-    async fn came<T>(&self, now: Timestamp, came: Result<T, NotAsked>) -> Result<T, NotAsked> {
+    /// The connection that there is or is being made, and whether that begins now. One that could not be made is not there.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "no request waits for it to the end; one that was frozen meanwhile is begun anew"
+    )]
+    fn connecting(&self) -> (Connecting, bool) {
+        let mut kept = self.kept();
+        match &*kept {
+            Some(connecting) if !matches!(connecting.peek(), Some(Err(_))) => (connecting.clone(), false),
+            _ => {
+                let made = tokio::spawn(timeout(AT_MOST, connect(Arc::clone(&self.secrets), self.to_answer)));
+                let made = async { made.await.ok().and_then(Result::ok).unwrap_or(Err(NotAsked::Late)) };
+                let connecting = made.boxed().shared();
+                *kept = Some(connecting.clone());
+                (connecting, true)
+            }
+        }
+    }
+
+    /// Notes what came of an attempt. A connection on which something failed is left: it may be dead.
+    fn came<T>(&self, now: Timestamp, came: Result<T, NotAsked>) -> Result<T, NotAsked> {
         match &came {
             Ok(_) => {
                 if self.circuit().succeeded() {
@@ -131,8 +175,8 @@ impl Shared {
             }
             Err(NotAsked::Absent | NotAsked::LeftAlone) => {}
             Err(error) => {
-                if let Ok(mut kept) = timeout(TO_CONNECT, self.connection.lock()).await {
-                    *kept = None;
+                if matches!(error, NotAsked::Failed(_)) {
+                    *self.kept() = None;
                 }
                 if self.circuit().failed(now) {
                     tracing::warn!(%error, "Redis does not answer; this instance goes on with its share of the limits");
@@ -142,9 +186,19 @@ impl Shared {
         came
     }
 
+    fn kept(&self) -> MutexGuard<'_, Option<Connecting>> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn circuit(&self) -> MutexGuard<'_, Circuit> {
         self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+async fn connect(secrets: Arc<CredentialManager>, to_answer: Duration) -> Result<MultiplexedConnection, NotAsked> {
+    let url = secrets.get(URL, None).await.map_err(|_| NotAsked::Address)?.ok_or(NotAsked::Absent)?;
+    let config = AsyncConnectionConfig::new().set_connection_timeout(Some(AT_MOST)).set_response_timeout(Some(to_answer));
+    Ok(Client::open(url.expose_secret())?.get_multiplexed_async_connection_with_config(&config).await?)
 }
 
 impl fmt::Debug for Shared {

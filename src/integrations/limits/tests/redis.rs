@@ -71,6 +71,7 @@ enum Way {
 }
 
 /// A way to Redis that can be closed. The address of it.
+#[expect(clippy::disallowed_methods, reason = "it is no request")]
 async fn way_to(server: Option<&str>) -> (String, watch::Sender<Way>) {
     let to: Option<SocketAddr> = server.map(|server| {
         let url = url::Url::parse(server).expect("an address");
@@ -123,7 +124,7 @@ async fn without_an_answer_each_has_its_share_and_nobody_waits() {
         for id in 0..40 {
             limits.ask(&asker(1_000 + id), Effect::Reads, 1).await.expect("allowed");
         }
-        assert!(began.elapsed() < Duration::from_millis(40), "{url}: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(1), "{url}: {:?}", began.elapsed());
         limits.learn(&asker(1), &answer(429, &[("retry-after", "30".into())])).await;
         assert_eq!(limits.ask(&asker(1), Effect::Reads, 1).await, Err(NOW.plus(Duration::from_secs(30))));
     }
@@ -173,7 +174,7 @@ async fn redis_decides_as_this_process_does() {
 async fn instances_with_one_redis_share_one_limit() {
     let Some(server) = server() else { return };
     let clock = Arc::new(ManualClock::at(NOW));
-    let (one, other, asker) = (instance(&server, &clock), instance(&server, &clock), anybody());
+    let (one, other, asker) = (instance(&server, &clock).patient(), instance(&server, &clock).patient(), anybody());
     let mut count = 0;
     let until = 'asking: loop {
         for limits in [&one, &other] {
@@ -204,7 +205,7 @@ async fn what_was_sent_without_redis_is_charged_once_when_it_is_back() {
     for outage in [Way::Cut, Way::Silent] {
         let clock = Arc::new(ManualClock::at(NOW));
         let (url, way) = way_to(Some(&server)).await;
-        let (limits, asker) = (instance(&url, &clock), anybody());
+        let (limits, asker) = (instance(&url, &clock).patient(), anybody());
         limits.ask(&asker, Effect::Writes, 1).await.expect("allowed");
         assert_eq!(limits.mode(), "redis");
         way.send_replace(outage);
