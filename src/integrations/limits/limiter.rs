@@ -8,7 +8,7 @@ use std::{
 use uuid::Uuid;
 
 use super::{
-    gcra::{Decision, Urgency},
+    gcra::{Decision, Level, Urgency},
     local::{Key, Local},
     quotas,
     shared::{NotAsked, Shared},
@@ -50,6 +50,7 @@ impl Limits {
     }
 
     #[cfg(test)]
+    #[must_use]
     pub fn patient(self) -> Self {
         Self { shared: self.shared.map(Shared::patient), ..self }
     }
@@ -83,7 +84,7 @@ impl Limits {
         };
         let decision = together.unwrap_or_else(|why| {
             let alone = matches!(why, NotAsked::Absent);
-            let levels = if alone { levels } else { levels.map(|level| level.share()) };
+            let levels = if alone { levels } else { levels.map(Level::share) };
             self.local().decide(now, PATIENCE, &keys, &levels)
         });
         let micros = |micros: i64| Duration::from_micros(u64::try_from(micros).unwrap_or(0));

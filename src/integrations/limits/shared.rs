@@ -81,6 +81,7 @@ impl Shared {
 
     /// Waits longer, for tests on a machine that has other things to do.
     #[cfg(test)]
+    #[must_use]
     pub fn patient(self) -> Self {
         let wait = Duration::from_millis(500);
         Self { to_connect: wait, to_answer: wait, ..self }
