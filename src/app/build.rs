@@ -19,6 +19,7 @@ use crate::{
         self,
         connections::service::ConnectionService,
         credentials::{Keys, Vault},
+        limits::Limits,
         oauth::{self, Consents, issuer::Issuers},
         sync::service::Synchronisation,
     },
@@ -147,8 +148,14 @@ impl App {
         let (clients, credentials) = (clients(config), Arc::clone(&adapters.credentials));
         let issuers = Issuers::new(clients, Arc::clone(&outgoing), credentials, Arc::clone(&shared.clock));
         let vault = Vault::new(&shared, adapters.keys.clone(), Arc::new(issuers.clone()));
-        let services =
-            Arc::new(Services { out: outgoing, clock: Arc::clone(&shared.clock), providers: config.providers.clone() });
+        let redis = config.redis.then(|| Arc::clone(&adapters.credentials));
+        let limits = Arc::new(Limits::new(Arc::clone(&shared.clock), redis));
+        let services = Arc::new(Services {
+            out: outgoing,
+            limits: Arc::clone(&limits),
+            clock: Arc::clone(&shared.clock),
+            providers: config.providers.clone(),
+        });
         let sync = Synchronisation::new(&shared, vault.clone(), services.clone());
         let known_at = issuers.providers().collect();
         let connections = ConnectionService::new(&shared, known_at, policy, vault.clone(), services);
@@ -185,6 +192,7 @@ impl App {
             Arc::clone(&adapters.queue),
             Arc::clone(&shared.clock),
             Arc::clone(&shared.ids),
+            limits,
         );
         let (routes, document) = routes::assemble(all, health, &edge)?;
         Ok(Self { routes, document, kinds, shared, vault, jobs, edge, at_start, adapters, stopping })

@@ -126,6 +126,16 @@ pub(super) fn outbound(source: &Source, problems: &mut Problems) -> OutboundConf
     OutboundConfig { allow_private: allow_private.unwrap_or_default() }
 }
 
+/// Whether there may be a Redis. Its address is asked of the credential manager, since it holds a password.
+pub(super) fn redis(source: &Source, problems: &mut Problems) -> bool {
+    let url = source.get("REDIS_URL");
+    let is_redis = |url: &str| Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "redis" | "rediss") && url.has_host());
+    if url.is_some_and(|url| !is_redis(url)) {
+        complain(problems, "REDIS_URL", "must be an address such as rediss://:password@redis.example:6380");
+    }
+    url.is_some() || source.get("KEY_VAULT_URL").is_some()
+}
+
 pub(super) fn providers(source: &Source, problems: &mut Problems) -> Option<ProvidersConfig> {
     let cloud = source.get("AZURE_CLOUD").unwrap_or(CLOUDS[0].0);
     let (_, graph, login) = CLOUDS.into_iter().find(|(name, ..)| *name == cloud).unwrap_or_else(|| {

@@ -158,7 +158,7 @@ impl ConnectionService {
 
     async fn provider(&self, owner: Owner, connection: &Connection, credential: &OpenedCredential) -> Result<Arc<dyn Provider>> {
         let zone = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?.time_zone;
-        self.opener.open(connection, credential, zone).map_err(|failure| failed(&failure))
+        self.opener.open(connection, credential, zone, Trigger::Person).map_err(|failure| failed(&failure))
     }
 }
 

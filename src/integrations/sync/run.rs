@@ -171,7 +171,7 @@ impl Synchronisation {
         };
         for last in [false, true] {
             let Opened { credential, generation } = &opened;
-            let provider = self.opener.open(connection, credential, zone).map_err(Stop::Failed)?;
+            let provider = self.opener.open(connection, credential, zone, running.run.trigger).map_err(Stop::Failed)?;
             match self.go(owner, connection, &*provider, running, work).await {
                 Err(Stop::Failed(Failure::Unauthorized)) if last => return Ok(End::NeedsReauth),
                 Err(Stop::Failed(Failure::Unauthorized)) => {

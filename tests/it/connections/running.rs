@@ -289,7 +289,7 @@ async fn nothing_is_left_of_a_connection_but_the_tasks() {
 struct Lists(Result<Vec<List>, Failure>);
 
 impl Opener for Lists {
-    fn open(&self, _: &Connection, credential: &OpenedCredential, _: Tz) -> Result<Arc<dyn Provider>, Failure> {
+    fn open(&self, _: &Connection, credential: &OpenedCredential, _: Tz, _: Trigger) -> Result<Arc<dyn Provider>, Failure> {
         let OpenedCredential::Basic { username, password } = credential else { return Err(Failure::Malformed) };
         assert_eq!((username.expose_secret(), password.expose_secret()), ("ann", super::CANARY));
         Ok(Arc::new(Self(self.0.clone())))

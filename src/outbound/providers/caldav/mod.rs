@@ -24,7 +24,7 @@ use self::{
     xml::{CALDAV, refused_for},
 };
 use super::{Creation, Edit, Failure, Fetched, Field, Item, List, Page, Provider, Scan, Seen};
-use crate::{kernel::Clock, outbound::http::Outgoing};
+use crate::{kernel::Clock, outbound::http::Sends};
 
 /// How many objects are fetched at once.
 const BATCH: usize = 50;
@@ -60,7 +60,7 @@ struct Cursor {
 
 impl Caldav {
     /// Nothing is asked yet. `zone` is where the person's clock hangs.
-    pub fn new(out: Arc<Outgoing>, clock: Arc<dyn Clock>, account: Account, zone: Tz) -> Self {
+    pub fn new(out: Arc<dyn Sends>, clock: Arc<dyn Clock>, account: Account, zone: Tz) -> Self {
         let Account { url, list, username, password } = account;
         Self { dav: Dav { out, clock, username, password }, url, list, zone, calendar: OnceCell::new() }
     }

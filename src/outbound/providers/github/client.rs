@@ -13,7 +13,7 @@ use super::mapping::{Account, Issue, Write};
 use crate::{
     kernel::{Clock, Timestamp},
     outbound::{
-        http::{Answer, Effect, Outgoing, Request},
+        http::{Answer, Effect, Request, Sends},
         providers::Failure,
     },
 };
@@ -21,7 +21,7 @@ use crate::{
 const API_VERSION: HeaderName = HeaderName::from_static("x-github-api-version");
 
 pub struct Client {
-    pub out: Arc<Outgoing>,
+    pub out: Arc<dyn Sends>,
     pub clock: Arc<dyn Clock>,
     pub base: Url,
     pub token: SecretString,

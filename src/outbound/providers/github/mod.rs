@@ -20,7 +20,7 @@ use self::{
 use super::{Creation, Edit, Failure, Fetched, Field, Item, List, Page, Provider};
 use crate::{
     kernel::{Clock, id},
-    outbound::http::Outgoing,
+    outbound::http::Sends,
 };
 
 /// How many pages are looked through for an issue that may have been made, or for repositories to choose from.
@@ -47,7 +47,7 @@ pub struct Github {
 
 impl Github {
     /// `base` is the one that the operator named.
-    pub fn new(out: Arc<Outgoing>, clock: Arc<dyn Clock>, base: Url, token: SecretString, settings: Settings) -> Self {
+    pub fn new(out: Arc<dyn Sends>, clock: Arc<dyn Clock>, base: Url, token: SecretString, settings: Settings) -> Self {
         // Names differ in more than their case; ids of issues have them in small letters.
         let mut repositories: Vec<String> = Vec::new();
         for name in settings.repositories.iter().map(|name| name.to_lowercase()) {
