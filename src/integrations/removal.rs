@@ -10,12 +10,14 @@ use super::{
     },
     counters::places_of,
     sync::link::Link,
+    webhooks::{model::Webhook, repo::WebhookRepo},
 };
 use crate::{
     domain::Shared,
     jobs::DueWork,
     kernel::{Ctx, Limit, Owner, PageRequest, Result},
     ledger::{Counted, Decision, Ledger, Transaction},
+    outbound::providers::Provider,
     store::{Order, Partition, Place, Scope, Stored},
     work::{tasks::edits::Edits, work_sessions::repo::WorkSessionRepo},
 };
@@ -26,15 +28,30 @@ pub const REMOVAL: &str = "connection_removal";
 const AT_ONCE: u32 = 50;
 
 /// Takes away what belonged to connections that are gone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Removal {
     ledger: Ledger,
     sessions: WorkSessionRepo,
+    webhooks: WebhookRepo,
 }
 
 impl Removal {
     pub fn new(shared: &Shared) -> Self {
-        Self { ledger: shared.ledger.clone(), sessions: WorkSessionRepo::new(Arc::clone(&shared.store)) }
+        Self {
+            ledger: shared.ledger.clone(),
+            sessions: WorkSessionRepo::new(Arc::clone(&shared.store)),
+            webhooks: WebhookRepo::new(&shared.store, Arc::clone(&shared.ids)),
+        }
+    }
+
+    /// Has the service of a connection that is to go send nothing more to its webhooks, as far as it lets us.
+    pub async fn unsubscribe(&self, owner: Owner, number: u16, provider: &dyn Provider) -> Result<()> {
+        for webhook in self.webhooks.of(owner.id(), number).await? {
+            if let Err(failure) = provider.unsubscribe(&webhook.path).await {
+                tracing::info!(%failure, "a service was not told that a webhook has gone");
+            }
+        }
+        Ok(())
     }
 
     /// All of it. Errors: `NotFound` when there is no such user.
@@ -71,7 +88,9 @@ impl Removal {
 
     /// Queues that some of what belonged to it goes; `false` when nothing did.
     async fn take(&self, change: &mut Transaction<'_>, owner: Owner, gone: Gone) -> Result<bool> {
-        let taken = self.take_of::<Run>(change, owner, gone).await? || self.take_of::<Conflict>(change, owner, gone).await?;
+        let taken = self.take_of::<Run>(change, owner, gone).await?
+            || self.take_of::<Conflict>(change, owner, gone).await?
+            || self.take_of::<Webhook>(change, owner, gone).await?;
         Ok(taken || self.take_links(change, owner, gone).await?)
     }
 
