@@ -27,9 +27,11 @@ pub async fn rotate(config: &Config) -> anyhow::Result<()> {
     if kept {
         keys::drop_former_keys(&config.data)?;
     }
-    println!("{} were sealed under the newest key.", sealed);
+    println!("{sealed} were sealed under the newest key.");
     if lost > 0 {
-        println!("{} can be opened by no key that is here; their connections ask for the credential again.", lost);
+        println!(
+            "{lost} can be opened by no key that is here; their connections ask for the credential again, and webhooks are made anew."
+        );
     }
     if !kept {
         println!("The keys of CREDENTIALS_KEY_PREVIOUS are needed no more, once every instance has the new one.");

@@ -17,7 +17,6 @@ use crate::{
     jobs::DueWork,
     kernel::{Ctx, Limit, Owner, PageRequest, Result},
     ledger::{Counted, Decision, Ledger, Transaction},
-    outbound::providers::Provider,
     store::{Order, Partition, Place, Scope, Stored},
     work::{tasks::edits::Edits, work_sessions::repo::WorkSessionRepo},
 };
@@ -44,14 +43,9 @@ impl Removal {
         }
     }
 
-    /// Has the service of a connection that is to go send nothing more to its webhooks, as far as it lets us.
-    pub async fn unsubscribe(&self, owner: Owner, number: u16, provider: &dyn Provider) -> Result<()> {
-        for webhook in self.webhooks.of(owner.id(), number).await? {
-            if let Err(failure) = provider.unsubscribe(&webhook.path).await {
-                tracing::info!(%failure, "a service was not told that a webhook has gone");
-            }
-        }
-        Ok(())
+    /// Where the service of a connection that is to go still sends, so that it can be told.
+    pub async fn addresses(&self, owner: Owner, number: u16) -> Result<Vec<String>> {
+        Ok(self.webhooks.of(owner.id(), number).await?.into_iter().map(|webhook| webhook.path).collect())
     }
 
     /// All of it. Errors: `NotFound` when there is no such user.

@@ -149,9 +149,18 @@ impl ConnectionService {
     }
 
     async fn unsubscribe(&self, owner: Owner, connection: &Connection) -> Result<(), NoCredential> {
+        let addresses = self.removal.addresses(owner, connection.number).await?;
+        if addresses.is_empty() {
+            return Ok(());
+        }
         let opened = self.vault.open(owner, connection.id.uuid()).await?;
         let provider = self.provider(owner, connection, &opened.credential).await?;
-        Ok(self.removal.unsubscribe(owner, connection.number, &*provider).await?)
+        for address in addresses {
+            if let Err(failure) = provider.unsubscribe(&address).await {
+                tracing::info!(%failure, "a service was not told that a webhook has gone");
+            }
+        }
+        Ok(())
     }
 
     /// What can be chosen at the service. Errors: `NotFound`, `ProviderRefused`, `ProviderUnavailable`, `NotConfigured`.

@@ -6,7 +6,7 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroize as _};
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroize as _};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -194,7 +194,7 @@ impl Webhook {
         }
         secrets.push(secret.clone());
         let from = secrets.len().saturating_sub(MAX_SECRETS);
-        let kept: Vec<&str> = secrets[from..].iter().map(|secret| secret.expose_secret()).collect();
+        let kept: Vec<&str> = secrets[from..].iter().map(ExposeSecret::expose_secret).collect();
         let text = SecretString::from(serde_json::to_string(&kept).map_err(Error::internal)?);
         let generation = self.generation + 1;
         let place = Place { generation, ..self.place() };

@@ -117,7 +117,7 @@ impl Receiver {
         let mut known = false;
         for one in &seen {
             // What cannot be looked up is taken for new: a hint too many is harmless.
-            known |= !known && repo.was_seen(user_id, one).await.unwrap_or_else(forgotten);
+            known |= !known && repo.was_seen(user_id, one).await.unwrap_or_else(|error| forgotten(&error));
         }
         let secret = accepted.secret_index;
         tracing::info!(webhook = %webhook.id, connection = %connection_id, ?secret, known, "a delivery was accepted");
@@ -127,7 +127,7 @@ impl Receiver {
         let correlation_id = ctx.request_id().to_string();
         let body = json!(Inbound { user_id, connection_id, trigger: Trigger::Webhook, correlation_id });
         queue.send(INBOUND, NewMessage::of(body)).await?;
-        let _kept = repo.keep_seen(user_id, &seen, ctx.now()).await.map_err(forgotten);
+        let _kept = repo.keep_seen(user_id, &seen, ctx.now()).await.map_err(|error| forgotten(&error));
         Ok(())
     }
 
@@ -145,7 +145,7 @@ impl Receiver {
         tracing::info!(webhook = %id, connection = %webhook.value.connection_id, reason = reason.name(), "a delivery was refused");
         if self.0.refusals.count(id, now) && !webhook.value.is_suspect(now) {
             let suspect = webhook.value.suspected(now);
-            let _kept = self.0.repo.replace(&suspect, webhook, now).await.map_err(forgotten);
+            let _kept = self.0.repo.replace(&suspect, webhook, now).await.map_err(|error| forgotten(&error));
         }
         match reason {
             Reason::EmptyBody | Reason::MalformedBody => Error::new(Code::InvalidJson, "The body cannot be used"),
@@ -155,7 +155,7 @@ impl Receiver {
 }
 
 /// What is only a help may fail.
-fn forgotten(error: Error) -> bool {
+fn forgotten(error: &Error) -> bool {
     tracing::warn!(error = %error.chain(), "what is remembered of webhooks cannot be had");
     false
 }

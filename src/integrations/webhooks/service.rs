@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -79,7 +79,7 @@ impl WebhookService {
 
     /// A digest of what was sent about a connection or a webhook, by which its repetition is recognised. Errors: `NotConfigured`.
     pub async fn fingerprint(&self, of: &str, preset: Option<WebhookPreset>, secret: Option<&SecretString>) -> Result<Vec<u8>> {
-        let (preset, secret) = (preset.map(WebhookPreset::name), secret.map(|secret| secret.expose_secret()));
+        let (preset, secret) = (preset.map(WebhookPreset::name), secret.map(ExposeSecret::expose_secret));
         let text = serde_json::to_vec(&(of, preset, secret)).map_err(Error::internal)?;
         self.vault.fingerprint(&text).await
     }
@@ -153,7 +153,7 @@ impl WebhookService {
                 if let Some(first) = change.replayed::<Made>(key).await? {
                     return Ok(Decision::Keep(first));
                 }
-                let read = find(change, connection_id, id).await?;
+                let (_, read) = find(change, connection_id, id).await?;
                 let required = || Rule::field("is required: its sender makes it").of_field("secret");
                 let secret = secret_for(read.value.preset, given.as_ref())?.ok_or_else(required)?;
                 // The service may be signing with the one before.
@@ -170,20 +170,22 @@ impl WebhookService {
 
     /// Ends a webhook, and has the service send there no more where it lets us. Errors: `NotFound`.
     pub async fn delete(&self, owner: Owner, connection_id: ConnectionId, id: WebhookId) -> Result<()> {
-        let (connection, path) = self
+        let (connection, webhook) = self
             .ledger
             .run(owner, |change| {
                 Box::pin(async move {
-                    let read = find(change, connection_id, id).await?;
-                    let connection = connection_of(change, connection_id).await?;
+                    let (connection, read) = find(change, connection_id, id).await?;
                     change.replace(&read.value.deleted(change.now()), &read)?;
-                    Ok(Decision::Write((connection, read.value.path)))
+                    Ok(Decision::Write((connection, read.value)))
                 })
             })
             .await?;
+        if !is_of(&connection, &webhook) {
+            return Ok(());
+        }
         let told = async {
             if let Some(provider) = self.provider(owner, &connection).await {
-                told(provider.unsubscribe(&path).await.map(|()| true));
+                told(provider.unsubscribe(&webhook.path).await.map(|()| true));
             }
         };
         // Whoever sends there all the same is answered that it is gone.
@@ -202,12 +204,12 @@ impl WebhookService {
         let not_found = || Error::not_found(Webhook::NOUN);
         let mut read = self.repo.get(owner.id(), made.id).await?.ok_or_else(not_found)?;
         let secret = self.newest(&read.value).await?.filter(|_| read.value.generation == made.generation);
-        if let Some(secret) = secret.as_ref().filter(|_| !read.value.registered) {
-            if self.subscribe(owner, connection, &read.value, secret).await {
-                let known = read.value.told(true);
-                if self.repo.replace(&known, &read, ctx.now()).await? {
-                    read.value = known;
-                }
+        if let Some(secret) = secret.as_ref().filter(|_| !read.value.registered)
+            && self.subscribe(owner, connection, &read.value, secret).await
+        {
+            let known = read.value.told(true);
+            if self.repo.replace(&known, &read, ctx.now()).await? {
+                read.value = known;
             }
         }
         Ok(self.shown(read.value, secret.filter(|_| is_ours), ctx.now()))
@@ -217,7 +219,7 @@ impl WebhookService {
     /// has made.
     async fn subscribe(&self, owner: Owner, connection: ConnectionId, webhook: &Webhook, secret: &SecretString) -> bool {
         let Ok(connection) = self.ledger.load::<Connection>(owner, &connection.to_string()).await else { return false };
-        if WebhookPreset::of(connection.value.provider()) != Some(webhook.preset) {
+        if !is_of(&connection.value, webhook) {
             return false;
         }
         let asked = async {
@@ -245,6 +247,11 @@ impl WebhookService {
     fn shown(&self, webhook: Webhook, secret: Option<SecretString>, now: Timestamp) -> ShownWebhook {
         ShownWebhook { url: url_of(&self.public_url, &webhook.path), suspect: webhook.is_suspect(now), secret, webhook }
     }
+}
+
+/// Whether it is for deliveries of the connection's own service, and of nobody who passes on what happens there.
+fn is_of(connection: &Connection, webhook: &Webhook) -> bool {
+    WebhookPreset::of(connection.provider()) == Some(webhook.preset)
 }
 
 /// The address of a webhook, letter by letter as its sender is given it.
@@ -277,9 +284,9 @@ async fn connection_of(change: &Transaction<'_>, id: ConnectionId) -> Result<Con
     Ok(read.ok_or_else(|| Error::not_found(Connection::NOUN))?.value)
 }
 
-async fn find(change: &Transaction<'_>, connection: ConnectionId, id: WebhookId) -> Result<Stored<Webhook>> {
-    connection_of(change, connection).await?;
+async fn find(change: &Transaction<'_>, connection: ConnectionId, id: WebhookId) -> Result<(Connection, Stored<Webhook>)> {
+    let connection = connection_of(change, connection).await?;
     let read = change.find::<Webhook>(&id.to_string()).await?;
-    let own = read.filter(|read| read.value.connection_id == connection && read.value.deleted_at.is_none());
-    own.ok_or_else(|| Error::not_found(Webhook::NOUN))
+    let own = read.filter(|read| read.value.connection_id == connection.id && read.value.deleted_at.is_none());
+    Ok((connection, own.ok_or_else(|| Error::not_found(Webhook::NOUN))?))
 }

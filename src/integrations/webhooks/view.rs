@@ -1,6 +1,6 @@
 //! Webhooks as their owners see them.
 
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -44,7 +44,7 @@ impl<'a> From<&'a ShownWebhook> for WebhookView<'a> {
             registered: webhook.registered,
             suspect: *suspect,
             secrets: webhook.secrets,
-            secret: secret.as_ref().map(|secret| secret.expose_secret()),
+            secret: secret.as_ref().map(ExposeSecret::expose_secret),
             created_at: webhook.created_at,
         }
     }

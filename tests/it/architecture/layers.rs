@@ -112,6 +112,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "dates",
             "reminded",
             "sync/progress",
+            "rotation",
         ],
     ),
     (
@@ -147,7 +148,6 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "renewal",
             "issuer",
             "vault",
-            "rotation",
             "receiver",
             "refusals",
             "signing_keys",

@@ -211,10 +211,11 @@ impl Provider for Github {
     }
 
     async fn unsubscribe(&self, path: &str) -> Result<(), Failure> {
+        let mut came = Ok(());
         for repository in &self.settings.repositories {
-            self.client.unhook(repository, path).await?;
+            came = came.and(self.client.unhook(repository, path).await);
         }
-        Ok(())
+        came
     }
 
     async fn account(&self) -> Result<Option<String>, Failure> {
