@@ -55,7 +55,7 @@ pub async fn connections(book: &mut Book, app: &TestApp, ann: &Client) {
     // The connection, the webhooks that are in use, what it would be revoked with, the commit. Then what is left: the webhooks that were
     // deleted, found as the third of the kinds that are looked for and taken in a commit, and a look at all four.
     let gone = Cost { reads: 1 + 1 + CHANGE.reads + 1 + 1, writes: 1, batches: 2, queries: 1 + 3 + 4, ..FREE };
-    book.line("DELETE /api/connections/{id}", "", Some(gone), None, ann.delete(&path)).await;
+    book.line("DELETE /api/connections/{id}", ", which had two webhooks", Some(gone), None, ann.delete(&path)).await;
 }
 
 /// Webhooks of a connection, and what is delivered by them.
