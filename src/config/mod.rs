@@ -233,6 +233,11 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting { name: "MICROSOFT_GRAPH_URL", example: "https://graph.microsoft.com/v1.0", help: "" },
     Setting { name: "MICROSOFT_LOGIN_URL", example: "https://login.microsoftonline.com", help: "" },
+    Setting {
+        name: "GOOGLE_KEYS_URL",
+        example: "https://www.googleapis.com/oauth2/v3/certs",
+        help: "Where Google publishes what it signs the tokens of its notifications with.",
+    },
     Setting { name: "AVANOCHI_LOG", example: "info", help: "A tracing filter, such as info or avanochi=debug" },
 ];
 

@@ -376,7 +376,7 @@ impl IntegrationView {
             can: Abilities {
                 create: true,
                 delete: provider != ProviderName::Github,
-                webhooks: provider != ProviderName::Caldav,
+                webhooks: matches!(provider, ProviderName::Github | ProviderName::Todoist),
                 conditional_writes,
             },
             settings: members(provider).iter().map(SettingView::from).collect(),

@@ -8,6 +8,7 @@ pub mod todoist;
 pub mod version;
 
 use async_trait::async_trait;
+use secrecy::SecretString;
 use uuid::Uuid;
 
 pub use item::{Due, Edit, Field, Item, Seen};
@@ -113,6 +114,17 @@ pub trait Provider: Send + Sync {
 
     /// What can be chosen in the settings.
     async fn lists(&self) -> Result<Vec<List>, Failure>;
+
+    /// Has the service tell that address of changes, and sign with the secret; where it does already, with that secret from now on.
+    /// `false` where it cannot be asked for that.
+    async fn subscribe(&self, _url: &str, _secret: &SecretString) -> Result<bool, Failure> {
+        Ok(false)
+    }
+
+    /// Has it tell no more what ends like this. Nothing to end is no error.
+    async fn unsubscribe(&self, _path: &str) -> Result<(), Failure> {
+        Ok(())
+    }
 
     /// As whom we are known there, for people to see.
     async fn account(&self) -> Result<Option<String>, Failure>;

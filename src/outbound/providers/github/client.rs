@@ -55,7 +55,7 @@ impl Client {
         self.url(&path)
     }
 
-    fn request(&self, effect: Effect, method: Method, url: Url) -> Result<Request, Failure> {
+    pub fn request(&self, effect: Effect, method: Method, url: Url) -> Result<Request, Failure> {
         let request = Request::new(effect, method, url).to_the_operators().bearer(&self.token)?;
         let request = request.header(ACCEPT, HeaderValue::from_static("application/vnd.github+json"));
         Ok(request.header(API_VERSION, HeaderValue::from_static("2022-11-28")))

@@ -1,6 +1,7 @@
 //! Issues of GitHub. The interface has no conditional writes: of two edits at the same moment one can be lost.
 
 mod client;
+mod hooks;
 mod mapping;
 mod pull;
 
@@ -200,6 +201,21 @@ impl Provider for Github {
             next = further;
         }
         Ok(lists)
+    }
+
+    async fn subscribe(&self, url: &str, secret: &SecretString) -> Result<bool, Failure> {
+        for repository in &self.settings.repositories {
+            self.client.hook(repository, url, secret).await?;
+        }
+        Ok(true)
+    }
+
+    async fn unsubscribe(&self, path: &str) -> Result<(), Failure> {
+        let mut came = Ok(());
+        for repository in &self.settings.repositories {
+            came = came.and(self.client.unhook(repository, path).await);
+        }
+        came
     }
 
     async fn account(&self) -> Result<Option<String>, Failure> {
