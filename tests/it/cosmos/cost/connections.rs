@@ -46,6 +46,7 @@ pub async fn connections(book: &mut Book, app: &TestApp, ann: &Client) {
     book.refusal("GET /api/connections/{id}/lists", not_there, thrice, ann.get(&lists)).await;
     let run = format!("{runs}/{}", ann.id);
     book.refusal("GET /api/connections/{id}/runs/{rid}", none, READ, ann.get(&run)).await;
+    book.refusal("GET /api/connections/{id}/runs/{rid}/steps", none, READ, ann.get(&format!("{run}/steps"))).await;
     let (route, restore) = ("POST /api/connections/{id}/conflicts/{cid}/restore", format!("{conflicts}/{}/restore", ann.id));
     book.refusal(route, none, thrice, ann.post_empty(&restore)).await;
     webhooks(book, ann, &path).await;
@@ -53,8 +54,8 @@ pub async fn connections(book: &mut Book, app: &TestApp, ann: &Client) {
     let look = Cost { reads: 1, writes: 2 + 1, across: 3 * 4, ..FREE };
     book.job(app, "sync_scheduler", ", one connection being due", look, Event::Tick(Tick::default())).await;
     // The connection, the webhooks that are in use, what it would be revoked with, the commit. Then what is left: the webhooks that were
-    // deleted, found as the third of the kinds that are looked for and taken in a commit, and a look at all four.
-    let gone = Cost { reads: 1 + 1 + CHANGE.reads + 1 + 1, writes: 1, batches: 2, queries: 1 + 3 + 4, ..FREE };
+    // deleted, found as the fourth of the kinds that are looked for and taken in a commit, and a look at all five.
+    let gone = Cost { reads: 1 + 1 + CHANGE.reads + 1 + 1, writes: 1, batches: 2, queries: 1 + 4 + 5, ..FREE };
     book.line("DELETE /api/connections/{id}", ", which had two webhooks", Some(gone), None, ann.delete(&path)).await;
 }
 
