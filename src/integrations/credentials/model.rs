@@ -106,6 +106,9 @@ pub struct Credential {
     pub kind: CredentialKind,
     /// As whom the service knows us, for people.
     pub account: Option<String>,
+    /// By which it names that account in what it tells all who use its app, where it does so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<String>,
     pub scopes: Vec<String>,
     /// Of what is renewed, when the access token ends.
     pub expires_at: Option<Timestamp>,
@@ -163,6 +166,7 @@ impl Credential {
             provider,
             kind,
             account,
+            account_id: None,
             scopes: Vec::new(),
             expires_at: None,
             set_at: now,
@@ -182,6 +186,7 @@ impl Credential {
             provider,
             kind: CredentialKind::Oauth,
             account: None,
+            account_id: None,
             scopes: tokens.scopes.clone().unwrap_or_default(),
             expires_at: expiry(tokens, refresh.is_some(), now),
             set_at: now,
@@ -189,6 +194,12 @@ impl Credential {
             consent: Some(Consent::new(tokens, refresh.is_some(), now)),
             envelope: Envelope::seal(ring, place, secrets)?,
         })
+    }
+
+    /// In the place of another, until the service says whose it is.
+    #[must_use]
+    pub fn after(self, former: Option<&Self>) -> Self {
+        Self { account_id: former.and_then(|former| former.account_id.clone()), ..self }
     }
 
     /// The same consent with the tokens that its renewal has brought. `former` is the refresh token that was sent. Errors:

@@ -64,10 +64,10 @@ struct Made {
 pub struct WebhookService {
     pub(super) ledger: Ledger,
     pub(super) repo: WebhookRepo,
-    keys: Keys,
-    vault: Vault,
+    pub(super) keys: Keys,
+    pub(super) vault: Vault,
     opener: Arc<dyn Opener>,
-    public_url: Arc<str>,
+    pub(super) public_url: Arc<str>,
 }
 
 impl WebhookService {
@@ -75,11 +75,6 @@ impl WebhookService {
     pub fn new(shared: &Shared, keys: Keys, vault: Vault, opener: Arc<dyn Opener>, public_url: &str) -> Self {
         let repo = WebhookRepo::new(&shared.store, Arc::clone(&shared.ids));
         Self { ledger: shared.ledger.clone(), repo, keys, vault, opener, public_url: public_url.into() }
-    }
-
-    /// Where webhooks are kept.
-    pub fn repo(&self) -> &WebhookRepo {
-        &self.repo
     }
 
     /// A digest of what was sent about a connection or a webhook, by which its repetition is recognised. Errors: `NotConfigured`.
