@@ -66,8 +66,7 @@ pub async fn start(stand: Stand, port: u16) -> io::Result<Running<Microsoft>> {
     let data = Data { page: usize::MAX, ..Data::default() };
     let mut replica = Replica::default();
     *replica.write() = data;
-    let state =
-        Microsoft { clock: stand.clock.clone(), data: Arc::new(Mutex::new(replica)), subscriptions: Arc::default() };
+    let state = Microsoft { clock: stand.clock.clone(), data: Arc::new(Mutex::new(replica)), subscriptions: Arc::default() };
     serve(stand, state.clone(), router(state), port).await
 }
 

@@ -11,7 +11,12 @@ use secrecy::SecretString;
 
 use self::{
     auth::{liveness::Liveness, passwords::Passwords, repo::LoginRepo, service::AuthService, tokens::Tokens},
-    users::{erasure::{Erasure, Leaving}, former_deletions::FormerDeletions, model::User, service::UserService},
+    users::{
+        erasure::{Erasure, Leaving},
+        former_deletions::FormerDeletions,
+        model::User,
+        service::UserService,
+    },
 };
 use crate::{
     domain::{Contribution, Shared},

@@ -105,6 +105,11 @@ impl World {
 
 /// Where the service's page at that address leads with a yes and a no.
 pub async fn ways_back(service: &Running<Oauth>, url: &str) -> [String; 2] {
+    ways_back_to(service, url, "https://avanochi.example").await
+}
+
+/// The same for a program that is reached under another address.
+pub async fn ways_back_to(service: &Running<Oauth>, url: &str, public_url: &str) -> [String; 2] {
     let path = url.strip_prefix(&service.url).expect("the service");
     let request = Request::get(path).body(Body::empty()).expect("a request");
     let answer = service.state.router().oneshot(request).await.expect("infallible");
@@ -113,7 +118,7 @@ pub async fn ways_back(service: &Running<Oauth>, url: &str) -> [String; 2] {
     ["allow", "deny"].map(|way| {
         let (_, rest) = page.split_once(&format!("id={way} href=\"")).unwrap_or_else(|| panic!("{page}"));
         let url = rest.split('"').next().expect("an address");
-        url.strip_prefix("https://avanochi.example").expect("our own address").to_owned()
+        url.strip_prefix(public_url).expect("our own address").to_owned()
     })
 }
 

@@ -54,7 +54,13 @@ pub struct Erasure {
 
 impl Erasure {
     pub fn new(shared: &Shared, liveness: Liveness, leaving: Arc<dyn Leaving>) -> Self {
-        Self { store: Arc::clone(&shared.store), leaving, ledger: shared.ledger.clone(), logins: shared.ledger.collection(), liveness }
+        Self {
+            store: Arc::clone(&shared.store),
+            leaving,
+            ledger: shared.ledger.clone(),
+            logins: shared.ledger.collection(),
+            liveness,
+        }
     }
 
     /// Step 1, as a part of the transaction.

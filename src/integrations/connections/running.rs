@@ -14,7 +14,11 @@ use super::{
 use crate::{
     accounts::users::erasure::Leaving,
     integrations::{
-        credentials::{model::{Credential, OpenedCredential}, renewal::NoCredential, vault::Vault},
+        credentials::{
+            model::{Credential, OpenedCredential},
+            renewal::NoCredential,
+            vault::Vault,
+        },
         removal::REMOVAL,
     },
     kernel::{Code, Ctx, Error, Id, Limit, Owner, PageRequest, Precondition, Result, Rule},

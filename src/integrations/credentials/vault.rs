@@ -52,7 +52,8 @@ impl Vault {
     ) -> Result<Credential> {
         let ring = self.keys.ring().await?;
         let (place, read) = next_place(change, connection).await?;
-        let credential = Credential::given(&ring, place, provider, given, change.now())?.after(read.as_ref().map(|read| &read.value));
+        let credential =
+            Credential::given(&ring, place, provider, given, change.now())?.after(read.as_ref().map(|read| &read.value));
         change.put(&credential, read.as_ref())?;
         Ok(credential)
     }
@@ -67,7 +68,8 @@ impl Vault {
     ) -> Result<Credential> {
         let ring = self.keys.ring().await?;
         let (place, read) = next_place(change, connection).await?;
-        let credential = Credential::consented(&ring, place, provider, tokens, change.now())?.after(read.as_ref().map(|read| &read.value));
+        let credential =
+            Credential::consented(&ring, place, provider, tokens, change.now())?.after(read.as_ref().map(|read| &read.value));
         change.put(&credential, read.as_ref())?;
         Ok(credential)
     }

@@ -124,19 +124,11 @@ async fn receive(
 }
 
 /// The same of what Todoist tells of all who use this program's app there.
-async fn receive_of_todoist(
-    State((receiver, edge)): State<(Receiver, Edge)>,
-    ctx: Ctx,
-    peer: Peer,
-    request: Request,
-) -> Reply {
+async fn receive_of_todoist(State((receiver, edge)): State<(Receiver, Edge)>, ctx: Ctx, peer: Peer, request: Request) -> Reply {
     let caller = peer.caller(&edge, request.headers());
     let taken = async {
         let secret = receiver.secret_of_todoist(&ctx, caller).await?;
-        taken(request, async |request| {
-            receiver.take_of_todoist(&ctx, &secret, &request).await.map(|()| Answer::Empty)
-        })
-        .await
+        taken(request, async |request| receiver.take_of_todoist(&ctx, &secret, &request).await.map(|()| Answer::Empty)).await
     };
     taken.await.unwrap_or_else(|error| Reply::refusal(&error))
 }

@@ -327,7 +327,8 @@ impl Webhook {
             }
             WebhookPreset::Msgraph => {
                 let known = self.subscription.as_ref().zip(newest);
-                let token = known.map(|(subscription, secret)| Ok::<_, Error>((subscription.id.clone(), key(secret)?))).transpose()?;
+                let token =
+                    known.map(|(subscription, secret)| Ok::<_, Error>((subscription.id.clone(), key(secret)?))).transpose()?;
                 config.tokens = token.into_iter().collect();
             }
             _ => {

@@ -120,6 +120,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "reminded",
             "sync/progress",
             "rotation",
+            "credentials/accounts",
         ],
     ),
     (

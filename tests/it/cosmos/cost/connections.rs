@@ -8,7 +8,7 @@ use super::{Book, CHANGE, CREATION, Cost, FREE, PAGE, READ};
 use crate::{
     consents::{set_cookie, ways_back},
     support::{Client, LONG_TOKENS, TestApp},
-    webhooks::by_github,
+    webhooks::{by_github, by_todoist},
 };
 
 pub async fn connections(book: &mut Book, app: &TestApp, ann: &Client) {
@@ -116,5 +116,11 @@ pub async fn consents(book: &mut Book, app: &TestApp, ann: &Client) {
     let ended = Cost { reads: 2, batches: 1, ..FREE };
     let kept = Cost { reads: ended.reads + 4, writes: 1, batches: ended.batches + 1, ..FREE };
     book.refusal("GET /api/oauth/callback", ", after a consent", kept, browser.get(&allow)).await;
+    // Whose the account is.
+    let told = "POST /api/webhooks/todoist";
+    let sender = ann.clone().with_header("x-todoist-hmac-sha256", &by_todoist(CLIENT_SECRET, br#"{"user_id":"7"}"#));
+    let body = json!({ "user_id": "7" });
+    book.line(told, ", of an account that nobody has", Some(PAGE), None, sender.post("/api/webhooks/todoist", body)).await;
+    book.routes.remove(told);
     assert_eq!(ann.delete(&path).await.status, 204);
 }
