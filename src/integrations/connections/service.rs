@@ -383,7 +383,10 @@ impl Shown {
     pub fn wants_consent(&self) -> bool {
         match &self.credential {
             None => self.connection.provider() != ProviderName::Caldav,
-            Some(known) => known.kind == CredentialKind::Oauth && self.connection.condition == Status::NeedsReauth,
+            Some(known) => {
+                let told = known.consent.as_ref().is_some_and(|consent| consent.told);
+                told || (known.kind == CredentialKind::Oauth && self.connection.condition == Status::NeedsReauth)
+            }
         }
     }
 }
