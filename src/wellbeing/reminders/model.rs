@@ -42,10 +42,13 @@ pub enum What {
     },
     CheckIn {},
     Tasks(OfTasks),
-    /// A service refuses the credential of a connection.
+    /// A service refuses the credential of a connection, or will.
     Reconnect {
         connection_id: Uuid,
         provider: String,
+        /// When it will, unless it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ends_at: Option<Timestamp>,
     },
 }
 
@@ -90,7 +93,8 @@ impl What {
             Self::CheckIn {} => "nudge_check_in",
             Self::Tasks(OfTasks::Due { .. }) => "nudge_tasks_due",
             Self::Tasks(OfTasks::Open { .. }) => "nudge_tasks_open",
-            Self::Reconnect { .. } => "nudge_reconnect",
+            Self::Reconnect { ends_at: None, .. } => "nudge_reconnect",
+            Self::Reconnect { ends_at: Some(_), .. } => "nudge_reconnect_soon",
         }
     }
 
@@ -270,6 +274,8 @@ mod tests {
             What::CheckIn {},
             What::Tasks(OfTasks::Due { task_id: id, due_time: time("17:30") }),
             What::Tasks(OfTasks::Open { open: 3 }),
+            What::Reconnect { connection_id: Uuid::nil(), provider: "GitHub".into(), ends_at: None },
+            What::Reconnect { connection_id: Uuid::nil(), provider: "GitHub".into(), ends_at: Some(Timestamp::from_micros(1)) },
         ]
     }
 
