@@ -180,35 +180,89 @@ fn a_week_does_not_read_alike() {
     assert_eq!(plain(98), plain(98));
 }
 
-fn read(story: &Story) -> String {
-    let paragraphs: Vec<&str> = story.paragraphs.iter().map(|paragraph| paragraph.text.as_str()).collect();
-    format!("{}\n{}", story.title, paragraphs.join("\n"))
+/// The title and the paragraphs.
+fn read(story: &Story) -> Vec<&str> {
+    [story.title.as_str()].into_iter().chain(story.paragraphs.iter().map(|paragraph| paragraph.text.as_str())).collect()
 }
 
 #[test]
 fn days_read_as_somebody_would_tell_them() {
     let life = Persona::Steady.life(3).counted;
-    assert_eq!(read(&day(&life, 100, Language::En).story()), "");
-    assert_eq!(read(&day(&life, 101, Language::Es).story()), "");
+    assert_eq!(
+        read(&day(&life, 100, Language::En).story()),
+        [
+            "Wednesday, 16 April",
+            "Between 09:05 and 17:51 you worked 7 h 59 min. More than half of that was in the afternoon. 2 tasks got done. There were 2 new tasks.",
+            "There was one break of 47 min.",
+            "The Wednesday before was much the same, with 7 h 59 min.",
+            "You entered an energy of 3.",
+        ]
+    );
+    assert_eq!(
+        read(&day(&life, 101, Language::Es).story()),
+        [
+            "El jueves, 17 de abril",
+            "De 09:25 a 17:29 hubo 7 h 33 min de trabajo. La mayor parte fue por la tarde. Completaste 5 tareas. Hubo 2 tareas nuevas.",
+            "Hiciste una pausa de 31 min.",
+            "El jueves anterior fue muy parecido, con 8 h 18 min.",
+        ]
+    );
     // A Sunday, a day off, and the first day that there is.
-    assert_eq!(read(&day(&life, 104, Language::En).story()), "");
-    assert_eq!(read(&DayFacts { off: true, ..day(&life, 104, Language::En) }.story()), "");
-    assert_eq!(read(&day(&life, 0, Language::En).story()), "");
+    assert_eq!(read(&day(&life, 104, Language::En).story()), ["Sunday, 20 April", "There is no entry for this day.",]);
+    assert_eq!(
+        read(&DayFacts { off: true, ..day(&life, 104, Language::En) }.story()),
+        ["Sunday, 20 April", "It was a day off. There is no entry for this day.",]
+    );
+    assert_eq!(
+        read(&day(&life, 0, Language::En).story()),
+        [
+            "Monday, 6 January",
+            "You worked 8 h 16 min, from 08:54 to 17:46. More than half of that was in the afternoon. 4 tasks got done. There were 4 new tasks.",
+            "There was one break of 36 min.",
+            "There are too few days before to say what is usual for you.",
+            "You entered an energy of 3.",
+        ]
+    );
 }
 
 #[test]
 fn weeks_read_as_somebody_would_tell_them() {
     let life = Persona::Sprint.life(3).counted;
-    assert_eq!(read(&week(&life, 35, Language::En).story()), "");
-    assert_eq!(read(&week(&life, 35, Language::Es).story()), "");
-    assert_eq!(read(&week(&life[..2], 0, Language::En).story()), "");
+    assert_eq!(
+        read(&week(&life, 35, Language::En).story()),
+        [
+            "From 10 February to 16 February",
+            "It was a week of 57 h 32 min. In these days you completed 30 tasks. The longest day was Tuesday, with 11 h 6 min.",
+            "That is more than in the week before, which had 38 h 4 min.",
+            "Half of your days began by 08:42, and half ended by 19:53. Of the breaks that fell due in your sessions, 16 % were taken in time. 5 days were longer than the limit that you set. Tasks with an estimate took 122 % of the time estimated.",
+            "In the four weeks before, Wednesday was the day with most done, and most of the work was in the afternoon.",
+        ]
+    );
+    assert_eq!(
+        read(&week(&life, 35, Language::Es).story()),
+        [
+            "Del 10 de febrero al 16 de febrero",
+            "Fue una semana de 57 h 32 min. En esos días completaste 30 tareas. El día más largo fue el martes, con 11 h 6 min.",
+            "Es más que en la semana anterior, que tuvo 38 h 4 min.",
+            "La mitad de tus días empezó a las 08:42 o antes, y la mitad acabó a las 19:53 o antes. De las pausas que tocaban en tus sesiones, hiciste a tiempo el 16 %. 5 días fueron más largos que el límite que fijaste. Las tareas con estimación llevaron el 122 % de lo estimado.",
+            "En las cuatro semanas anteriores, el miércoles fue el día en que más hiciste, y la mayor parte del trabajo fue por la tarde.",
+        ]
+    );
+    assert_eq!(
+        read(&week(&life[..2], 0, Language::En).story()),
+        [
+            "From 6 January to 12 January",
+            "You worked 15 h 57 min this week. 6 tasks were done.",
+            "That is too little to say more of the week.",
+        ]
+    );
 }
 
 #[test]
 fn what_is_open_is_not_compared() {
     let life = Persona::Steady.life(3).counted;
-    let open = read(&DayFacts { open: true, ..day(&life, 100, Language::En) }.story());
+    let open = read(&DayFacts { open: true, ..day(&life, 100, Language::En) }.story()).join(" ");
     assert!(open.contains("The day is not over.") && !open.contains("before"), "{open}");
-    let open = read(&WeekFacts { open: true, ..week(&life, 98, Language::En) }.story());
+    let open = read(&WeekFacts { open: true, ..week(&life, 98, Language::En) }.story()).join(" ");
     assert!(open.contains("The week is not over.") && !open.contains("in the week before"), "{open}");
 }

@@ -27,8 +27,8 @@ story_day_tasks_2 = { $tasks ->
    *[other] { $tasks } tasks got done.
 }
 story_day_new_tasks = { $tasks ->
-    [one] One was added.
-   *[other] { $tasks } were added.
+    [one] There was one new task.
+   *[other] There were { $tasks } new tasks.
 }
 story_day_breaks_1 = { $breaks ->
     [one] You took one break, { $time } long.
@@ -54,8 +54,8 @@ story_week_work_1 = You worked { $time } this week.
 story_week_work_2 = The week had { $time } of work.
 story_week_work_3 = It was a week of { $time }.
 story_week_tasks_1 = { $tasks ->
-    [one] You completed one task in it.
-   *[other] You completed { $tasks } tasks in it.
+    [one] In these days you completed one task.
+   *[other] In these days you completed { $tasks } tasks.
 }
 story_week_tasks_2 = { $tasks ->
     [one] One task was done.
@@ -77,9 +77,9 @@ story_week_overload = { $days ->
     [one] One day was longer than the limit that you set.
    *[other] { $days } days were longer than the limit that you set.
 }
-story_week_estimates = Tasks with an estimate took { $share } of it.
-story_week_usual = In the four weeks before, most was done on a { $weekday }, and most of the work was { $part }.
-story_week_usual_weekday = In the four weeks before, most was done on a { $weekday }.
+story_week_estimates = Tasks with an estimate took { $share } of the time estimated.
+story_week_usual = In the four weeks before, { $weekday } was the day with most done, and most of the work was { $part }.
+story_week_usual_weekday = In the four weeks before, { $weekday } was the day with most done.
 story_week_usual_part = In the four weeks before, most of the work was { $part }.
 
 weekday_1 = Monday

@@ -27,8 +27,8 @@ story_day_tasks_2 = { $tasks ->
    *[other] Quedaron hechas { $tasks } tareas.
 }
 story_day_new_tasks = { $tasks ->
-    [one] Se añadió una.
-   *[other] Se añadieron { $tasks }.
+    [one] Hubo una tarea nueva.
+   *[other] Hubo { $tasks } tareas nuevas.
 }
 story_day_breaks_1 = { $breaks ->
     [one] Hiciste una pausa de { $time }.
@@ -54,8 +54,8 @@ story_week_work_1 = Esta semana trabajaste { $time }.
 story_week_work_2 = La semana tuvo { $time } de trabajo.
 story_week_work_3 = Fue una semana de { $time }.
 story_week_tasks_1 = { $tasks ->
-    [one] Completaste en ella una tarea.
-   *[other] Completaste en ella { $tasks } tareas.
+    [one] En esos días completaste una tarea.
+   *[other] En esos días completaste { $tasks } tareas.
 }
 story_week_tasks_2 = { $tasks ->
     [one] Se hizo una tarea.
@@ -72,14 +72,14 @@ story_week_alike_2 = Es más o menos lo mismo que en la semana anterior: { $befo
 story_week_less_1 = Es menos que en la semana anterior, que tuvo { $before }.
 story_week_less_2 = La semana anterior tuvo más: { $before } de trabajo.
 story_week_rhythm = La mitad de tus días empezó a las { $start } o antes, y la mitad acabó a las { $end } o antes.
-story_week_breaks = De las pausas que tocaban en tus sesiones, hiciste a tiempo { $share }.
+story_week_breaks = De las pausas que tocaban en tus sesiones, hiciste a tiempo el { $share }.
 story_week_overload = { $days ->
     [one] Un día fue más largo que el límite que fijaste.
    *[other] { $days } días fueron más largos que el límite que fijaste.
 }
-story_week_estimates = Las tareas con estimación llevaron { $share } de lo estimado.
-story_week_usual = En las cuatro semanas anteriores, lo que más hiciste fue en { $weekday }, y la mayor parte del trabajo fue { $part }.
-story_week_usual_weekday = En las cuatro semanas anteriores, lo que más hiciste fue en { $weekday }.
+story_week_estimates = Las tareas con estimación llevaron el { $share } de lo estimado.
+story_week_usual = En las cuatro semanas anteriores, el { $weekday } fue el día en que más hiciste, y la mayor parte del trabajo fue { $part }.
+story_week_usual_weekday = En las cuatro semanas anteriores, el { $weekday } fue el día en que más hiciste.
 story_week_usual_part = En las cuatro semanas anteriores, la mayor parte del trabajo fue { $part }.
 
 weekday_1 = lunes
