@@ -174,6 +174,11 @@ impl Record {
         self.worked_micros > 0 || self.sessions > 0 || self.completed > 0 || self.energy.is_some()
     }
 
+    /// Whether there was work, of half an hour or more, where none was expected.
+    pub fn is_worked_rest_day(&self) -> bool {
+        !self.expected && self.worked_micros >= HOUR / 2
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 microseconds, 285 years")]
     pub fn hours(&self) -> f64 {
         self.worked_micros as f64 / HOUR as f64

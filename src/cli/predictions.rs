@@ -57,6 +57,9 @@ fn score_lines() -> anyhow::Result<ExitCode> {
 }
 
 fn score(line: &[u8]) -> anyhow::Result<Risk> {
+    if !line.trim_ascii_start().starts_with(b"{") {
+        bail!("not an object");
+    }
     let mut reader = serde_json::Deserializer::from_slice(line);
     let inputs: FactorInputs = serde_path_to_error::deserialize(&mut reader)?;
     reader.end()?;

@@ -140,7 +140,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
     ("wellbeing", &["kernel", "texts", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
     ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "wellbeing"]),
-    ("assistant", &["kernel", "texts", "accounts", "work"]),
+    ("assistant", &["kernel", "texts", "work"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
     ("companion", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "progress", "wellbeing"]),
     (

@@ -25,7 +25,7 @@ use crate::{
 
 fn entry(date: &Counted) -> Option<DayEntry> {
     let is_there = date.sessions > 0 || date.created > 0 || date.completed > 0 || date.focus_by_hour.iter().sum::<u64>() > 0;
-    is_there.then(|| DayEntry {
+    is_there.then_some(DayEntry {
         date: date.date,
         created_tasks: date.created,
         completed_tasks: date.completed,
@@ -117,7 +117,9 @@ fn is_covered(text: &str, facts: &[Fact]) -> bool {
     let mut shown: Vec<&str> = facts.iter().map(|fact| fact.shown.as_str()).collect();
     shown.sort_unstable_by_key(|shown| std::cmp::Reverse(shown.len()));
     let mut rest = text.to_owned();
-    shown.iter().for_each(|shown| rest = rest.replace(shown, "_"));
+    for shown in shown {
+        rest = rest.replace(shown, "_");
+    }
     !rest.contains(|c: char| c.is_ascii_digit())
 }
 

@@ -9,7 +9,7 @@ use crate::assistant::record::{HOUR, Record};
 pub const WINDOW: usize = 28;
 const FORTNIGHT: usize = 14;
 const WEEK: usize = 7;
-/// Half an hour: so much work makes a rest day a worked one, and so little of breaks is too little.
+/// Less than this of breaks is too little on a long date.
 const HALF_HOUR: u64 = HOUR / 2;
 /// A date with more work than this needs breaks.
 const LONG: u64 = 6 * HOUR;
@@ -68,7 +68,7 @@ pub fn inputs(records: &[Record], tasks: &Tasks, tasks_on: NaiveDate) -> FactorI
         h28: Some(hours(window, |record| record.worked_micros) / weeks),
         h7: Some(hours(week, |record| record.worked_micros)),
         after_hours: Some(hours(window, |record| record.outside_micros) / weeks),
-        rest_days_worked: Some(count(window, |record| !record.expected && record.worked_micros >= HALF_HOUR)),
+        rest_days_worked: Some(count(window, Record::is_worked_rest_day)),
         short_rests_14: Some(count(fortnight, short_rest)),
         short_rests_7: Some(count(week, short_rest)),
         breaks_skipped: Some(skipped / count(fortnight, |record| record.expected).max(AT_LEAST)),
@@ -212,7 +212,9 @@ mod tests {
         // 30 created and 20 completed: half as many more. Open at the end of the date 27 are four, two of them overdue.
         let found = inputs(&dates, &tasks, day(27)).backlog.expect("tasks");
         assert!((found - 0.5).abs() < 1e-9, "{found}");
-        dates.iter_mut().for_each(|record| record.created = 0);
+        for record in &mut dates {
+            record.created = 0;
+        }
         // (−1 + 0) / 2 is nothing.
         assert_eq!(inputs(&dates, &Tasks { exist: true, spans: vec![] }, day(27)).backlog, Some(0.0));
         assert_eq!(inputs(&dates, &Tasks::default(), day(27)).backlog, None);

@@ -314,11 +314,8 @@ fn add(counted: &mut [Counted], index: usize, (from, to): (u32, u32)) {
         let passed = at(minutes).in_zone(days.zone).naive_local().signed_duration_since(on.and_time(NaiveTime::MIN));
         let second = u32::try_from(passed.num_seconds()).unwrap_or(0);
         if let Some(entry) = place(on).and_then(|place| counted.get_mut(place)) {
-            if begins {
-                entry.starts.push(second)
-            } else {
-                entry.ends.push(second)
-            }
+            let list = if begins { &mut entry.starts } else { &mut entry.ends };
+            list.push(second);
             entry.sessions += u32::from(!begins);
         }
     }

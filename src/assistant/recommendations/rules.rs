@@ -139,47 +139,54 @@ pub fn held(of: &Situation) -> Vec<Held> {
 
 /// A rule with what it follows from, if it holds.
 fn holds(rule: Rule, of: &Situation) -> Option<Held> {
+    at_work(rule, of).or_else(|| of_tasks(rule, of)).or_else(|| of_weeks(rule, of))
+}
+
+/// Rules for the present.
+fn at_work(rule: Rule, of: &Situation) -> Option<Held> {
     use Given::{Count, Hours};
-    let when = |is: bool| is.then_some(());
-    let held = |key, evidence: &[(&'static str, Given)], action| Held { rule, key, evidence: evidence.to_vec(), action };
     Some(match rule {
         Rule::BreakNow => {
             when(of.continuous_minutes >= of.break_after_minutes && of.active_session.is_some())?;
             let action = post("/api/rests/start", json!({ "kind": "short" }));
-            held("recommend_break_now", &[("minutes", Count(of.continuous_minutes))], action)
+            because(rule, "recommend_break_now", &[("minutes", Count(of.continuous_minutes))], action)
         }
         Rule::LunchNow => {
             when(of.lunch_due)?;
-            held("recommend_lunch_now", &[], post("/api/rests/start", json!({ "kind": "lunch" })))
+            because(rule, "recommend_lunch_now", &[], post("/api/rests/start", json!({ "kind": "lunch" })))
         }
         Rule::DrinkWater => {
             when(of.behind_ml >= 250)?;
-            held("recommend_drink_water", &[("ml", Count(of.behind_ml))], post("/api/hydration", json!({ "ml": 250 })))
+            because(rule, "recommend_drink_water", &[("ml", Count(of.behind_ml))], post("/api/hydration", json!({ "ml": 250 })))
         }
         Rule::StopForToday => {
             let session = of.active_session?;
             when(of.worked_minutes >= 600 || of.worked_minutes * 4 >= of.target_minutes * 5)?;
             let evidence =
                 [("hours", Hours(f64::from(of.worked_minutes) / 60.0)), ("target", Hours(f64::from(of.target_minutes) / 60.0))];
-            held("recommend_stop_for_today", &evidence, post(&format!("/api/work_sessions/{session}/end"), json!({})))
+            because(rule, "recommend_stop_for_today", &evidence, post(&format!("/api/work_sessions/{session}/end"), json!({})))
         }
         Rule::RestGap => {
             let (session, minutes) = (of.active_session?, of.next_start_minutes.filter(|minutes| *minutes < 660)?);
             let evidence = [("hours", Hours(f64::from(minutes) / 60.0))];
-            held("recommend_rest_gap", &evidence, post(&format!("/api/work_sessions/{session}/end"), json!({})))
+            because(rule, "recommend_rest_gap", &evidence, post(&format!("/api/work_sessions/{session}/end"), json!({})))
         }
-        Rule::ProtectWeekend => {
-            when(of.rest_days_worked >= 2)?;
-            held("recommend_protect_weekend", &[("days", Count(of.rest_days_worked))], get("/api/tasks?view=upcoming"))
+        Rule::StartSmall => {
+            when(of.idle_days >= 3 && of.active_session.is_none() && of.worked_minutes == 0)?;
+            let action = post("/api/work_sessions/start", json!({ "user_id": of.user_id }));
+            because(rule, "recommend_start_small", &[("days", Count(of.idle_days))], action)
         }
-        Rule::QuietEvening => {
-            when(of.after_hours >= 4.0)?;
-            let quiet = json!({ "quiet_hours": { "from": "20:00", "to": "08:00" } });
-            held("recommend_quiet_evening", &[("hours", Hours(of.after_hours))], patch("/api/settings", quiet))
-        }
+        _ => return None,
+    })
+}
+
+/// Rules for tasks and what is kept of work.
+fn of_tasks(rule: Rule, of: &Situation) -> Option<Held> {
+    use Given::{Count, Hours};
+    Some(match rule {
         Rule::RescheduleOverdue => {
             when(of.overdue_tasks >= 5)?;
-            held("recommend_reschedule_overdue", &[("tasks", Count(of.overdue_tasks))], get("/api/tasks?view=overdue"))
+            because(rule, "recommend_reschedule_overdue", &[("tasks", Count(of.overdue_tasks))], get("/api/tasks?view=overdue"))
         }
         Rule::SplitTask => {
             let task = of.large_task?;
@@ -187,20 +194,16 @@ fn holds(rule: Rule, of: &Situation) -> Option<Held> {
             let id = ("task_id", Given::Text(task.id.to_string()));
             match (task.estimate_minutes.filter(|minutes| *minutes > 240), task.untouched_days.filter(|days| *days > 14)) {
                 (Some(minutes), _) => {
-                    held("recommend_split_large_task", &[("hours", Hours(f64::from(minutes) / 60.0)), id], action)
+                    because(rule, "recommend_split_large_task", &[("hours", Hours(f64::from(minutes) / 60.0)), id], action)
                 }
-                (None, Some(days)) => held("recommend_split_old_task", &[("days", Count(days)), id], action),
+                (None, Some(days)) => because(rule, "recommend_split_old_task", &[("days", Count(days)), id], action),
                 (None, None) => return None,
             }
         }
         Rule::CutWip => {
             when(of.started_tasks > 5)?;
             let action = get("/api/tasks?completed=false&sort=-priority");
-            held("recommend_cut_wip", &[("tasks", Count(of.started_tasks))], action)
-        }
-        Rule::PlanLightWeek => {
-            let hours = of.next_week_hours.filter(|hours| *hours >= 48.0)?;
-            held("recommend_plan_light_week", &[("hours", Hours(hours))], get("/api/tasks?view=upcoming"))
+            because(rule, "recommend_cut_wip", &[("tasks", Count(of.started_tasks))], action)
         }
         Rule::FocusSlot => {
             let best = of.best_hour?;
@@ -209,70 +212,101 @@ fn holds(rule: Rule, of: &Situation) -> Option<Held> {
                 ("until", Given::Text(format!("{:02}:00", (best.hour + 1) % 24))),
                 ("days", Count(best.dates)),
             ];
-            held("recommend_focus_slot", &evidence, get("/api/tasks?view=today&sort=-priority"))
+            because(rule, "recommend_focus_slot", &evidence, get("/api/tasks?view=today&sort=-priority"))
         }
         Rule::ReEstimate => {
             let ratio = median_ratio(&of.estimates)?;
             when(ratio > 1.5)?;
             let tasks = u32::try_from(of.estimates.len()).unwrap_or(u32::MAX);
-            held("recommend_re_estimate", &[("ratio", Hours(ratio)), ("tasks", Count(tasks))], get("/api/tasks/summary"))
+            because(rule, "recommend_re_estimate", &[("ratio", Hours(ratio)), ("tasks", Count(tasks))], get("/api/tasks/summary"))
         }
         Rule::ReviewAutoClosed => {
             let first = of.to_review.first()?;
             let sessions = u32::try_from(of.to_review.len()).unwrap_or(u32::MAX);
             let action = get(&format!("/api/work_sessions/{first}"));
-            held("recommend_review_auto_closed", &[("sessions", Count(sessions))], action)
+            because(rule, "recommend_review_auto_closed", &[("sessions", Count(sessions))], action)
+        }
+        Rule::Celebrate => {
+            let best = of.best?;
+            let evidence = [("tasks", Count(best.completed)), ("before", Count(best.before))];
+            because(
+                rule,
+                "recommend_celebrate",
+                &evidence,
+                Action { method: "POST", path: "/api/companion/pet".into(), body: None },
+            )
+        }
+        Rule::ReconnectIntegration => {
+            let connection = of.lost_connection?;
+            let evidence = [("connection_id", Given::Text(connection.to_string()))];
+            because(rule, "recommend_reconnect_integration", &evidence, get(&format!("/api/connections/{connection}/authorize")))
+        }
+        _ => return None,
+    })
+}
+
+/// Rules for how the last weeks went, and the next will.
+fn of_weeks(rule: Rule, of: &Situation) -> Option<Held> {
+    use Given::{Count, Hours};
+    Some(match rule {
+        Rule::ProtectWeekend => {
+            when(of.rest_days_worked >= 2)?;
+            because(rule, "recommend_protect_weekend", &[("days", Count(of.rest_days_worked))], get("/api/tasks?view=upcoming"))
+        }
+        Rule::QuietEvening => {
+            when(of.after_hours >= 4.0)?;
+            let quiet = json!({ "quiet_hours": { "from": "20:00", "to": "08:00" } });
+            because(rule, "recommend_quiet_evening", &[("hours", Hours(of.after_hours))], patch("/api/settings", quiet))
+        }
+        Rule::PlanLightWeek => {
+            let hours = of.next_week_hours.filter(|hours| *hours >= 48.0)?;
+            because(rule, "recommend_plan_light_week", &[("hours", Hours(hours))], get("/api/tasks?view=upcoming"))
         }
         Rule::ShortenSessions => {
             let minutes = median(of.session_minutes.iter().copied())?;
             let energy = of.energy?;
             when(minutes > 90 && energy <= 2.5)?;
             let focus = json!({ "focus": { "work": 50, "rest": 10, "long_rest": 20, "every": 4 } });
-            held(
+            because(
+                rule,
                 "recommend_shorten_sessions",
                 &[("minutes", Count(minutes)), ("energy", Hours(energy))],
                 patch("/api/settings", focus),
             )
         }
-        Rule::StartSmall => {
-            when(of.idle_days >= 3 && of.active_session.is_none() && of.worked_minutes == 0)?;
-            let action = post("/api/work_sessions/start", json!({ "user_id": of.user_id }));
-            held("recommend_start_small", &[("days", Count(of.idle_days))], action)
-        }
-        Rule::Celebrate => {
-            let best = of.best?;
-            let evidence = [("tasks", Count(best.completed)), ("before", Count(best.before))];
-            held("recommend_celebrate", &evidence, Some(Action { method: "POST", path: "/api/companion/pet".into(), body: None }))
-        }
         Rule::CheckIn => {
             let days = of.days_without_check_in.filter(|days| *days >= 5)?;
             // How much energy there is, only the person can say.
-            let action = Some(Action { method: "POST", path: "/api/check_ins".into(), body: None });
-            held("recommend_check_in", &[("days", Count(days))], action)
-        }
-        Rule::ReconnectIntegration => {
-            let connection = of.lost_connection?;
-            let evidence = [("connection_id", Given::Text(connection.to_string()))];
-            held("recommend_reconnect_integration", &evidence, get(&format!("/api/connections/{connection}/authorize")))
+            let action = Action { method: "POST", path: "/api/check_ins".into(), body: None };
+            because(rule, "recommend_check_in", &[("days", Count(days))], action)
         }
         Rule::TalkToSomeone => {
             let last = of.levels.len().checked_sub(14)?;
             when(of.levels[last..].iter().all(|level| *level == Some(Level::High)))?;
-            held("recommend_talk_to_someone", &[("days", Count(14))], None)
+            because(rule, "recommend_talk_to_someone", &[("days", Count(14))], None)
         }
+        _ => return None,
     })
 }
 
-fn get(path: &str) -> Option<Action> {
-    Some(Action { method: "GET", path: path.to_owned(), body: None })
+fn when(is: bool) -> Option<()> {
+    is.then_some(())
 }
 
-fn post(path: &str, body: Value) -> Option<Action> {
-    Some(Action { method: "POST", path: path.to_owned(), body: Some(body) })
+fn because(rule: Rule, key: &'static str, evidence: &[(&'static str, Given)], action: impl Into<Option<Action>>) -> Held {
+    Held { rule, key, evidence: evidence.to_vec(), action: action.into() }
 }
 
-fn patch(path: &str, body: Value) -> Option<Action> {
-    Some(Action { method: "PATCH", path: path.to_owned(), body: Some(body) })
+fn get(path: &str) -> Action {
+    Action { method: "GET", path: path.to_owned(), body: None }
+}
+
+fn post(path: &str, body: Value) -> Action {
+    Action { method: "POST", path: path.to_owned(), body: Some(body) }
+}
+
+fn patch(path: &str, body: Value) -> Action {
+    Action { method: "PATCH", path: path.to_owned(), body: Some(body) }
 }
 
 /// Of ten tasks or more: how much longer than estimated the one in the middle took.

@@ -138,6 +138,12 @@ pub fn best_hour(records: &[Record], completed_by_hour: &[u32; 24]) -> Option<Be
     Some(BestHour { hour: u32::try_from(best.1).ok()?, dates: u32::try_from(best.2).ok()? })
 }
 
+/// The dates of the last 28 on which no work was expected, with half an hour or more.
+pub fn rest_days_worked(records: &[Record]) -> u32 {
+    let worked = last(records, WINDOW).iter().filter(|record| record.is_worked_rest_day()).count();
+    u32::try_from(worked).unwrap_or(u32::MAX)
+}
+
 /// The tasks of the last date, where they are more than on any before.
 pub fn best(records: &[Record]) -> Option<Best> {
     let (last, before) = records.split_last()?;

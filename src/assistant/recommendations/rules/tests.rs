@@ -35,9 +35,8 @@ fn of(records: &[Record]) -> Situation {
         .map(|date| Coming { date, work_day: !matches!(date.weekday(), Weekday::Sat | Weekday::Sun), off: false })
         .collect();
     let week = forecasts(records, &evaluations, &coming, Weekday::Mon).into_iter().find(|of| of.target == Target::WeekHours);
-    let count = |value: Option<f64>| (0..).take_while(|count| f64::from(*count) < value.unwrap_or(0.0)).count();
     Situation {
-        rest_days_worked: u32::try_from(count(inputs.rest_days_worked)).expect("a few"),
+        rest_days_worked: situation::rest_days_worked(records),
         after_hours: inputs.after_hours.unwrap_or(0.0),
         next_week_hours: week.map(|week| week.value),
         energy: inputs.energy,
@@ -124,7 +123,7 @@ fn two_saturdays_of_four_are_worked() {
     let saturdays = |dates: &'static [usize]| {
         weeks(4, move |day, record| {
             if dates.contains(&day) {
-                record.worked_micros = 2 * HOUR
+                record.worked_micros = 2 * HOUR;
             }
         })
     };
@@ -137,7 +136,7 @@ fn evenings_come_to_four_hours_a_week() {
     let evenings = |hours: u64| {
         weeks(4, move |day, record| {
             if day % 7 < 4 {
-                record.outside_micros = hours * HOUR / 2
+                record.outside_micros = hours * HOUR / 2;
             }
         })
     };
@@ -165,7 +164,7 @@ fn weeks_of_fifty_hours_go_on() {
     let long = |hours: u64| {
         weeks(12, move |day, record| {
             if day >= 28 && day % 7 < 5 {
-                record.worked_micros = hours * HOUR
+                record.worked_micros = hours * HOUR;
             }
         })
     };
@@ -181,8 +180,10 @@ fn an_hour_in_which_most_is_done() {
     // Of nine dates nothing is said.
     assert!(!holds(
         Rule::FocusSlot,
-        &of(&weeks(4, |day, record| if day >= 11 {
-            *record = Record::blank(record.date, true, false)
+        &of(&weeks(4, |day, record| {
+            if day >= 11 {
+                *record = Record::blank(record.date, true, false);
+            }
         }))
     ));
     let tasks = std::array::from_fn(|hour| if hour == 15 { 40 } else { 0 });
@@ -208,7 +209,7 @@ fn long_sessions_and_little_energy() {
     let tired = |minutes: u32, energy| {
         let records = weeks(4, move |day, record| {
             if day >= 14 && record.energy.is_some() {
-                record.energy = Some(energy)
+                record.energy = Some(energy);
             }
         });
         Situation { session_minutes: vec![60, minutes, 200], ..of(&records) }
@@ -222,7 +223,7 @@ fn three_days_without_anything() {
     let idle = |from: usize| {
         of(&weeks(4, move |day, record| {
             if day >= from {
-                *record = Record::blank(record.date, record.expected, false)
+                *record = Record::blank(record.date, record.expected, false);
             }
         }))
     };
@@ -237,7 +238,7 @@ fn more_tasks_than_ever() {
     let best = |completed: u32| {
         of(&weeks(6, move |day, record| {
             if day == 41 {
-                record.completed = completed
+                record.completed = completed;
             }
         }))
     };
@@ -255,7 +256,7 @@ fn five_days_without_a_check_in() {
     let silent = |from: usize| {
         of(&weeks(4, move |day, record| {
             if day >= from {
-                record.energy = None
+                record.energy = None;
             }
         }))
     };
