@@ -22,7 +22,7 @@ pub struct Hours {
 
 /// What is counted of one date, and what held for it. Without what nobody vouched for: sessions whose end was only guessed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
+pub struct DateCounts {
     pub date: NaiveDate,
     pub days: DayRule,
     /// Whether work was expected: a day of work, and none off.
@@ -68,7 +68,7 @@ pub struct Record {
     pub energy: Option<u8>,
 }
 
-impl Counted {
+impl DateCounts {
     /// A date on which nothing was done.
     pub fn blank(date: NaiveDate, days: DayRule, work_hours: Hours) -> Self {
         Self {
@@ -121,12 +121,12 @@ impl Hours {
 }
 
 /// The records of dates that follow each other without one left out.
-pub fn records(counted: &[Counted]) -> Vec<Record> {
+pub fn records(counted: &[DateCounts]) -> Vec<Record> {
     let mut ends: Vec<Timestamp> = counted.iter().flat_map(|date| date.ends.iter().map(|second| date.at(*second))).collect();
     ends.sort_unstable();
     // When the last session ended that began on the worked date before.
     let mut rest_from: Option<Timestamp> = None;
-    let record = |date: &Counted| {
+    let record = |date: &DateCounts| {
         let began = date.starts.first().map(|second| date.at(*second));
         let short_rest = rest_from.zip(began).is_some_and(|(from, began)| began.micros() - from.micros() < SHORT_REST);
         if let Some(last) = date.starts.last().map(|second| date.at(*second)) {
@@ -199,8 +199,8 @@ mod tests {
     }
 
     /// Sessions in minutes after midnight, each within the date.
-    fn counted(day: u32, sessions: &[(u32, u32)]) -> Counted {
-        let mut date = Counted { expected: true, ..Counted::blank(date(day), Tz::Europe__Madrid.into(), NINE_TO_SIX) };
+    fn counted(day: u32, sessions: &[(u32, u32)]) -> DateCounts {
+        let mut date = DateCounts { expected: true, ..DateCounts::blank(date(day), Tz::Europe__Madrid.into(), NINE_TO_SIX) };
         for (from, to) in sessions {
             date.starts.push(from * 60);
             date.ends.push(to * 60);
@@ -213,27 +213,30 @@ mod tests {
 
     #[test]
     fn what_lies_outside_of_the_hours_of_work() {
-        let outside = |date: &Counted| records(std::slice::from_ref(date))[0].outside_micros / MINUTE;
+        let outside = |date: &DateCounts| records(std::slice::from_ref(date))[0].outside_micros / MINUTE;
         assert_eq!(outside(&counted(12, &[(480, 1140)])), 120);
-        assert_eq!(outside(&Counted { expected: false, ..counted(12, &[(480, 1140)]) }), 660);
+        assert_eq!(outside(&DateCounts { expected: false, ..counted(12, &[(480, 1140)]) }), 660);
         // From half past eight: of the hour from eight, half may be worked within.
-        let half = Counted { work_hours: Hours { from: 510, to: 1080 }, ..counted(12, &[(510, 1080)]) };
+        let half = DateCounts { work_hours: Hours { from: 510, to: 1080 }, ..counted(12, &[(510, 1080)]) };
         assert_eq!(outside(&half), 0);
-        assert_eq!(outside(&Counted { work_hours: Hours { from: 510, to: 1080 }, ..counted(12, &[(480, 1080)]) }), 30);
-        let night = Counted { work_hours: Hours { from: 1320, to: 360 }, ..counted(12, &[(0, 420), (1260, 1440)]) };
+        assert_eq!(outside(&DateCounts { work_hours: Hours { from: 510, to: 1080 }, ..counted(12, &[(480, 1080)]) }), 30);
+        let night = DateCounts { work_hours: Hours { from: 1320, to: 360 }, ..counted(12, &[(0, 420), (1260, 1440)]) };
         assert_eq!(outside(&night), 120);
     }
 
     #[test]
     fn breaks_are_pauses_rests_and_gaps() {
-        let date =
-            Counted { pause_micros: 10 * MINUTE, rest_micros: 7 * MINUTE, ..counted(12, &[(540, 720), (724, 800), (830, 900)]) };
+        let date = DateCounts {
+            pause_micros: 10 * MINUTE,
+            rest_micros: 7 * MINUTE,
+            ..counted(12, &[(540, 720), (724, 800), (830, 900)])
+        };
         assert_eq!(records(&[date])[0].break_micros / MINUTE, 47);
     }
 
     #[test]
     fn rest_is_short_below_eleven_hours() {
-        let short = |all: &[Counted]| records(all).iter().map(|record| record.short_rest).collect::<Vec<_>>();
+        let short = |all: &[DateCounts]| records(all).iter().map(|record| record.short_rest).collect::<Vec<_>>();
         // From 22:00 to 9:00 are 11 hours, to 8:59 a minute less.
         assert_eq!(short(&[counted(12, &[(540, 1320)]), counted(13, &[(540, 600)])]), [false, false]);
         assert_eq!(short(&[counted(12, &[(540, 1320)]), counted(13, &[(539, 600)])]), [false, true]);
@@ -243,7 +246,7 @@ mod tests {
 
     #[test]
     fn work_over_midnight_ends_where_the_session_did() {
-        let short = |all: &[Counted]| records(all).iter().map(|record| record.short_rest).collect::<Vec<_>>();
+        let short = |all: &[DateCounts]| records(all).iter().map(|record| record.short_rest).collect::<Vec<_>>();
         // From 20:00 to 1:00, and at 9:00 again.
         let mut late = counted(12, &[(540, 1080)]);
         late.starts.push(1200 * 60);
@@ -251,17 +254,17 @@ mod tests {
         next.ends.insert(0, 3600);
         assert_eq!(short(&[late, next]), [false, true]);
         // From 22:00 to 6:00, night after night: 16 hours between.
-        let night = |day| Counted { starts: vec![1320 * 60], ends: vec![360 * 60], ..counted(day, &[]) };
+        let night = |day| DateCounts { starts: vec![1320 * 60], ends: vec![360 * 60], ..counted(day, &[]) };
         assert_eq!(short(&[night(12), night(13), night(14)]), [false; 3]);
         // The same, with dates that begin at noon.
-        let night = |day| Counted { starts: vec![1320 * 60], ends: vec![1800 * 60], ..counted(day, &[]) };
+        let night = |day| DateCounts { starts: vec![1320 * 60], ends: vec![1800 * 60], ..counted(day, &[]) };
         assert_eq!(short(&[night(12), night(13), night(14)]), [false; 3]);
     }
 
     #[test]
     fn the_night_that_loses_an_hour_is_shorter() {
         // From 22:00 to 9:00 on the 29th of March 2026 are 10 hours.
-        let of = |day: u32, from: u32, to: u32| Counted {
+        let of = |day: u32, from: u32, to: u32| DateCounts {
             date: NaiveDate::from_ymd_opt(2026, 3, day).expect("a date"),
             ..counted(12, &[(from, to)])
         };

@@ -11,7 +11,7 @@ use super::{
     week::WeekFacts,
 };
 use crate::{
-    assistant::{predictions::personas::Persona, record::Counted},
+    assistant::{predictions::personas::Persona, record::DateCounts},
     kernel::UserId,
     texts::Language,
     work::{
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-fn entry(date: &Counted) -> Option<DayEntry> {
+fn entry(date: &DateCounts) -> Option<DayEntry> {
     let is_there = date.sessions > 0 || date.created > 0 || date.completed > 0 || date.focus_by_hour.iter().sum::<u64>() > 0;
     is_there.then_some(DayEntry {
         date: date.date,
@@ -36,7 +36,7 @@ fn entry(date: &Counted) -> Option<DayEntry> {
     })
 }
 
-fn figures(date: &Counted) -> DayFigures {
+fn figures(date: &DateCounts) -> DayFigures {
     let worked_micros: u64 = date.focus_by_hour.iter().sum();
     let ends = date.ends.iter().map(|second| SessionEnd { second: *second, due: true }).collect();
     let due = worked_micros / 6_000_000_000;
@@ -54,15 +54,15 @@ fn figures(date: &Counted) -> DayFigures {
 }
 
 /// Some dates of a life, as the API would answer them.
-fn period(life: &[Counted], from: NaiveDate, dates: u64) -> Period {
+fn period(life: &[DateCounts], from: NaiveDate, dates: u64) -> Period {
     let to = from + Days::new(dates - 1);
-    let within: Vec<&Counted> = life.iter().filter(|date| (from..=to).contains(&date.date)).collect();
+    let within: Vec<&DateCounts> = life.iter().filter(|date| (from..=to).contains(&date.date)).collect();
     let figures: Vec<DayFigures> = within.iter().map(|date| figures(date)).collect();
     let user_id = UserId::new(Uuid::from_u128(7));
     Period { user_id, from, to, days: within.iter().filter_map(|date| entry(date)).collect(), metrics: metrics(&figures, 0) }
 }
 
-fn day(life: &[Counted], index: usize, language: Language) -> DayFacts {
+fn day(life: &[DateCounts], index: usize, language: Language) -> DayFacts {
     let date = &life[index];
     DayFacts {
         language,
@@ -76,7 +76,7 @@ fn day(life: &[Counted], index: usize, language: Language) -> DayFacts {
     }
 }
 
-fn week(life: &[Counted], index: usize, language: Language) -> WeekFacts {
+fn week(life: &[DateCounts], index: usize, language: Language) -> WeekFacts {
     let from = life[index].date;
     WeekFacts {
         language,

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::inputs::{TaskSpan, Tasks};
 use crate::{
-    assistant::record::{Counted, Hours},
+    assistant::record::{DateCounts, Hours},
     kernel::{
         Chance, DayRule, DayStart,
         wall_clock::{instant_of, split_by_hour},
@@ -46,7 +46,7 @@ pub enum Persona {
 /// What somebody did, and had to do.
 #[derive(Debug, Clone)]
 pub struct Life {
-    pub counted: Vec<Counted>,
+    pub counted: Vec<DateCounts>,
     pub tasks: Tasks,
 }
 
@@ -112,7 +112,7 @@ impl Persona {
     pub fn life(self, seed: u64) -> Life {
         let mut chance = Chance::of(seed);
         let (days, hours) = (self.days(), self.work_hours());
-        let mut counted: Vec<Counted> = (0..DATES).map(|day| Counted::blank(FIRST + Days::new(day), days, hours)).collect();
+        let mut counted: Vec<DateCounts> = (0..DATES).map(|day| DateCounts::blank(FIRST + Days::new(day), days, hours)).collect();
         let mut spans: Vec<TaskSpan> = Vec::new();
         let mut next_done = 0;
         for index in 0..counted.len() {
@@ -297,7 +297,7 @@ fn is_weekend(date: NaiveDate) -> bool {
 }
 
 /// Counts a session, in minutes after the midnight of a date, for the dates that it is on.
-fn add(counted: &mut [Counted], index: usize, (from, to): (u32, u32)) {
+fn add(counted: &mut [DateCounts], index: usize, (from, to): (u32, u32)) {
     let (date, days) = (counted[index].date, counted[index].days);
     let at = |minutes: u32| {
         let time = NaiveTime::from_num_seconds_from_midnight_opt(minutes % DAY_MINUTES * 60, 0).unwrap_or_default();
