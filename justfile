@@ -23,6 +23,7 @@ check:
 
 # Check the page: its types, what is pure, and all flows in Chromium against the debug binary
 page-check:
+    cargo build --workspace --bins
     cd web/test && npm ci --no-audit --no-fund && npm run api -- --check && npm run types && npm run unit && npm run flows
 
 # Take the pictures of README, of the person of the demo as it is now

@@ -48,6 +48,7 @@ fn main() -> anyhow::Result<()> {
     read_a_document(&mut criterion, &runtime, &fixture)?;
     list_documents(&mut criterion, &runtime, &fixture)?;
     answer_requests(&mut criterion, &runtime, &fixture)?;
+    take_deliveries(&mut criterion, &runtime, &fixture)?;
     criterion.final_summary();
     Ok(())
 }
@@ -129,9 +130,7 @@ fn verify_a_webhook(criterion: &mut Criterion) -> anyhow::Result<()> {
     let secrets = ["one", "two", "three", "four", SECRET];
     let keys = secrets.iter().map(|secret| verify::Key::read(secret, preset.key)).collect::<Result<_, _>>()?;
     let config = verify::Config { secrets: Keys::new(keys)?, ..verify::Config::default() };
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes()), &body);
-    let signature = tag.as_ref().iter().fold("sha256=".to_owned(), |text, byte| format!("{text}{byte:02x}"));
-    let headers = [("X-Hub-Signature-256".to_owned(), signature.into_bytes())];
+    let headers = [("X-Hub-Signature-256".to_owned(), signed(SECRET, &body).into_bytes())];
     let request = verify::Request { method: "POST", headers: &headers, body: &body, query: None };
     let now = SystemClock.now();
     let verdict = verify::verify(preset, &config, &request, now);
@@ -140,6 +139,12 @@ fn verify_a_webhook(criterion: &mut Criterion) -> anyhow::Result<()> {
         b.iter(|| verify::verify(preset, &config, black_box(&request), now));
     });
     Ok(())
+}
+
+/// As GitHub signs.
+fn signed(secret: &str, body: &[u8]) -> String {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), body);
+    tag.as_ref().iter().fold("sha256=".to_owned(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// What a task is created from.
@@ -257,5 +262,43 @@ fn answer_requests(criterion: &mut Criterion, runtime: &Runtime, fixture: &Fixtu
         anyhow::ensure!(ask()? == StatusCode::OK, "{path}");
         criterion.bench_function(name, |b| b.iter(ask));
     }
+    Ok(())
+}
+
+/// A delivery of 25 KiB to a webhook with five secrets, the last of which it is signed with, from the router to the answer. It came
+/// before: what is left out is a message, which has the pace of the disk.
+fn take_deliveries(criterion: &mut Criterion, runtime: &Runtime, fixture: &Fixture) -> anyhow::Result<()> {
+    #[derive(Deserialize)]
+    struct Webhook {
+        id: String,
+        url: String,
+    }
+    let post = |path: &str, body: String| -> anyhow::Result<Vec<u8>> {
+        let request = Request::post(path).header(header::HOST, "localhost").header(header::CONTENT_TYPE, "application/json");
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {}", fixture.plain.token)).body(Body::from(body))?;
+        runtime.block_on(async {
+            let answer = fixture.routes.clone().oneshot(request).await?;
+            anyhow::ensure!(answer.status().is_success(), "{path} was answered with {}", answer.status());
+            Ok(to_bytes(answer.into_body(), usize::MAX).await?.to_vec())
+        })
+    };
+    // Of a sender to whom nobody goes to register it.
+    let connection = r#"{"provider":"github","settings":{"repositories":["octo/app"]},"credential":{"token":"a token"}}"#;
+    let connection: Made = serde_json::from_slice(&post("/api/connections", connection.to_owned())?)?;
+    let all = format!("/api/connections/{}/webhooks", connection.id);
+    let made: Webhook = serde_json::from_slice(&post(&all, r#"{"preset":"jira","secret":"the-first-of-them"}"#.to_owned())?)?;
+    for secret in ["the-second", "the-third", "the-fourth", "the-fifth"] {
+        post(&format!("{all}/{}/secrets", made.id), format!(r#"{{"secret":"{secret}"}}"#))?;
+    }
+    let path = made.url.find("/api/").and_then(|from| made.url.get(from..)).context("an address")?;
+    let body = vec![b'x'; 25 * 1024];
+    let signature = signed("the-fifth", &body);
+    let deliver = || -> anyhow::Result<StatusCode> {
+        let request = Request::post(path).header(header::HOST, "localhost").header("x-hub-signature", &signature);
+        let request = request.body(Body::from(body.clone()))?;
+        Ok(runtime.block_on(fixture.routes.clone().oneshot(request))?.status())
+    };
+    anyhow::ensure!(deliver()? == StatusCode::OK, "a delivery was refused");
+    criterion.bench_function("take a webhook of 25 KiB", |b| b.iter(deliver));
     Ok(())
 }

@@ -7,7 +7,7 @@ const MOST_PICTURES = 80;
 const PATIENCE = 2000;
 const scope = new URL('./', self.location.href);
 
-/** What a file names: modules, style sheets and pictures. */
+/** What a file names: modules, style sheets and pictures; but for modules between backquotes, which are of no use without network. */
 function named(text, base, type) {
   const patterns = type.includes('html') ? [/(?:src|href)="([^"]+)"/g]
     : type.includes('javascript') ? [/from\s*['"](\.[^'"]+)['"]/g, /import\(\s*['"](\.[^'"]+)['"]/g, /new URL\(\s*['"](\.[^'"]+)['"]/g]

@@ -115,7 +115,9 @@ impl Store for Metered {
     async fn query(&self, query: Query) -> Result<Page<Document>, StoreError> {
         let scope = match &query {
             Query::List { scope, .. } => scope.clone(),
-            Query::Changes { partition, .. } | Query::Everything { partition, .. } => Scope::first(Some(partition.clone())),
+            Query::Named { partition, .. } | Query::Changes { partition, .. } | Query::Everything { partition, .. } => {
+                Scope::first(Some(partition.clone()))
+            }
         };
         let found = self.inner.query(query).await?;
         let units = QUERY + of_page(&found);

@@ -1,7 +1,11 @@
 //! Starts all stand-ins, and prints the settings by which Avanochi reaches them and the credentials that they take.
 
 use anyhow::Result;
-use sandbox::{Clock, Stand, caldav, github, microsoft, todoist};
+use sandbox::{
+    Clock, Stand, caldav, github, microsoft,
+    oauth::{CLIENT_ID, CLIENT_SECRET, Manners, Oauth},
+    todoist,
+};
 use serde_json::json;
 
 #[tokio::main]
@@ -14,12 +18,16 @@ async fn main() -> Result<()> {
     todoist.state.add(todoist::INBOX, "Water the plants");
     let microsoft = microsoft::start(stand(), 0).await?;
     microsoft.state.add(microsoft::LISTS[0].0, &json!({ "title": "Call the plumber" }));
+    let consents = Oauth::start(Clock::machine(), Manners { token: Some(microsoft::TOKEN), ..Manners::default() }, 0).await?;
     let caldav = caldav::start(stand(), 0).await?;
 
     println!("# Settings for Avanochi:");
     println!("GITHUB_API_URL={}", github.url);
     println!("TODOIST_API_URL={}", todoist.url);
     println!("MICROSOFT_GRAPH_URL={}/v1.0", microsoft.url);
+    println!("MICROSOFT_LOGIN_URL={}", consents.url);
+    println!("MICROSOFT_CLIENT_ID={CLIENT_ID}");
+    println!("MICROSOFT_CLIENT_SECRET={CLIENT_SECRET}");
     println!("OUTBOUND_ALLOW_PRIVATE=127.0.0.1/32");
     println!("# Connections, as bodies of POST /api/connections:");
     println!(
@@ -27,6 +35,7 @@ async fn main() -> Result<()> {
         github::TOKEN
     );
     println!(r#"{{"provider":"todoist","settings":{{"list":null}},"credential":{{"token":"{}"}}}}"#, todoist::TOKEN);
+    println!(r#"{{"provider":"microsoft_todo","settings":{{"list":null}}}}"#);
     println!(
         r#"{{"provider":"caldav","settings":{{"url":"{}"}},"credential":{{"username":"{}","password":"{}"}}}}"#,
         caldav.url,

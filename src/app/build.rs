@@ -19,8 +19,10 @@ use crate::{
         self,
         connections::service::ConnectionService,
         credentials::{Keys, Vault},
+        limits::Limits,
         oauth::{self, Consents, issuer::Issuers},
         sync::service::Synchronisation,
+        webhooks::{self, receiver::Receiver, service::WebhookService, signing_keys::SigningKeys},
     },
     jobs::{
         Checkpoints, Dispatcher,
@@ -115,6 +117,8 @@ pub struct App {
     pub shared: Shared,
     /// The credentials of connections.
     pub vault: Vault,
+    /// Their webhooks, with secrets of their own.
+    pub webhooks: WebhookService,
     /// What is done without a request.
     pub jobs: Dispatcher,
     edge: Edge,
@@ -147,8 +151,19 @@ impl App {
         let (clients, credentials) = (clients(config), Arc::clone(&adapters.credentials));
         let issuers = Issuers::new(clients, Arc::clone(&outgoing), credentials, Arc::clone(&shared.clock));
         let vault = Vault::new(&shared, adapters.keys.clone(), Arc::new(issuers.clone()));
-        let services =
-            Arc::new(Services { out: outgoing, clock: Arc::clone(&shared.clock), providers: config.providers.clone() });
+        let google_keys = config.providers.google_keys_url.clone();
+        let signing_keys = SigningKeys::new(Arc::clone(&outgoing), google_keys, Arc::clone(&shared.clock));
+        let redis = config.redis.then(|| Arc::clone(&adapters.credentials));
+        let limits = Arc::new(Limits::new(Arc::clone(&shared.clock), redis));
+        let services = Arc::new(Services {
+            out: outgoing,
+            limits: Arc::clone(&limits),
+            clock: Arc::clone(&shared.clock),
+            providers: config.providers.clone(),
+        });
+        let public_url = config.public_url.as_str().trim_end_matches('/');
+        let webhooks = WebhookService::new(&shared, adapters.keys.clone(), vault.clone(), services.clone(), public_url);
+        let receiver = Receiver::new(&shared, adapters.keys.clone(), &webhooks, signing_keys, public_url);
         let sync = Synchronisation::new(&shared, vault.clone(), services.clone());
         let known_at = issuers.providers().collect();
         let connections = ConnectionService::new(&shared, known_at, policy, vault.clone(), services);
@@ -163,15 +178,16 @@ impl App {
         let domains = vec![
             domain::ledger_kinds(),
             accounts::contribute(&shared, settings, edge),
-            work::contribute(&shared, Arc::new(AtWork)),
+            work::contribute(&shared, Arc::new(AtWork), Arc::new(sync.clone())),
             progress::contribute(&shared),
             wellbeing::contribute(&shared),
             companion::contribute(&shared),
-            integrations::contribute(&shared, connections, sync, config.public_url.as_str().trim_end_matches('/')),
+            integrations::contribute(&shared, connections, sync, public_url),
         ];
         let mut domains = domains.into_iter().fold(Contribution::default(), Contribution::and);
         let edge = edge(domains.authenticator.take().context("no domain knows the callers")?);
         let domains = domains.and(oauth::contribute(&shared, edge.clone(), consents)?);
+        let domains = domains.and(webhooks::contribute(webhooks.clone(), receiver, edge.clone()));
         let kinds = Arc::new(domains.kinds.clone());
         let stopping = watch::Sender::new(false);
         let domains = domains.and(companion::contribute_pictures(&shared, edge.clone()));
@@ -185,9 +201,10 @@ impl App {
             Arc::clone(&adapters.queue),
             Arc::clone(&shared.clock),
             Arc::clone(&shared.ids),
+            limits,
         );
         let (routes, document) = routes::assemble(all, health, &edge)?;
-        Ok(Self { routes, document, kinds, shared, vault, jobs, edge, at_start, adapters, stopping })
+        Ok(Self { routes, document, kinds, shared, vault, webhooks, jobs, edge, at_start, adapters, stopping })
     }
 
     /// The routes by which the Functions host hands over its events, with those of the API: for the host's port alone.

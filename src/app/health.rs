@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
+    integrations::limits::Limits,
     jobs::queue::Queue,
     kernel::{Clock, Code, Error, IdSource, Result, Timestamp},
     store::{Batch, Collection, Entity, Partition, Store, StoreError, collection},
@@ -39,6 +40,7 @@ pub fn router(health: Health) -> OpenApiRouter {
 /// What is looked at, and the latest look.
 pub struct Health {
     parts: Parts,
+    limits: Arc<Limits>,
     last: Mutex<Option<Look>>,
 }
 
@@ -74,8 +76,14 @@ impl fmt::Debug for Health {
 }
 
 impl Health {
-    pub fn new(store: Arc<dyn Store>, queue: Arc<dyn Queue>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
-        Self { parts: Parts { store, queue, clock, ids }, last: Mutex::default() }
+    pub fn new(
+        store: Arc<dyn Store>,
+        queue: Arc<dyn Queue>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        limits: Arc<Limits>,
+    ) -> Self {
+        Self { parts: Parts { store, queue, clock, ids }, limits, last: Mutex::default() }
     }
 
     /// Names what does not work; at most one look begins in a second.
@@ -144,6 +152,9 @@ struct HealthView {
     version: &'static str,
     /// `embedded` or `cosmos`.
     store: &'static str,
+    /// Who counts the requests to connected services: `local`, `redis`, or `degraded` while Redis does not answer and each
+    /// instance goes on with its share.
+    limits: &'static str,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -171,5 +182,6 @@ async fn get_health(State(health): State<Arc<Health>>, Query(query): Query<Healt
         None | Some("false") => {}
         Some(_) => return Err(Error::new(Code::InvalidParameter, "Query parameter 'deep' must be true or false")),
     }
-    Reply::ok(&HealthView { status: "ok", version: env!("CARGO_PKG_VERSION"), store: health.parts.store.name() })
+    let (store, limits) = (health.parts.store.name(), health.limits.mode());
+    Reply::ok(&HealthView { status: "ok", version: env!("CARGO_PKG_VERSION"), store, limits })
 }

@@ -9,10 +9,11 @@ use crate::{
     config::ProvidersConfig,
     integrations::{
         connections::{
-            model::Connection,
+            model::{Connection, Trigger},
             settings::{Assigned, ListId, Service},
         },
         credentials::OpenedCredential,
+        limits::{Asker, Limited, Limits, Urgency},
         opener::Opener,
     },
     kernel::Clock,
@@ -32,13 +33,30 @@ use crate::{
 #[derive(Debug)]
 pub struct Services {
     pub out: Arc<Outgoing>,
+    pub limits: Arc<Limits>,
     pub clock: Arc<dyn Clock>,
     pub providers: ProvidersConfig,
 }
 
 impl Opener for Services {
-    fn open(&self, connection: &Connection, credential: &OpenedCredential, zone: Tz) -> Result<Arc<dyn Provider>, Failure> {
-        let (out, clock) = (Arc::clone(&self.out), Arc::clone(&self.clock));
+    fn open(
+        &self,
+        connection: &Connection,
+        credential: &OpenedCredential,
+        zone: Tz,
+        trigger: Trigger,
+    ) -> Result<Arc<dyn Provider>, Failure> {
+        let asker = Asker {
+            provider: connection.provider(),
+            connection: connection.id.uuid(),
+            user: connection.user_id.uuid(),
+            urgency: match trigger {
+                Trigger::Person | Trigger::Change => Urgency::Person,
+                Trigger::Schedule | Trigger::Webhook | Trigger::First | Trigger::Token => Urgency::Background,
+            },
+        };
+        let out = Arc::new(Limited { out: Arc::clone(&self.out), limits: Arc::clone(&self.limits), asker });
+        let clock = Arc::clone(&self.clock);
         let list = |list: &Option<ListId>| list.as_ref().map(|list| list.as_str().to_owned());
         Ok(match (&connection.settings.service, credential) {
             (Service::Github { repositories, new_in, assigned }, OpenedCredential::Token(token)) => {

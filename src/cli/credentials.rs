@@ -21,13 +21,17 @@ pub async fn rotate(config: &Config) -> anyhow::Result<()> {
     let kept = keys::are_kept(config);
     let keys = if kept { keys::add_key(&config.data)? } else { adapters.keys.clone() };
     let app = App::new(config, Adapters { keys, ..adapters })?;
-    let rotated = app.vault.rotate(app.shared.clock.now()).await?;
+    let now = app.shared.clock.now();
+    let (credentials, webhooks) = (app.vault.rotate(now).await?, app.webhooks.rotate(now).await?);
+    let (sealed, lost) = (credentials.sealed + webhooks.sealed, credentials.lost + webhooks.lost);
     if kept {
         keys::drop_former_keys(&config.data)?;
     }
-    println!("{} were sealed under the newest key.", rotated.sealed);
-    if rotated.lost > 0 {
-        println!("{} can be opened by no key that is here; their connections ask for the credential again.", rotated.lost);
+    println!("{sealed} were sealed under the newest key.");
+    if lost > 0 {
+        println!(
+            "{lost} can be opened by no key that is here; their connections ask for the credential again, and webhooks are made anew."
+        );
     }
     if !kept {
         println!("The keys of CREDENTIALS_KEY_PREVIOUS are needed no more, once every instance has the new one.");

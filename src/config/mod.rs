@@ -37,6 +37,8 @@ pub struct Config {
     pub credentials: CredentialsConfig,
     pub outbound: OutboundConfig,
     pub providers: ProvidersConfig,
+    /// Whether there may be a Redis: its address is set, or may be in the Key Vault.
+    pub redis: bool,
     /// A tracing filter.
     pub log: String,
     /// The settings as they were given, for the credential manager.
@@ -83,6 +85,7 @@ impl Config {
         let credentials = outward::credentials(source, problems);
         let outbound = outward::outbound(source, problems);
         let providers = outward::providers(source, problems);
+        let redis = outward::redis(source, problems);
         let log = sections::log(source, problems);
         let data = sections::data(source, overrides);
         let source = source.clone();
@@ -99,6 +102,7 @@ impl Config {
                 credentials,
                 outbound,
                 providers,
+                redis,
                 log,
                 source,
                 in_azure,
@@ -196,6 +200,12 @@ pub const SETTINGS: &[Setting] = &[
         help: "Addresses or networks, separated by commas, that are not public and may be called all the same when a person names them,\n\
                # such as 192.168.0.0/16.",
     },
+    Setting {
+        name: "REDIS_URL",
+        example: "",
+        help: "A Redis, such as rediss://:password@name.redis.cache.windows.net:6380, in which several instances count together how\n\
+               # often they ask the services that people connect. Left out: each counts for itself.",
+    },
     Setting { name: "AZURE_CLOUD", example: "public", help: "public, usgov or china: where Microsoft's services are." },
     Setting {
         name: "GITHUB_CLIENT_ID",
@@ -223,6 +233,11 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting { name: "MICROSOFT_GRAPH_URL", example: "https://graph.microsoft.com/v1.0", help: "" },
     Setting { name: "MICROSOFT_LOGIN_URL", example: "https://login.microsoftonline.com", help: "" },
+    Setting {
+        name: "GOOGLE_KEYS_URL",
+        example: "https://www.googleapis.com/oauth2/v3/certs",
+        help: "Where Google publishes what it signs the tokens of its notifications with.",
+    },
     Setting { name: "AVANOCHI_LOG", example: "info", help: "A tracing filter, such as info or avanochi=debug" },
 ];
 

@@ -41,6 +41,8 @@ pub struct ProvidersConfig {
     pub github: GithubConfig,
     pub todoist: TodoistConfig,
     pub microsoft: MicrosoftConfig,
+    /// Where Google publishes what it signs tokens with.
+    pub google_keys_url: Url,
 }
 
 #[derive(Debug, Clone)]
@@ -126,6 +128,16 @@ pub(super) fn outbound(source: &Source, problems: &mut Problems) -> OutboundConf
     OutboundConfig { allow_private: allow_private.unwrap_or_default() }
 }
 
+/// Whether there may be a Redis. Its address is asked of the credential manager, since it holds a password.
+pub(super) fn redis(source: &Source, problems: &mut Problems) -> bool {
+    let url = source.get("REDIS_URL");
+    let is_redis = |url: &str| Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "redis" | "rediss") && url.has_host());
+    if url.is_some_and(|url| !is_redis(url)) {
+        complain(problems, "REDIS_URL", "must be an address such as rediss://:password@redis.example:6380");
+    }
+    url.is_some() || source.get("KEY_VAULT_URL").is_some()
+}
+
 pub(super) fn providers(source: &Source, problems: &mut Problems) -> Option<ProvidersConfig> {
     let cloud = source.get("AZURE_CLOUD").unwrap_or(CLOUDS[0].0);
     let (_, graph, login) = CLOUDS.into_iter().find(|(name, ..)| *name == cloud).unwrap_or_else(|| {
@@ -140,7 +152,7 @@ pub(super) fn providers(source: &Source, problems: &mut Problems) -> Option<Prov
     let todoist = client(source, ["TODOIST_CLIENT_ID", "TODOIST_CLIENT_SECRET"], problems);
     let microsoft = client(source, ["MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"], problems);
     // All are looked at before one that is wrong ends it.
-    let [github_api, github_login, todoist_api, todoist_login, todoist_token, graph_url, login_url] = [
+    let [github_api, github_login, todoist_api, todoist_login, todoist_token, graph_url, login_url, google_keys] = [
         ("GITHUB_API_URL", "https://api.github.com"),
         ("GITHUB_LOGIN_URL", "https://github.com"),
         ("TODOIST_API_URL", "https://api.todoist.com/api/v1"),
@@ -148,12 +160,14 @@ pub(super) fn providers(source: &Source, problems: &mut Problems) -> Option<Prov
         ("TODOIST_TOKEN_URL", "https://api.todoist.com/oauth/access_token"),
         ("MICROSOFT_GRAPH_URL", graph),
         ("MICROSOFT_LOGIN_URL", login),
+        ("GOOGLE_KEYS_URL", "https://www.googleapis.com/oauth2/v3/certs"),
     ]
     .map(|(setting, usual)| url(source, setting, usual, problems));
     Some(ProvidersConfig {
         github: GithubConfig { client: github, api_url: github_api?, login_url: github_login? },
         todoist: TodoistConfig { client: todoist, api_url: todoist_api?, login_url: todoist_login?, token_url: todoist_token? },
         microsoft: MicrosoftConfig { client: microsoft, tenant, graph_url: graph_url?, login_url: login_url? },
+        google_keys_url: google_keys?,
     })
 }
 

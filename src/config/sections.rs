@@ -140,6 +140,7 @@ pub(super) fn auth(source: &Source, in_azure: bool, problems: &mut Problems) -> 
         "JWT_SECRET",
         "JWT_SECRET_PREVIOUS",
         "COSMOS_DB_PRIMARY_KEY",
+        "REDIS_URL",
         "CREDENTIALS_KEY",
         "CREDENTIALS_KEY_PREVIOUS",
         "GITHUB_CLIENT_SECRET",

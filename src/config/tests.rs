@@ -188,6 +188,18 @@ fn the_public_address_is_given_or_follows_from_where_it_runs() {
 }
 
 #[test]
+fn a_redis_is_set_or_may_be_in_the_vault() {
+    let redis = |values: &[(&str, &str)]| load(values).map(|config| config.redis);
+    assert_eq!(redis(&[]), Ok(false));
+    assert_eq!(redis(&[("REDIS_URL", "rediss://:hunter2@redis.example:6380")]), Ok(true));
+    assert_eq!(redis(&[("KEY_VAULT_URL", "https://mine.vault.azure.net")]), Ok(true));
+    for bad in ["hunter2.redis.example:6380", "https://hunter2.example", "redis:hunter2"] {
+        let problems = redis(&[("REDIS_URL", bad)]).expect_err(bad);
+        assert!(problems.len() == 1 && problems[0].starts_with("REDIS_URL") && !problems[0].contains("hunter2"), "{problems:?}");
+    }
+}
+
+#[test]
 fn services_have_their_public_addresses_and_those_of_another_cloud() {
     let providers = load(&[("AZURE_CLOUD", "usgov"), ("TODOIST_API_URL", "http://127.0.0.1:9/api")]).expect("good").providers;
     assert_eq!(providers.microsoft.graph_url.as_str(), "https://graph.microsoft.us/v1.0");

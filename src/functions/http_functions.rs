@@ -8,8 +8,9 @@ use super::{
     settings::Settings,
 };
 
-/// The resources with a function of their own, because the front end and the metrics of Azure know them by that name.
-const RESOURCES: [&str; 3] = ["stats", "tasks", "work_sessions"];
+/// Functions of one resource each, because the front end and the metrics of Azure know them by that name.
+const RESOURCES: [(&str, &str); 4] =
+    [("stats", "stats"), ("tasks", "tasks"), ("webhook_receiver", "webhooks"), ("work_sessions", "work_sessions")];
 
 /// The function for all other paths. The host tries functions in the order of their names and takes the first whose route
 /// matches, so that this name must sort after those of [`RESOURCES`].
@@ -17,7 +18,7 @@ const CATCH_ALL: &str = "zz_api";
 
 /// The name and the function.json of each.
 pub(super) fn all() -> impl Iterator<Item = (&'static str, String)> {
-    let resources = RESOURCES.into_iter().map(|name| (name, function_json(&format!("{name}/{{*rest}}"))));
+    let resources = RESOURCES.into_iter().map(|(name, resource)| (name, function_json(&format!("{resource}/{{*rest}}"))));
     resources.chain([(CATCH_ALL, function_json("{*rest}"))])
 }
 
@@ -76,6 +77,6 @@ mod tests {
     fn the_catch_all_comes_last_in_the_order_of_the_host() {
         // It compares in upper case, where an underscore comes after the letters.
         let key = |name: &str| name.to_ascii_uppercase();
-        assert!(RESOURCES.iter().all(|name| key(name) < key(CATCH_ALL)));
+        assert!(RESOURCES.iter().all(|(name, _)| key(name) < key(CATCH_ALL)));
     }
 }

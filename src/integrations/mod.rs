@@ -3,6 +3,7 @@
 pub mod connections;
 pub mod counters;
 pub mod credentials;
+pub mod limits;
 pub mod messages;
 pub mod oauth;
 pub mod opener;

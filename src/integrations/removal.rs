@@ -7,9 +7,11 @@ use super::{
     connections::{
         repo::{Gone, Numbers},
         run::{Conflict, Run},
+        steps::Steps,
     },
     counters::places_of,
     sync::link::Link,
+    webhooks::{model::Webhook, repo::WebhookRepo},
 };
 use crate::{
     domain::Shared,
@@ -26,15 +28,25 @@ pub const REMOVAL: &str = "connection_removal";
 const AT_ONCE: u32 = 50;
 
 /// Takes away what belonged to connections that are gone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Removal {
     ledger: Ledger,
     sessions: WorkSessionRepo,
+    webhooks: WebhookRepo,
 }
 
 impl Removal {
     pub fn new(shared: &Shared) -> Self {
-        Self { ledger: shared.ledger.clone(), sessions: WorkSessionRepo::new(Arc::clone(&shared.store)) }
+        Self {
+            ledger: shared.ledger.clone(),
+            sessions: WorkSessionRepo::new(Arc::clone(&shared.store)),
+            webhooks: WebhookRepo::new(&shared.store, Arc::clone(&shared.ids)),
+        }
+    }
+
+    /// Where the service of a connection that is to go still sends, so that it can be told.
+    pub async fn addresses(&self, owner: Owner, number: u16) -> Result<Vec<String>> {
+        Ok(self.webhooks.of(owner.id(), number).await?.into_iter().map(|webhook| webhook.path).collect())
     }
 
     /// All of it. Errors: `NotFound` when there is no such user.
@@ -71,7 +83,10 @@ impl Removal {
 
     /// Queues that some of what belonged to it goes; `false` when nothing did.
     async fn take(&self, change: &mut Transaction<'_>, owner: Owner, gone: Gone) -> Result<bool> {
-        let taken = self.take_of::<Run>(change, owner, gone).await? || self.take_of::<Conflict>(change, owner, gone).await?;
+        let taken = self.take_of::<Run>(change, owner, gone).await?
+            || self.take_of::<Steps>(change, owner, gone).await?
+            || self.take_of::<Conflict>(change, owner, gone).await?
+            || self.take_of::<Webhook>(change, owner, gone).await?;
         Ok(taken || self.take_links(change, owner, gone).await?)
     }
 

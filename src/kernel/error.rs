@@ -15,6 +15,8 @@ pub enum Meaning {
     /// The caller is known and may not.
     Forbidden,
     NotFound,
+    /// It was here.
+    Gone,
     MethodNotAllowed,
     /// The peer was too slow to finish its request.
     RequestTimeout,
@@ -69,6 +71,7 @@ codes! {
     InvalidCredentials = "invalid_credentials", Unauthenticated;
     Forbidden = "forbidden", Forbidden;
     NotFound = "not_found", NotFound;
+    Gone = "gone", Gone;
     MethodNotAllowed = "method_not_allowed", MethodNotAllowed;
     RequestTimeout = "request_timeout", RequestTimeout;
     UsernameTaken = "username_taken", Conflict;
@@ -86,6 +89,8 @@ codes! {
     AlreadyConnected = "already_connected", Conflict;
     TooManyConnections = "too_many_connections", Conflict;
     NotRunning = "not_running", Conflict;
+    NoWebhooks = "no_webhooks", Conflict;
+    TooManyWebhooks = "too_many_webhooks", Conflict;
     ProviderRefused = "provider_refused", Conflict;
     StaleEtag = "stale_etag", PreconditionFailed;
     BodyTooLarge = "body_too_large", TooLarge;

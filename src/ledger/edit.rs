@@ -119,6 +119,11 @@ impl Transaction<'_> {
         Ok(self.collection::<T>().get(self.partition(), id).await?)
     }
 
+    /// The documents under some ids, as far as they are there, in one request.
+    pub async fn find_all<T: Entity>(&self, ids: Vec<String>) -> Result<Vec<Stored<T>>> {
+        Ok(self.collection::<T>().get_all(&self.partition(), ids).await?)
+    }
+
     /// The document under the id, as the caller believes it to be. Errors: `NotFound`, `StaleEtag`.
     pub async fn load<T: Counted + Resource>(&self, id: &str, expected: &Precondition) -> Result<Stored<T>> {
         let read = self.find::<T>(id).await?.ok_or_else(|| Error::not_found(T::NOUN))?;

@@ -65,7 +65,7 @@ pub struct Elsewhere {
     pub restful_dates: u64,
     /// The most points by which the risk of overload fell within two weeks; nothing until that is told.
     pub risk_fallen: u64,
-    /// Nothing until there are any.
+    /// Connections to services that have synchronised.
     pub connections: u64,
     pub perfect_dates: u64,
     /// The most of them in a row, of dates for work.

@@ -19,7 +19,7 @@ use crate::{
     kernel::{DayRule, Result, Timestamp, UserId},
     ledger::{Calendar, Day, DayTerms, Summary},
     wellbeing::counters::WATER_ML,
-    work::counters::{COMPLETED_TASKS, FOCUS},
+    work::counters::{ACTIVE_CONNECTIONS, COMPLETED_TASKS, FOCUS},
 };
 
 /// A date counts when a task was completed on it, or so much was worked in sessions.
@@ -128,7 +128,8 @@ impl Progress {
     fn elsewhere_at(&self, now: Timestamp, summary: &Summary) -> Result<Elsewhere> {
         let until = until(now, summary);
         let found = self.dates.measure(&self.plan(summary)?, until);
-        Ok(Elsewhere { clean_dates: self.slate.clean.into(), water_ml: summary.counts.get(WATER_ML), ..found })
+        let (clean_dates, water_ml) = (self.slate.clean.into(), summary.counts.get(WATER_ML));
+        Ok(Elsewhere { clean_dates, water_ml, connections: summary.counts.get(ACTIVE_CONNECTIONS), ..found })
     }
 
     /// What achievements are measured by at an instant. Errors: `Internal`.

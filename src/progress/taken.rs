@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     accounts::{settings::model::DaySettings, time_off::model::TimeOff},
+    integrations::connections::model::Connection,
     kernel::{DayRule, Id, Owner, Result, id::time_of},
     ledger::{Day, Ledger, Summary, Transaction},
     store::{Document, Entity, Stored, batch::MAX_WRITES, collection},
@@ -30,7 +31,7 @@ use crate::{
 };
 
 /// The kinds of documents that progress follows from.
-pub const READS: &[&str] = &[Task::KIND, WorkSession::KIND, TimeOff::KIND, Drink::KIND, Meal::KIND, Rest::KIND];
+pub const READS: &[&str] = &[Task::KIND, WorkSession::KIND, TimeOff::KIND, Drink::KIND, Meal::KIND, Rest::KIND, Connection::KIND];
 
 /// The most writes that one date leads to: what was seen of it, and for each reason an entry that takes back and one that grants.
 const OF_A_DATE: usize = 1 + 2 * xp::DATE_REASONS;
@@ -76,6 +77,8 @@ pub struct Taken {
     pub sessions: Vec<SessionNews>,
     pub rests: Vec<RestNews>,
     pub time_off: bool,
+    /// Whether connections may have changed, which the summary counts.
+    pub connections: bool,
     /// The date of the first glass of water, unless that was granted before.
     pub first_water: Option<NaiveDate>,
     /// The dates for which something may be granted or taken back.
@@ -107,7 +110,12 @@ pub struct Known<'k> {
 
 impl Taken {
     pub fn is_empty(&self) -> bool {
-        self.tasks.is_empty() && self.sessions.is_empty() && self.rests.is_empty() && self.dates.is_empty() && !self.time_off
+        self.tasks.is_empty()
+            && self.sessions.is_empty()
+            && self.rests.is_empty()
+            && self.dates.is_empty()
+            && !self.time_off
+            && !self.connections
     }
 
     /// The most writes that follow from it.
@@ -145,6 +153,7 @@ impl Taken {
                 Some(_) => {}
                 None => return self.gone(known, &id).await,
             },
+            Connection::KIND => self.connections = true,
             _ => self.time_off = true,
         }
         Ok(Whole::Yes)

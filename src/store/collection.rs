@@ -109,6 +109,24 @@ impl<T: Entity> Collection<T> {
         self.store.get(key).await?.map(read).transpose()
     }
 
+    /// The documents under some ids, by id; what is not there is left out.
+    pub async fn get_all(&self, partition: &Partition, ids: Vec<String>) -> Result<Vec<Stored<T>>, StoreError> {
+        let (mut found, mut after) = (Vec::with_capacity(ids.len()), None);
+        if ids.is_empty() {
+            return Ok(found);
+        }
+        loop {
+            let page = PageRequest { limit: Limit::MAX, after };
+            let query = Query::Named { partition: partition.clone(), kind: Kind::Borrowed(T::KIND), ids: ids.clone(), page };
+            let page = self.store.query(query).await?.try_map(read)?;
+            found.extend(page.items);
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(found),
+            }
+        }
+    }
+
     /// A page of the kind in the order of [`Place::FIRST`]; `None` as partition reads those of everybody.
     pub async fn list(
         &self,

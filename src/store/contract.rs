@@ -265,6 +265,41 @@ pub async fn tells_what_changed_since_a_number(b: Bench) {
     assert_eq!(b.changes(&part("a"), 5, 10).await, all[2..3], "what is forgotten");
 }
 
+pub async fn reads_several_by_their_ids(b: Bench) {
+    let at = b.clock.now();
+    for id in ["1", "2", "3", "4"] {
+        b.create(&part("a"), thing(id, &format!("\"{id}\""))).await;
+    }
+    b.create(&part("b"), thing("5", "1")).await;
+    b.create(&part("a"), Draft { kind: "others".into(), ..thing("6", "1") }).await;
+    b.create(&part("a"), Draft { expires_at: Some(at), ..thing("7", "1") }).await;
+    let etag = b.get(&part("a"), "things", "4").await.expect("there").etag;
+    let forget_at = Timestamp::from_micros(at.micros() + DAY);
+    let (kind, id) = ("things".into(), "4".into());
+    b.commit(&part("a"), vec![Write::Tombstone { kind, id, seq: 9, published: true, at, forget_at, etag }])
+        .await
+        .expect("deleted");
+    // In another order, twice, and ids that lead nowhere.
+    let ids: Vec<String> = ["3", "9", "1", "3", "4", "5", "6", "7", "", "2"].map(str::to_owned).into();
+    for limit in [1, 2, 3, 100] {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = PageRequest { limit: Limit::new(limit).expect("limit"), after };
+            let query = Query::Named { partition: part("a"), kind: "things".into(), ids: ids.clone(), page };
+            let page = b.store.query(query).await.expect("page");
+            found.extend(page.items.into_iter().map(|document| (document.key.id, document.body)));
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        assert_eq!(found, ["1", "2", "3"].map(|id| (id.to_owned(), format!("\"{id}\""))), "limit {limit}");
+    }
+    let page = PageRequest::first(Limit::MAX);
+    let none = Query::Named { partition: part("a"), kind: "things".into(), ids: Vec::new(), page };
+    assert!(b.store.query(none).await.expect("page").items.is_empty());
+}
+
 pub async fn forgets_what_has_expired(b: Bench) {
     let expires_at = Some(Timestamp::from_micros(b.clock.now().micros() + DAY));
     let etag = b.create(&part("a"), Draft { expires_at, ..thing("1", "1") }).await;
@@ -314,7 +349,7 @@ macro_rules! contract_suite {
             marks_every_document_with_its_operation, buries_and_removes, pages_in_order_without_gap_or_repeat,
             lists_what_lies_within_a_span, lists_as_a_model_does, binds_cursors_to_their_list,
             ends_pages_at_a_mebibyte, tells_what_changed_since_a_number, a_page_ends_exactly_at_the_end,
-            refuses_a_cursor_that_it_did_not_give, forgets_what_has_expired, keeps_any_text, keeps_a_megabyte, takes_a_hundred_writes_and_no_more);
+            refuses_a_cursor_that_it_did_not_give, reads_several_by_their_ids, forgets_what_has_expired, keeps_any_text, keeps_a_megabyte, takes_a_hundred_writes_and_no_more);
     };
     (@cases $make:expr; $($case:ident),+) => {
         $(#[tokio::test(flavor = "multi_thread")]

@@ -110,6 +110,9 @@ pub enum Query {
         span: Span,
         page: PageRequest,
     },
+    /// The documents of a kind in a partition under some ids, by id, without tombstones and expired documents: as many reads in one
+    /// request.
+    Named { partition: Partition, kind: Kind, ids: Vec<String>, page: PageRequest },
     /// The published documents of a partition whose last change has at least the number `since`, tombstones among them,
     /// by that number, kind and id: what has changed since.
     Changes { partition: Partition, since: u64, page: PageRequest },
@@ -120,7 +123,9 @@ pub enum Query {
 impl Query {
     pub fn page(&self) -> &PageRequest {
         match self {
-            Self::List { page, .. } | Self::Changes { page, .. } | Self::Everything { page, .. } => page,
+            Self::List { page, .. } | Self::Named { page, .. } | Self::Changes { page, .. } | Self::Everything { page, .. } => {
+                page
+            }
         }
     }
 }

@@ -38,6 +38,7 @@ pub fn status(meaning: Meaning) -> StatusCode {
         Meaning::Unauthenticated => StatusCode::UNAUTHORIZED,
         Meaning::Forbidden => StatusCode::FORBIDDEN,
         Meaning::NotFound => StatusCode::NOT_FOUND,
+        Meaning::Gone => StatusCode::GONE,
         Meaning::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Meaning::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         Meaning::Conflict => StatusCode::CONFLICT,
@@ -73,9 +74,7 @@ pub async fn unknown_route() -> Error {
 /// Gives a response that carries an error its body and headers; logs what went wrong on our side.
 pub fn render(response: &mut Response, request_id: &RequestId) {
     let Some(error) = response.extensions_mut().remove::<std::sync::Arc<Error>>() else { return };
-    if matches!(error.meaning(), Meaning::Internal | Meaning::Unavailable) {
-        tracing::error!(%request_id, error = %error.chain(), "request failed");
-    }
+    log(&error);
     let body = ErrorBody {
         error: error.message().to_owned(),
         code: error.code().as_str().to_owned(),
@@ -89,10 +88,22 @@ pub fn render(response: &mut Response, request_id: &RequestId) {
     if error.meaning() == Meaning::Unauthenticated {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    if let Some(wait) = error.retry_after() {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
-    }
     headers.remove(header::CONTENT_LENGTH);
+    tell_when(response, &error);
     // Strings always have a JSON form.
     *response.body_mut() = serde_json::to_vec(&body).unwrap_or_default().into();
+}
+
+/// Logs what went wrong on our side.
+pub fn log(error: &Error) {
+    if matches!(error.meaning(), Meaning::Internal | Meaning::Unavailable) {
+        tracing::error!(error = %error.chain(), "request failed");
+    }
+}
+
+/// Says when to try again, where that is known.
+pub fn tell_when(response: &mut Response, error: &Error) {
+    if let Some(wait) = error.retry_after() {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+    }
 }

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::{conditional, cursor::Paging};
+use super::{conditional, cursor::Paging, error};
 use crate::kernel::{Error, Page, Result};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -87,6 +87,31 @@ impl Reply {
     pub fn csv(table: String) -> Self {
         let mut response = Response::new(Body::from(table));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+        Self(response)
+    }
+
+    /// 200 with nothing, for programs that ask no more.
+    pub fn empty() -> Self {
+        Self(Response::new(Body::empty()))
+    }
+
+    /// 200 with plain text.
+    pub fn text(text: String) -> Self {
+        let mut response = Response::new(Body::from(text));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        Self(response)
+    }
+
+    /// 200 with JSON that is always the same.
+    pub fn json_text(json: &'static str) -> Self {
+        Self::written(StatusCode::OK, json.into())
+    }
+
+    /// The status of an error and nothing else, for programs that are to learn no more.
+    pub fn refusal(error: &Error) -> Self {
+        error::log(error);
+        let mut response = error::status(error.meaning()).into_response();
+        error::tell_when(&mut response, error);
         Self(response)
     }
 

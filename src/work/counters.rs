@@ -44,3 +44,5 @@ pub const ENDED_AT: Family = Counter::family("ended_at", 6);
 pub const ENDED_DUE_AT: Family = Counter::family("ended_due_at", 6);
 /// Of a date: reminders that were done on it, by the seconds since they were made.
 pub const NUDGE_RESPONSE: Family = Counter::family("nudge_response", 6);
+/// Connections to services that have synchronised and still can.
+pub const ACTIVE_CONNECTIONS: Counter = Counter::named("active_connections");

@@ -13,13 +13,14 @@ pub mod work_sessions;
 
 use std::sync::Arc;
 
-use self::{forgotten_sessions::ReviewSession, work_sessions::service::OnWork};
+use self::{forgotten_sessions::ReviewSession, tasks::elsewhere::Elsewhere, work_sessions::service::OnWork};
 use crate::domain::{Contribution, Shared};
 
-/// What the domain adds to the program. `on_work`: what else follows when work begins or goes on.
-pub fn contribute(shared: &Shared, on_work: Arc<dyn OnWork>) -> Contribution {
+/// What the domain adds to the program. `on_work`: what else follows when work begins or goes on; `elsewhere`: who knows how tasks
+/// stand that are kept elsewhere too.
+pub fn contribute(shared: &Shared, on_work: Arc<dyn OnWork>, elsewhere: Arc<dyn Elsewhere>) -> Contribution {
     Contribution::default()
-        .and(tasks::contribute(shared))
+        .and(tasks::contribute(shared, elsewhere))
         .and(work_sessions::contribute(shared, on_work))
         .and(stats::contribute(shared))
         .and(days::contribute(shared))

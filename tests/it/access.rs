@@ -82,8 +82,13 @@ const FIXTURES: &[(&str, Fixture)] = &[
 ];
 
 /// Paths of parts that are looked for within what the `{id}` stands for: who does not reach that, reaches none of its parts.
-const PARTS: &[&str] =
-    &["/api/tasks/{id}/subtasks/{sid}", "/api/connections/{id}/runs/{rid}", "/api/connections/{id}/conflicts/{cid}/restore"];
+const PARTS: &[&str] = &[
+    "/api/tasks/{id}/subtasks/{sid}",
+    "/api/connections/{id}/runs/{rid}",
+    "/api/connections/{id}/conflicts/{cid}/restore",
+    "/api/connections/{id}/webhooks/{wid}",
+    "/api/connections/{id}/webhooks/{wid}/secrets",
+];
 
 /// Makes what the `{id}` of a path stands for; `None` where nothing says how.
 fn fixture<'a>(app: &'a TestApp, document: &Value, path: &str, owner: &'a Client) -> Option<BoxFuture<'a, String>> {

@@ -260,7 +260,8 @@ async fn only_listed_origins_may_call_from_a_page() {
 async fn health_and_description_need_no_token() {
     let app = TestApp::new();
     let health = app.anonymous().get("/api/health").await;
-    assert_eq!(health.body, json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "store": app.store.name() }));
+    let (version, store) = (env!("CARGO_PKG_VERSION"), app.store.name());
+    assert_eq!(health.body, json!({ "status": "ok", "version": version, "store": store, "limits": "local" }));
     assert_eq!(app.anonymous().get("/api/health?deep=true").await.status, 200);
     app.anonymous().get("/api/health?deep=maybe").await.assert_error(400, "invalid_parameter");
     let document = app.anonymous().get("/api/openapi.json").await;

@@ -3,9 +3,12 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{
-    PASSWORD,
-    host::{Asked, Content, Handled, Host, WAYS, Way},
+use crate::{
+    support::{
+        PASSWORD,
+        host::{Asked, Content, Handled, Host, WAYS, Way},
+    },
+    webhooks::by_github,
 };
 
 /// Somebody out there, who knows only the public name.
@@ -201,5 +204,34 @@ fn bodies_arrive_however_they_were_sent() {
         // Parameters given twice are one parameter after a rebuild, and refused either way.
         let twice = ann.ask("GET", "/api/tasks?limit=1&limit=2", None).answer;
         assert_eq!(twice.status, 400, "{twice:?}");
+    });
+}
+
+#[test]
+fn a_delivery_arrives_byte_for_byte() {
+    in_both_ways(|_, public, way| {
+        let (ann, _) = public.account("ann");
+        let connection =
+            json!({ "provider": "github", "settings": { "repositories": ["octo/app"] }, "credential": { "token": "a token" } });
+        let connection = ann.ask("POST", "/api/connections", Some(connection)).answer;
+        assert_eq!(connection.status, 201, "{connection:?}");
+        let path = format!("/api/connections/{}/webhooks", connection.text("id"));
+        let secret = "what the sender signs with".replace(' ', "-");
+        let made = ann.ask("POST", &path, Some(json!({ "secret": secret }))).answer;
+        assert_eq!(made.status, 201, "{made:?}");
+        let url = made.text("url");
+        let address = &url[url.find("/api/").expect("a path")..];
+        // All bytes there are, which is no text, and more than one piece of it.
+        let body: Vec<u8> = (0..=255).cycle().take(300_000).collect();
+        let sender = public.with("x-hub-signature-256", &by_github(&secret, &body));
+        let taken = sender.ask_with("POST", address, Content::Sized(body.clone()));
+        assert_eq!((taken.answer.status, taken.function.as_str()), (200, "webhook_receiver"), "{taken:?}");
+        if way == Way::Proxying {
+            assert_eq!(sender.ask_with("POST", address, Content::Chunked(body.clone())).answer.status, 200);
+        }
+        let changed = [&body[..], b"\n"].concat();
+        let refused = sender.ask_with("POST", address, Content::Sized(changed)).answer;
+        assert_eq!((refused.status, &refused.body), (401, &Value::Null), "{refused:?}");
+        assert_eq!(sender.ask("HEAD", address, None).answer.status, 200);
     });
 }

@@ -55,5 +55,6 @@ mod time_off;
 mod verify;
 mod verify_entries;
 mod verify_tasks;
+mod webhooks;
 mod wellbeing;
 mod work_sessions;

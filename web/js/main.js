@@ -10,11 +10,11 @@ import { failed, loaded, place, places, retry, start as startRouter } from './ro
 import { guessed, language, reason, speak, t, worded, words } from './text.js';
 import { Button, Icon, lazy, say, Toast } from './ui.js';
 
-const Sign = lazy(() => worded(import('./places/sign.js')).then((one) => one.Sign));
+const Sign = lazy(() => worded(import('./sheets.js')).then((one) => one.Sign));
 
-const Again = lazy(() => worded(import('./places/sign.js')).then((one) => one.Again));
-const Account = lazy(() => worded(import('./places/sign.js')).then((one) => one.Account));
-const KeySheet = lazy(() => worded(import('./keys.js')).then((one) => one.KeySheet));
+const Again = lazy(() => worded(import('./sheets.js')).then((one) => one.Again));
+const Account = lazy(() => worded(import('./sheets.js')).then((one) => one.Account));
+const KeySheet = lazy(() => worded(import('./sheets.js')).then((one) => one.KeySheet));
 
 /** Links to the places; at the side on wide screens, at the bottom on narrow ones. */
 function Navigation() {
@@ -93,7 +93,7 @@ function follow() {
     live.start();
     live.startWorker();
   });
-  import('./keys.js').then((keys) => keys.start());
+  import('./sheets.js').then((keys) => keys.start());
 }
 
 async function start() {

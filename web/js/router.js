@@ -1,5 +1,6 @@
 // The places of the page, and which one is open: `#/today` and so on. One more is a file in places/ and a line here. They are loaded
-// when they are first opened; the one before stays until then.
+// when they are first opened; the one before stays until then. What is of no use without network stands between backquotes, and is not
+// kept by the service worker.
 import { signal } from '../vendor/preact.js';
 
 /** @typedef {{name: string, key: string, icon: string, load: () => Promise<{default: import('../vendor/preact.js').Component, title: string}>}} Place */
@@ -10,6 +11,7 @@ export const places = [
   { name: 'week', key: 'w', icon: 'week', load: () => import('./places/week.js') },
   { name: 'statistics', key: 's', icon: 'statistics', load: () => import('./places/statistics.js') },
   { name: 'achievements', key: 'a', icon: 'achievements', load: () => import('./places/achievements.js') },
+  { name: 'integrations', key: 'i', icon: 'plug', load: () => import(`./places/integrations.js`) },
   { name: 'settings', key: ',', icon: 'settings', load: () => import('./places/settings.js') },
 ];
 

@@ -7,21 +7,22 @@ import { me, settings } from './data/copy.js';
 /** @typedef {string | {one: string, other: string, many?: string}} Text */
 
 const KEY = 'avanochi.language';
-/** What the first screen needs, what comes right behind it, and what the other places say. */
+/** What the first screen needs, what comes right behind it, what the other places say, and what one says that needs the network. */
 const PARTS = {
   first: { en: () => import('./text/en.js'), es: () => import('./text/es.js') },
   more: { en: () => import('./text/more-en.js'), es: () => import('./text/more-es.js') },
   places: { en: () => import('./text/places-en.js'), es: () => import('./text/places-es.js') },
+  integrations: { en: () => import(`./text/integrations-en.js`), es: () => import(`./text/integrations-es.js`) },
 };
 
 /** `en` or `es`. */
 export const language = signal(/** @type {'en'|'es'} */ ('en'));
 const texts = signal(/** @type {Record<string, Text>} */ ({}));
 let rules = new Intl.PluralRules('en');
-/** Parts besides the first that were asked for, until they are there. @type {Map<'more'|'places', Promise<void>>} */
+/** Parts besides the first that were asked for, until they are there. @type {Map<Exclude<keyof typeof PARTS, 'first'>, Promise<void>>} */
 const asked = new Map();
 
-/** Asks for a part of the texts. Without network the former language, or the keys, have to do. @param {'more'|'places'} [part] */
+/** Asks for a part of the texts. Without network the former language, or the keys, have to do. @param {Exclude<keyof typeof PARTS, 'first'>} [part] */
 export function words(part = 'more') {
   const name = language.peek();
   const found = asked.get(part) ?? PARTS[part][name]().then((more) => {

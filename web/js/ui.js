@@ -40,7 +40,7 @@ export function lazy(load, meanwhile) {
   };
 }
 
-/** What keys do: set by the components that are there, read by keys.js. @type {Map<string, () => void>} */
+/** What keys do: set by the components that are there, read by sheets.js. @type {Map<string, () => void>} */
 export const bound = new Map();
 
 /** Binds keys while a component is there. @param {Record<string, () => void>} map e.g. `{ n: add, 'shift+s': end }` */
@@ -167,6 +167,7 @@ const PATHS = {
   statistics: 'M4 20h16M4.5 15.5l4.5-5 4 3 6.5-7.5',
   achievements: 'M8 4h8v5a4 4 0 0 1-8 0ZM8 5.5H4.5c0 3 1.5 4.5 3.5 4.5M16 5.5h3.5c0 3-1.5 4.5-3.5 4.5M12 13v4M8.5 20h7M12 17c-2 0-3 1-3 3M12 17c2 0 3 1 3 3',
   settings: 'M4 8h9M18 8h2M4 16h2M11 16h9M15.5 8m-2.5 0a2.5 2.5 0 1 0 5 0 2.5 2.5 0 1 0-5 0M8.5 16m-2.5 0a2.5 2.5 0 1 0 5 0 2.5 2.5 0 1 0-5 0',
+  plug: 'M9 4v4M15 4v4M6.5 8h11v3a5.5 5.5 0 0 1-11 0ZM12 16.5V20',
   plus: 'M12 5v14M5 12h14',
   check: 'M5.5 12.5l4.5 4.5 8.5-9.5',
   close: 'M6 6l12 12M18 6L6 18',

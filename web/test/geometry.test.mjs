@@ -1,8 +1,10 @@
 // Where the marks of charts lie: within the drawing, in proportion, and readable at any width.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { bars, every, heat, level, line, ticks, year } from '../js/figures.js';
 import { datesOf } from '../js/calendar.js';
+
+delete globalThis.BroadcastChannel;
+const { bars, every, heat, level, line, ticks, year } = await import('../js/figures.js');
 
 test('ticks are round, begin at nothing and reach the most', () => {
   assert.deepEqual(ticks(8.9), [0, 6, 12]);

@@ -2,10 +2,14 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import test from 'node:test';
-import en from '../js/text/places-en.js';
-import es from '../js/text/places-es.js';
+import connected from '../js/text/integrations-en.js';
+import conectado from '../js/text/integrations-es.js';
+import inEnglish from '../js/text/places-en.js';
+import inSpanish from '../js/text/places-es.js';
 import first from '../js/text/en.js';
 import more from '../js/text/more-en.js';
+
+const [en, es] = [{ ...inEnglish, ...connected }, { ...inSpanish, ...conectado }];
 
 delete globalThis.BroadcastChannel;
 const { CHOICES, NUMBERS } = await import('../js/places/settings-fields.js');
@@ -26,13 +30,13 @@ test('both languages have the same keys, with the same arguments', () => {
 
 test('each text that a module names exists, and each that exists is named', async () => {
   const folder = new URL('../js/places/', import.meta.url);
-  const files = (await readdir(folder)).filter((name) => /^(week|statistics|achievement|settings)/.test(name));
-  const sources = await Promise.all([...files.map((name) => readFile(new URL(name, folder), 'utf8')), readFile(new URL('../js/charts.js', import.meta.url), 'utf8')]);
+  const files = (await readdir(folder)).filter((name) => /^(week|statistics|achievement|integrations|settings)/.test(name));
+  const sources = await Promise.all([...files.map((name) => readFile(new URL(name, folder), 'utf8')), readFile(new URL('../js/figures.js', import.meta.url), 'utf8')]);
   const source = sources.join('\n');
-  const named = new Set([...source.matchAll(/'((?:charts|week|statistics|achievements|settings)\.[\w.]+)'/g)].map(([, key]) => key));
-  const built = [...source.matchAll(/`((?:week|statistics|achievements|settings)\.[\w.]*)\$\{|named\('([\w.]+)'/g)].map(([, start, name]) => start ?? `${name}.`);
+  const named = new Set([...source.matchAll(/'((?:charts|week|statistics|achievements|integrations|settings)\.[\w.]+)'/g)].map(([, key]) => key));
+  const built = [...source.matchAll(/`((?:week|statistics|achievements|integrations|settings)\.[\w.]*)\$\{|named\('([\w.]+)'/g)].map(([, start, name]) => start ?? `${name}.`);
   for (const key of named) assert.ok(key in en || key in common || built.includes(`${key}.`), key);
-  for (const key of Object.keys(en)) assert.ok(named.has(key) || built.some((start) => key.startsWith(start)) || /^settings\.\w+\.\w+$/.test(key), key);
+  for (const key of Object.keys(en)) assert.ok(named.has(key) || built.some((start) => key.startsWith(start)) || /^(settings\.\w+|error)\.\w+$/.test(key), key);
 });
 
 test('each value that can be chosen, and each unit, has a text', () => {

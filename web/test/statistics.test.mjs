@@ -1,8 +1,10 @@
 // What the statistics sum: by month, weekday and hour, week; and the addresses of the tables.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { best, clock, hours, months, path, sum, until, values, weeks, within, yearBefore } from '../js/figures.js';
 import { daysBetween } from '../js/calendar.js';
+
+delete globalThis.BroadcastChannel;
+const { best, clock, hours, months, path, sum, until, values, weeks, within, yearBefore } = await import('../js/figures.js');
 
 /** @param {string} date @param {number} hour @param {number} seconds @param {number} [tasks] */
 const day = (date, hour, seconds, tasks = 0) => ({

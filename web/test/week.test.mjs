@@ -1,8 +1,10 @@
 // The plan of a week: columns, order, and moving with the way back.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { beside, move, targets, weekOf } from '../js/places/week-plan.js';
 import { dateOf } from '../js/data/clock.js';
+import './place.mjs';
+
+const { beside, move, targets, weekOf } = await import('../js/places/week.js');
 
 const MONDAY = '2026-11-30';
 const madrid = (/** @type {string} */ instant) => dateOf(Date.parse(instant), 'Europe/Madrid', '00:00');

@@ -24,6 +24,16 @@ export interface components {
         ActiveRestView: components["schemas"]["RestView"] | components["schemas"]["NoActiveRest"];
         ActiveWorkSessionView: components["schemas"]["WorkSessionView"] | components["schemas"]["NoActiveWorkSession"];
         /**
+         * @description Another secret of a webhook.
+         * @example {
+         *       "secret": "what the sender made"
+         *     }
+         */
+        AddSecretBody: {
+            /** @description It is made here when left out. */
+            secret?: string | null;
+        };
+        /**
          * @description What you say to a reminder.
          * @example {
          *       "action": "snooze",
@@ -359,6 +369,21 @@ export interface components {
             to: string;
             user_id?: components["schemas"]["Id"] | null;
         };
+        /**
+         * @description A webhook to be made.
+         * @example {
+         *       "preset": "github"
+         *     }
+         */
+        CreateWebhookBody: {
+            /** @description How its deliveries are verified; that of the service, when left out. */
+            preset?: ("github" | "todoist" | "standard_webhooks" | "asana" | "discord" | "gitlab" | "google_channel" | "google_pubsub" | "hmac_sha512_anet" | "hook0" | "jira" | "linear" | "notion" | "shopify" | "slack" | "stripe" | "teams_outgoing" | "trello" | "twilio") | null;
+            /**
+             * @description What it signs with, when the sender makes that; else it is made here. For `discord` the public key, for `google_pubsub` the
+             *     e-mail address of the account that signs.
+             */
+            secret?: string | null;
+        };
         /** @enum {string} */
         CredentialKind: "token" | "basic" | "oauth";
         /**
@@ -519,7 +544,7 @@ export interface components {
             /** @description How what was asked of stands, where that forbids it. */
             status?: string;
         };
-        /** @description A place outside where the task is kept equal. */
+        /** @description A place outside where the task is kept equal, as callers see it. */
         External: {
             /**
              * Format: uuid
@@ -528,6 +553,7 @@ export interface components {
             connection_id: string;
             /** @description The service, such as `todoist`. */
             provider: string;
+            state?: components["schemas"]["State"] | null;
             /** @description Where people see it there; null where there is no such address. */
             url?: string | null;
         };
@@ -696,6 +722,11 @@ export interface components {
             weekdays: components["schemas"]["Usual"][];
         };
         HealthView: {
+            /**
+             * @description Who counts the requests to connected services: `local`, `redis`, or `degraded` while Redis does not answer and each
+             *     instance goes on with its share.
+             */
+            limits: string;
             /** @description Always `ok`: whoever is not does not answer 200. */
             status: string;
             /** @description `embedded` or `cosmos`. */
@@ -1396,6 +1427,42 @@ export interface components {
         };
         /** @enum {string} */
         SourceKind: "tasks" | "days";
+        /** @description How many tasks are linked, of how many something waits to be written, and with how many that has failed. */
+        StandsCounts: {
+            /** Format: int32 */
+            failed: number;
+            /** Format: int32 */
+            linked: number;
+            /** Format: int32 */
+            waiting: number;
+        };
+        /**
+         * @description How somebody's connection stands, for whoever operates the program.
+         * @example {
+         *       "counts": {
+         *         "failed": 0,
+         *         "linked": 12,
+         *         "waiting": 0
+         *       },
+         *       "created_at": "2026-01-14T10:15:30.123456Z",
+         *       "last_run": "2026-01-14T14:15:30.123456Z",
+         *       "next_run": "2026-01-14T18:15:30.123456Z",
+         *       "problem": null,
+         *       "provider": "todoist",
+         *       "status": "active"
+         *     }
+         */
+        StandsView: {
+            counts: components["schemas"]["StandsCounts"];
+            created_at: components["schemas"]["Timestamp"];
+            last_run?: components["schemas"]["Timestamp"] | null;
+            next_run?: components["schemas"]["Timestamp"] | null;
+            problem?: components["schemas"]["SyncProblem"] | null;
+            /** @enum {string} */
+            provider: "github" | "todoist" | "microsoft_todo" | "caldav";
+            /** @enum {string} */
+            status: "pending" | "active" | "paused" | "needs_reauth" | "halted" | "failed";
+        };
         /**
          * @description The rest to be started.
          * @example {
@@ -1422,6 +1489,11 @@ export interface components {
             /** @description Yourself, unless you are an administrator. */
             user_id: components["schemas"]["Id"];
         };
+        /**
+         * @description How a task stands against what is kept of it elsewhere.
+         * @enum {string}
+         */
+        State: "waiting" | "synced" | "failed";
         /**
          * @description What a user achieved.
          * @example {
@@ -1561,6 +1633,8 @@ export interface components {
             restored_at?: components["schemas"]["Timestamp"] | null;
             task_id: components["schemas"]["Id"];
         };
+        /** @enum {string} */
+        SyncProblem: "wrong_credential" | "forbidden" | "unreachable" | "not_found" | "choose_list" | "mass_deletion" | "oscillating" | "throttled" | "rejected" | "app_misconfigured";
         /** @description How many items and tasks a run had to do with. */
         SyncRunCounts: {
             /**
@@ -1633,6 +1707,39 @@ export interface components {
             started_at: components["schemas"]["Timestamp"];
             /** @enum {string} */
             trigger: "schedule" | "person" | "webhook" | "change" | "first" | "token";
+        };
+        /** @description What was done with one task and its item. */
+        SyncStep: {
+            /** @enum {string} */
+            did: "task_created" | "task_updated" | "task_deleted" | "task_restored" | "linked" | "detached" | "item_created" | "item_updated" | "item_deleted" | "failed";
+            /** @description Which fields were changed. */
+            fields?: string[];
+            /** @description The version of the item that was known before, in the service's words; null where none was. */
+            from?: string | null;
+            task_id: components["schemas"]["Id"];
+            /** @description The one that is known now. */
+            to?: string | null;
+        };
+        /**
+         * @description What one commit of a run did.
+         * @example {
+         *       "at": "2026-01-14T10:15:31.123456Z",
+         *       "steps": [
+         *         {
+         *           "did": "item_updated",
+         *           "fields": [
+         *             "title"
+         *           ],
+         *           "from": "7",
+         *           "task_id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8b",
+         *           "to": "8"
+         *         }
+         *       ]
+         *     }
+         */
+        SyncStepsView: {
+            at: components["schemas"]["Timestamp"];
+            steps: components["schemas"]["SyncStep"][];
         };
         /** @description 1 to 40 characters after trimming, without a comma */
         Tag: string;
@@ -1719,7 +1826,7 @@ export interface components {
             due_time?: string | null;
             /** Format: int32 */
             estimate_minutes?: number | null;
-            /** @description Where else it is kept equal. */
+            /** @description Where else it is kept equal; empty to everybody but the owner. */
             external: components["schemas"]["External"][];
             id: components["schemas"]["Id"];
             notes?: components["schemas"]["Notes"] | null;
@@ -1987,6 +2094,35 @@ export interface components {
         WateredView: components["schemas"]["CompanionView"] & {
             /** @description What was entered as drunk. Deleting it takes it back. */
             logged: components["schemas"]["DrinkView"];
+        };
+        /**
+         * @description A webhook.
+         * @example {
+         *       "created_at": "2026-01-14T10:15:30.123456Z",
+         *       "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
+         *       "preset": "github",
+         *       "registered": false,
+         *       "secret": "shown once",
+         *       "secrets": 1,
+         *       "suspect": false,
+         *       "url": "https://avanochi.example/api/webhooks/v1.3f2e1d0c9b8a7766.2Jm1…"
+         *     }
+         */
+        WebhookView: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            preset: "github" | "todoist" | "standard_webhooks" | "asana" | "discord" | "gitlab" | "google_channel" | "google_pubsub" | "hmac_sha512_anet" | "hook0" | "jira" | "linear" | "notion" | "shopify" | "slack" | "stripe" | "teams_outgoing" | "trello" | "twilio";
+            /** @description Whether the service has said that it sends there; otherwise you enter address and secret there. */
+            registered: boolean;
+            /** @description Where it was made here, once; where the sender has handed it over, for an hour. */
+            secret?: string;
+            /** @description How many secrets count. */
+            secrets: number;
+            /** @description Whether many deliveries were refused of late. */
+            suspect: boolean;
+            /** @description Where the sender is to send to. */
+            url: string;
         };
         /** @enum {string} */
         WeekStart: "monday" | "sunday";

@@ -23,13 +23,14 @@ pub(super) fn router(state: State) -> Router {
         .route("/user", get(async || as_json(StatusCode::OK, &json!({ "login": LOGIN, "id": 1 }))))
         .route("/user/repos", get(list_repositories))
         .route("/repos/{owner}/{name}/issues", get(list_issues).post(create_issue))
+        .merge(super::hooks::router())
         .route("/repos/{owner}/{name}/issues/{number}", get(get_issue).patch(update_issue))
         .fallback(async || failure(StatusCode::NOT_FOUND, "Not Found"))
         .layer(middleware::from_fn(allowed))
         .with_state(state)
 }
 
-fn failure(status: StatusCode, message: &str) -> Response {
+pub(super) fn failure(status: StatusCode, message: &str) -> Response {
     as_json(status, &json!({ "message": message }))
 }
 

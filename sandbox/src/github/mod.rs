@@ -1,5 +1,6 @@
 //! The part of GitHub's REST interface that has to do with issues.
 
+mod hooks;
 mod http;
 
 use std::{
@@ -11,6 +12,7 @@ use std::{
 use axum::Router;
 use chrono::{DateTime, SubsecRound as _, Utc};
 
+pub use self::hooks::Hook;
 use crate::{Clock, Replica, Running, Stand, serve};
 
 /// The token that is taken, and whose it is.
@@ -49,6 +51,7 @@ type Repositories = BTreeMap<String, Vec<Issue>>;
 /// What is there. All copies share it.
 #[derive(Debug, Clone)]
 pub struct State {
+    hooks: Arc<Mutex<Vec<Hook>>>,
     repositories: Arc<Mutex<Replica<Repositories>>>,
     clock: Clock,
 }
@@ -163,7 +166,7 @@ fn find_mut(issues: &mut [Issue], number: u64) -> Option<&mut Issue> {
 
 /// Starts it; port 0 takes one that is free.
 pub async fn start(stand: Stand, port: u16) -> io::Result<Running<State>> {
-    let state = State { repositories: Arc::default(), clock: stand.clock.clone() };
+    let state = State { hooks: Arc::default(), repositories: Arc::default(), clock: stand.clock.clone() };
     let router = router(state.clone());
     serve(stand, state, router, port).await
 }

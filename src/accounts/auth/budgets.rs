@@ -73,21 +73,22 @@ impl Budgets {
 type Limiter<K> = RateLimiter<K, HashMapStateStore<K>, CallTime, NoOpMiddleware<Duration>>;
 
 /// So many at once, and one more for each period.
-struct Budget<K: Hash + Eq + Clone> {
+pub struct Budget<K: Hash + Eq + Clone> {
     quota: Quota,
     time: CallTime,
     limiter: Mutex<Limiter<K>>,
 }
 
 impl<K: Hash + Eq + Clone> Budget<K> {
-    fn new(at_once: u32, period: Duration) -> Self {
+    pub fn new(at_once: u32, period: Duration) -> Self {
         let at_once = NonZeroU32::new(at_once).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::with_period(period).unwrap_or(Quota::per_second(at_once)).allow_burst(at_once);
         let time = CallTime(Arc::new(ManualClock::at(Timestamp::from_micros(0))));
         Self { quota, limiter: Mutex::new(RateLimiter::hashmap_with_clock(quota, time.clone())), time }
     }
 
-    fn take(&self, caller: &K, now: Timestamp) -> Result<()> {
+    /// Takes one from the budget of the caller. Errors: `TooManyAttempts`.
+    pub fn take(&self, caller: &K, now: Timestamp) -> Result<()> {
         let mut limiter = self.limiter();
         self.time.0.set(now);
         if limiter.len() >= CALLERS {

@@ -1,7 +1,7 @@
 //! Authentication: names, passwords, tokens.
 
 mod attempts;
-mod budgets;
+pub mod budgets;
 pub mod http;
 pub mod liveness;
 pub mod model;

@@ -13,7 +13,7 @@ use super::{
     model::Connection,
     run::{Conflict, Run, RunId},
     service::ConnectionService,
-    view::{self, ConflictView, FullConnectionView, IntegrationView, RestoredView, RunView},
+    view::{self, ConflictView, FullConnectionView, IntegrationView, RestoredView, RunView, StandsView, StepsView},
 };
 use crate::{
     integrations::credentials::{
@@ -62,6 +62,8 @@ pub fn router(connections: ConnectionService, public_url: &str) -> OpenApiRouter
         .routes(routes!(list_remote_lists))
         .routes(routes!(list_runs))
         .routes(routes!(get_run))
+        .routes(routes!(list_all_connections))
+        .routes(routes!(list_steps))
         .routes(routes!(list_conflicts))
         .routes(routes!(restore_conflict))
         .with_state(Parts { connections, public_url: PublicUrl(public_url.into()) })
@@ -272,6 +274,37 @@ async fn get_run(
     InnerId(run): InnerId<Run>,
 ) -> Result<Reply> {
     Reply::ok(&RunView::from(&connections.run(&ctx, owner, id, run).await?))
+}
+
+/// List what a run did, commit by commit, the first first.
+#[utoipa::path(get, path = "/api/connections/{id}/runs/{rid}/steps", tag = "connections",
+    params(OwnById<Connection>, InnerId<Run>, ListQuery),
+    responses((status = 200, body = Vec<StepsView>,
+        description = "A page, which may have fewer than asked for; `Link` leads to the next one")))]
+async fn list_steps(
+    State(connections): State<ConnectionService>,
+    ctx: Ctx,
+    OwnById { id, owner }: OwnById<Connection>,
+    InnerId(run): InnerId<Run>,
+    Query(list): Query<ListQuery>,
+) -> Result<Reply> {
+    let paging = list.paging(&format!("/api/connections/{id}/runs/{run}/steps"), &[], &ctx)?;
+    let page = connections.steps(&ctx, owner, id, run, paging.request.clone()).await?;
+    Reply::page::<StepsView, _>(&page, &paging)
+}
+
+/// List how everybody's connections stand, oldest first: for administrators.
+#[utoipa::path(get, path = "/api/admin/connections", tag = "connections", params(ListQuery),
+    responses((status = 200, body = Vec<StandsView>, description = "A page; `Link` leads to the next one"),
+        (status = 403, body = ErrorBody, description = "You are no administrator")))]
+async fn list_all_connections(
+    State(connections): State<ConnectionService>,
+    ctx: Ctx,
+    Query(list): Query<ListQuery>,
+) -> Result<Reply> {
+    let paging = list.paging("/api/admin/connections", &[], &ctx)?;
+    let page = connections.overview(&ctx, paging.request.clone()).await?;
+    Reply::page::<StandsView, _>(&page, &paging)
 }
 
 /// List the edits that were overwritten in the last 30 days, the newest last.

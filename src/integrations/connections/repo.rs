@@ -3,14 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    model::{Connection, ConnectionId, Direction, Priority},
+    model::{Connection, ConnectionId, Direction, Priority, Status},
     run::{Conflict, ConnectionState, KEPT, Run},
+    steps::Steps,
 };
 use crate::{
     integrations::counters::{place_of, places_of},
     kernel::{Code, Error, Limit, Owner, Page, PageRequest, Result, Timestamp},
-    ledger::{Counted, Fact, Ledger, Summary},
+    ledger::{Add, Counted, Fact, Ledger, Summary},
     store::{Entity, KeyRange, Order, Partition, Place, Places, Scope, Span},
+    work::counters::ACTIVE_CONNECTIONS,
 };
 
 /// How many runs are shown.
@@ -31,7 +33,13 @@ impl Entity for Connection {
     }
 }
 
-impl Counted for Connection {}
+impl Counted for Connection {
+    fn counts(&self, add: Add<'_>) {
+        if self.condition == Status::Active {
+            add(ACTIVE_CONNECTIONS, None, 1);
+        }
+    }
+}
 
 impl Entity for ConnectionState {
     const KIND: &'static str = "connection_states";
@@ -68,6 +76,24 @@ impl Entity for Run {
 }
 
 impl Counted for Run {}
+
+impl Entity for Steps {
+    const KIND: &'static str = "sync_steps";
+
+    fn document_id(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn places(&self) -> Places {
+        [Some(place_of(self.number, self.at)), None, None, None]
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(Steps::expires_at(self))
+    }
+}
+
+impl Counted for Steps {}
 
 impl Entity for Conflict {
     const KIND: &'static str = "sync_conflicts";
@@ -193,8 +219,9 @@ pub async fn states(ledger: &Ledger, owner: Owner) -> Result<Vec<ConnectionState
     Ok(page.items.into_iter().map(|read| read.value).collect())
 }
 
-pub async fn state(ledger: &Ledger, owner: Owner, id: ConnectionId) -> Result<Option<ConnectionState>> {
-    Ok(ledger.collection().get(Partition::of(owner.id()), id.to_string()).await?.map(|read| read.value))
+pub async fn state_of(ledger: &Ledger, connection: &Connection) -> Result<Option<ConnectionState>> {
+    let read = ledger.collection().get(Partition::of(connection.user_id), connection.id.to_string()).await?;
+    Ok(read.map(|read| read.value))
 }
 
 /// The states of a priority that are due by then, of those in a range of the store, the most overdue first.
@@ -223,4 +250,13 @@ pub async fn runs(ledger: &Ledger, owner: Owner, number: u16) -> Result<Vec<Run>
 pub async fn conflicts(ledger: &Ledger, owner: Owner, number: Option<u16>, page: PageRequest) -> Result<Page<Conflict>> {
     let span = number.map_or(Span::ALL, |number| places_of(number, None));
     Ok(ledger.collection().range(Some(Partition::of(owner.id())), span, page).await?)
+}
+
+/// What a run did, commit by commit; a page may have fewer than asked for, since others ran within the same second.
+pub async fn steps(ledger: &Ledger, owner: Owner, run: &Run, page: PageRequest) -> Result<Page<Steps>> {
+    let until = run.finished_at.map_or(places_of(run.number, None).until, |at| place_of(run.number, at) + 1);
+    let span = Span { from: place_of(run.number, run.started_at), until };
+    let mut page = ledger.collection::<Steps>().range(Some(Partition::of(owner.id())), span, page).await?;
+    page.items.retain(|steps| steps.run_id == run.id);
+    Ok(page)
 }

@@ -1,4 +1,4 @@
-//! Edits that were overwritten: which there are, and making one of them an edit again.
+//! What runs did, and edits that were overwritten: which there are, and making one of these an edit again.
 
 use chrono::{NaiveDate, NaiveTime};
 use serde_json::Value;
@@ -6,8 +6,9 @@ use serde_json::Value;
 use super::{
     model::ConnectionId,
     repo,
-    run::{Conflict, ConflictField, ConflictId},
+    run::{Conflict, ConflictField, ConflictId, RunId},
     service::ConnectionService,
+    steps::Steps,
 };
 use crate::{
     kernel::{Ctx, Error, FromText, Owner, Page, PageRequest, Precondition, Resource as _, Result, Rule},
@@ -26,6 +27,12 @@ impl ConnectionService {
     pub async fn conflicts(&self, _ctx: &Ctx, owner: Owner, id: ConnectionId, page: PageRequest) -> Result<Page<Conflict>> {
         let connection = self.load(owner, id).await?;
         repo::conflicts(&self.ledger, owner, Some(connection.number), page).await
+    }
+
+    /// What a run did, the first first. Errors: `NotFound`.
+    pub async fn steps(&self, ctx: &Ctx, owner: Owner, id: ConnectionId, run: RunId, page: PageRequest) -> Result<Page<Steps>> {
+        let run = self.run(ctx, owner, id, run).await?;
+        repo::steps(&self.ledger, owner, &run, page).await
     }
 
     /// Makes the lost value an edit of now, once, and takes its task out of the trash for it; a deletion that was lost puts it

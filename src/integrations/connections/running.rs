@@ -1,6 +1,6 @@
 //! What starts, stops and ends a connection, and what it is asked for a person.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     model::{Connection, ConnectionId, Missing, Moment, Status, Trigger},
@@ -17,6 +17,9 @@ use crate::{
     ledger::Decision,
     outbound::providers::{Failure, List, Provider},
 };
+
+/// How long a service may take to be told that its webhooks are not wanted any more.
+const UNSUBSCRIBING: Duration = Duration::from_secs(5);
 
 impl ConnectionService {
     /// Asks for a run, and tells which one it will be; the one that is under way, if one is. Errors: `NotFound`, `NotRunning`.
@@ -117,7 +120,10 @@ impl ConnectionService {
     /// Tells the service that its credential is used no more, and forgets it and all that belongs to the connection. The tasks
     /// stay, and so does what is there. Errors: `NotFound`, `StaleEtag`.
     pub async fn delete(&self, _ctx: &Ctx, owner: Owner, id: ConnectionId, expected: &Precondition) -> Result<()> {
-        expected.check(self.load(owner, id).await?.version)?;
+        let connection = self.load(owner, id).await?;
+        expected.check(connection.version)?;
+        // Whether it was told or not, what it sends then finds nobody.
+        let _ = tokio::time::timeout(UNSUBSCRIBING, self.unsubscribe(owner, &connection)).await;
         self.vault.revoke(owner, id.uuid()).await;
         self.ledger
             .run(owner, |change| {
@@ -142,6 +148,21 @@ impl ConnectionService {
         Ok(())
     }
 
+    async fn unsubscribe(&self, owner: Owner, connection: &Connection) -> Result<(), NoCredential> {
+        let addresses = self.removal.addresses(owner, connection.number).await?;
+        if addresses.is_empty() {
+            return Ok(());
+        }
+        let opened = self.vault.open(owner, connection.id.uuid()).await?;
+        let provider = self.provider(owner, connection, &opened.credential).await?;
+        for address in addresses {
+            if let Err(failure) = provider.unsubscribe(&address).await {
+                tracing::info!(%failure, "a service was not told that a webhook has gone");
+            }
+        }
+        Ok(())
+    }
+
     /// What can be chosen at the service. Errors: `NotFound`, `ProviderRefused`, `ProviderUnavailable`, `NotConfigured`.
     pub async fn lists(&self, _ctx: &Ctx, owner: Owner, id: ConnectionId) -> Result<Vec<List>> {
         let connection = self.load(owner, id).await?;
@@ -158,7 +179,7 @@ impl ConnectionService {
 
     async fn provider(&self, owner: Owner, connection: &Connection, credential: &OpenedCredential) -> Result<Arc<dyn Provider>> {
         let zone = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?.time_zone;
-        self.opener.open(connection, credential, zone).map_err(|failure| failed(&failure))
+        self.opener.open(connection, credential, zone, Trigger::Person).map_err(|failure| failed(&failure))
     }
 }
 
@@ -186,5 +207,5 @@ fn failed(failure: &Failure) -> Error {
         }
     };
     let error = Error::new(code, message);
-    if code == Code::ProviderUnavailable { error.after(std::time::Duration::from_secs(10)) } else { error }
+    if code == Code::ProviderUnavailable { error.after(Duration::from_secs(10)) } else { error }
 }

@@ -182,7 +182,7 @@ impl ConnectionService {
 
     /// With all that is shown of it. Errors: `NotFound` when there is no such user.
     pub async fn show(&self, owner: Owner, connection: Connection) -> Result<Shown> {
-        let state = repo::state(&self.ledger, owner, connection.id).await?;
+        let state = repo::state_of(&self.ledger, &connection).await?;
         let credential = self.vault.find(owner, connection.id.uuid()).await?;
         let page = repo::conflicts(&self.ledger, owner, Some(connection.number), PageRequest::first(Limit::MAX)).await?;
         let conflicts = page.items.iter().filter(|conflict| conflict.restored_at.is_none()).count();
@@ -373,7 +373,7 @@ fn patched(was: &Connection, patch: &ConnectionPatch, with_credential: bool, mom
     Ok(Connection { updated_at: Some(moment.now), version: moment.op, ..is.reauthorized(moment) })
 }
 
-fn counts(summary: &Summary, number: u16, conflicts: u32) -> LinkCounts {
+pub(super) fn counts(summary: &Summary, number: u16, conflicts: u32) -> LinkCounts {
     let count = |family: crate::ledger::Family| u32::try_from(summary.counts.get(family.at(number.into()))).unwrap_or(u32::MAX);
     LinkCounts { linked: count(LINKED), waiting: count(WAITING), conflicts, failed: count(FAILED) }
 }

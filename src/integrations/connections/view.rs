@@ -9,9 +9,11 @@ use utoipa::ToSchema;
 
 use super::{
     model::{Connection, ConnectionId, ConnectionName, Direction, Priority, Problem, ProblemCode, Status, Trigger, name_of},
+    overview::Stands,
     run::{Conflict, ConflictField, ConflictId, Edited, LinkCounts, Run, RunCounts, RunId, RunResult},
     service::Shown,
     settings::{Member, members},
+    steps::{Step, Steps},
 };
 use crate::{
     integrations::credentials::view::CredentialView,
@@ -190,6 +192,61 @@ impl<'a> From<&'a Run> for RunView<'a> {
     }
 }
 
+/// How somebody's connection stands, for whoever operates the program.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "provider": "todoist", "status": "active", "problem": null, "counts": { "linked": 12, "waiting": 0, "failed": 0 },
+    "created_at": "2026-01-14T10:15:30.123456Z", "last_run": "2026-01-14T14:15:30.123456Z", "next_run": "2026-01-14T18:15:30.123456Z" }))]
+pub struct StandsView {
+    #[schema(inline)]
+    provider: ProviderName,
+    #[schema(inline)]
+    status: Status,
+    /// The code of what is wrong.
+    problem: Option<ProblemCode>,
+    counts: StandsCounts,
+    created_at: Timestamp,
+    last_run: Option<Timestamp>,
+    next_run: Option<Timestamp>,
+}
+
+/// How many tasks are linked, of how many something waits to be written, and with how many that has failed.
+#[derive(Debug, Serialize, ToSchema)]
+struct StandsCounts {
+    linked: u32,
+    waiting: u32,
+    failed: u32,
+}
+
+impl From<&Stands> for StandsView {
+    fn from(of: &Stands) -> Self {
+        let LinkCounts { linked, waiting, failed, .. } = of.counts;
+        Self {
+            provider: of.connection.provider(),
+            status: of.connection.status(),
+            problem: of.connection.problem.map(|problem| problem.code),
+            counts: StandsCounts { linked, waiting, failed },
+            created_at: of.connection.created_at,
+            last_run: of.last_run,
+            next_run: of.next_run,
+        }
+    }
+}
+
+/// What one commit of a run did.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SyncStepsView, example = json!({ "at": "2026-01-14T10:15:31.123456Z", "steps": [
+    { "task_id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8b", "did": "item_updated", "fields": ["title"], "from": "7", "to": "8" }] }))]
+pub struct StepsView<'a> {
+    at: Timestamp,
+    steps: &'a [Step],
+}
+
+impl<'a> From<&'a Steps> for StepsView<'a> {
+    fn from(of: &'a Steps) -> Self {
+        Self { at: of.at, steps: &of.steps }
+    }
+}
+
 /// An edit that was overwritten by another.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SyncConflictView, example = json!({ "id": "0193c7a8-a2b3-7c4d-9e5f-6a7b8c9d0e1f",
@@ -319,7 +376,7 @@ impl IntegrationView {
             can: Abilities {
                 create: true,
                 delete: provider != ProviderName::Github,
-                webhooks: provider != ProviderName::Caldav,
+                webhooks: matches!(provider, ProviderName::Github | ProviderName::Todoist),
                 conditional_writes,
             },
             settings: members(provider).iter().map(SettingView::from).collect(),

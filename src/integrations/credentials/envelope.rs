@@ -21,6 +21,8 @@ pub enum Part {
     RefreshToken,
     /// What proves, once the consent is there, that it is we who asked for it.
     Verifier,
+    /// All that count, as a JSON array.
+    WebhookSecrets,
 }
 
 impl Part {
@@ -32,6 +34,7 @@ impl Part {
             Self::AccessToken => "access_token",
             Self::RefreshToken => "refresh_token",
             Self::Verifier => "verifier",
+            Self::WebhookSecrets => "webhook_secrets",
         }
     }
 }

@@ -28,6 +28,19 @@ pub const KEY: usize = 32;
 #[serde(transparent)]
 pub struct Sealed(String);
 
+impl Sealed {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What may be one.
+impl From<String> for Sealed {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sealed")

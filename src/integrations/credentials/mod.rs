@@ -6,6 +6,7 @@ pub mod keys;
 pub mod model;
 pub mod renewal;
 pub mod repo;
+pub mod rotation;
 pub mod vault;
 pub mod view;
 

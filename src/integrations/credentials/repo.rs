@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::model::Credential;
+use super::{
+    keyring::Keyring,
+    model::Credential,
+    rotation::{self, Rewrapped, Rotated},
+};
 use crate::{
     kernel::{IdSource, Limit, Owner, Page, PageRequest, Result, Timestamp, UserId},
     ledger::Counted,
@@ -23,6 +27,16 @@ impl Entity for Credential {
 
     fn places(&self) -> Places {
         [Some(self.look_at()), None, None, None]
+    }
+}
+
+impl Rewrapped for Credential {
+    fn user_id(&self) -> UserId {
+        self.user_id
+    }
+
+    fn rewrapped(&self, ring: &Keyring) -> Result<Option<Self>, super::envelope::Rewrapping> {
+        Self::rewrapped(self, ring)
     }
 }
 
@@ -47,9 +61,9 @@ impl CredentialRepo {
         Ok(self.credentials.list(Some(Partition::of(owner.id())), None, PageRequest::first(Limit::MAX)).await?.items)
     }
 
-    /// Everybody's.
-    pub async fn all(&self, page: PageRequest) -> Result<Page<Stored<Credential>>> {
-        Ok(self.credentials.list_stored(None, None, Span::ALL, page).await?)
+    /// See [`rotation::rotate`].
+    pub async fn rotate(&self, ring: &Keyring, now: Timestamp) -> Result<Rotated> {
+        rotation::rotate(&self.credentials, ring, &*self.ids, now).await
     }
 
     /// Those in a range of the store that have to be looked at by now, the longest due first.

@@ -5,29 +5,20 @@ use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
 use super::{
-    envelope::{Place, Rewrapping},
-    keyring::Keyring,
+    envelope::Place,
     keys::Keys,
     model::{Credential, NewCredential, Tokens},
     renewal::{Issuer, NoCredential, Opened, Renewal},
     repo::CredentialRepo,
+    rotation::Rotated,
 };
 use crate::{
     domain::Shared,
-    kernel::{Ctx, Limit, Owner, PageRequest, Result, Timestamp},
+    kernel::{Ctx, Owner, Result, Timestamp},
     ledger::Transaction,
     outbound::providers::ProviderName,
     store::Stored,
 };
-
-/// What became of secrets that were to be put under another key.
-#[derive(Debug, Default)]
-pub struct Rotated {
-    /// How many are under the key that seals now and were not before.
-    pub sealed: usize,
-    /// How many no key opens: they have to be given anew.
-    pub lost: usize,
-}
 
 /// How long a service may take to forget a token.
 const REVOCATION: Duration = Duration::from_secs(5);
@@ -149,39 +140,7 @@ impl Vault {
     /// Puts everybody's secrets under the key that seals now. What no key opens is left as it is, and counted. Errors:
     /// `NotConfigured`; after any, it can be done again.
     pub async fn rotate(&self, now: Timestamp) -> Result<Rotated> {
-        let ring = self.keys.ring().await?;
-        let mut rotated = Rotated::default();
-        let mut page = Some(PageRequest::first(Limit::MAX));
-        while let Some(wanted) = page {
-            let read = self.repo.all(wanted).await?;
-            for stored in read.items {
-                self.rotate_one(&ring, stored, now, &mut rotated).await?;
-            }
-            page = read.next.map(|after| PageRequest { limit: Limit::MAX, after: Some(after) });
-        }
-        Ok(rotated)
-    }
-
-    async fn rotate_one(&self, ring: &Keyring, stored: Stored<Credential>, now: Timestamp, rotated: &mut Rotated) -> Result<()> {
-        let mut found = Some(stored);
-        while let Some(stored) = found {
-            match stored.value.rewrapped(ring) {
-                Ok(None) => break,
-                Ok(Some(sealed)) => {
-                    if self.repo.replace(sealed, &stored, now).await?.is_some() {
-                        rotated.sealed += 1;
-                        break;
-                    }
-                }
-                Err(Rewrapping::CannotOpen(_)) => {
-                    rotated.lost += 1;
-                    break;
-                }
-                Err(Rewrapping::Failed(error)) => return Err(error),
-            }
-            found = self.repo.get(stored.value.user_id, stored.value.id).await?;
-        }
-        Ok(())
+        self.repo.rotate(&*self.keys.ring().await?, now).await
     }
 
     /// A digest of a body with a secret in it, by which its repetition is recognised. Errors: `NotConfigured`.

@@ -7,12 +7,13 @@ use super::{
 use crate::{
     accounts::settings::model::Settings as PersonsSettings,
     integrations::connections::{
-        model::{Connection, Direction, Moment, Problem, ProblemCode, Status},
+        model::{Connection, Direction, Moment, Problem, ProblemCode, Status, name_of},
         run::{ConnectionState, Run, RunCounts, RunResult},
         schedule,
     },
     kernel::{Ctx, Error, Owner, Precondition, Result, Timestamp},
     outbound::providers::Failure,
+    wellbeing::reminders::model::{Nudge, What},
 };
 
 /// What follows from how a run ended.
@@ -75,7 +76,16 @@ impl Synchronisation {
             let moment = Moment { now: change.now(), op: change.version() };
             let next = now.moved(condition, problem, moment);
             // What the person has decided meanwhile stays.
-            Ok((now.condition == connection.condition && next != *now).then_some(next))
+            if now.condition != connection.condition || next == *now {
+                return Ok(None);
+            }
+            if condition == Status::NeedsReauth && now.condition != condition {
+                let provider = name_of(connection.provider()).to_owned();
+                let what = What::Reconnect { connection_id: connection.id.uuid(), provider };
+                let language = PersonsSettings::of(&change.summary)?.language;
+                change.create(&Nudge::new(change.next_id(), owner.id(), what, language, change.now()))?;
+            }
+            Ok(Some(next))
         };
         match self.ledger.edit(owner, &connection.id.to_string(), &Precondition::None, decide).await {
             Err(error) if error.code() == crate::kernel::Code::NotFound => Ok(()),

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use super::{
     brake::{Absence, absence, brakes},
     convert,
+    gone::Gone,
     link::Link,
-    pull::{Candidates, Gone},
+    pull::Candidates,
     push::Stop,
     run::{End, Running},
     service::{Known, Side, Synchronisation},

@@ -10,6 +10,7 @@ pub mod brake;
 pub mod convert;
 mod end;
 pub mod existence;
+mod gone;
 pub mod jobs;
 pub mod link;
 mod listing;
@@ -25,6 +26,7 @@ pub mod repo;
 mod run;
 mod scan;
 pub mod service;
+mod states;
 
 #[cfg(test)]
 mod tests;

@@ -8,22 +8,21 @@ use super::{
     base::Base,
     convert,
     existence::{self, Existence, Local, Remote},
-    link::{Deleted, Link, There},
+    link::{Link, There},
     merge::{self, Freshness, Merged, freshness, merge},
     overruled::Overruled,
     project::Fields,
-    repo::stands_for,
     service::{Known, Side, Synchronisation, Told},
 };
 use crate::{
-    kernel::{Precondition, Result, Timestamp, id},
+    integrations::connections::steps::{self, Did, Steps},
+    kernel::{Id, Precondition, Result, Timestamp, id},
     ledger::{Decision, Transaction},
-    outbound::providers::{Due, Item},
+    outbound::providers::{Due, Field, Item},
     store::Stored,
     work::tasks::{
         edits::Edits,
         model::{Task, TaskId},
-        operations::Deletion,
     },
 };
 
@@ -43,14 +42,6 @@ pub(super) struct Taken {
     pub versions: Vec<Uuid>,
 }
 
-/// An item that is gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Gone {
-    pub external_id: String,
-    /// Whether it is only where we do not look.
-    pub moved: bool,
-}
-
 /// What is to be written of one item.
 pub(super) struct Step {
     /// `None` where nothing is to be known of the item any more.
@@ -58,6 +49,8 @@ pub(super) struct Step {
     pub read: Option<Stored<Link>>,
     pub overruled: Vec<Overruled>,
     pub told: Told,
+    /// What is kept of it.
+    pub did: Vec<steps::Step>,
 }
 
 impl Synchronisation {
@@ -83,9 +76,14 @@ impl Synchronisation {
                     let now = change.now();
                     let mut edits = Edits::by_service(change, &self.sessions, side.owner);
                     let (mut steps, mut again, mut told) = (Vec::<Step>::new(), Vec::new(), Told::default());
-                    for item in items {
+                    let read = self.links_of(side, items, known).await?;
+                    let changed = |(item, read): &(&Item, Option<Stored<Link>>)| {
+                        let link = &read.as_ref()?.value;
+                        (freshness_of(side, link, item) == Freshness::New).then(|| link.task_id.to_string())
+                    };
+                    edits.read_ahead(read.iter().filter_map(changed).collect()).await?;
+                    for (item, read) in read {
                         told.seen += 1;
-                        let read = self.link_of(side, item, known).await?;
                         // A version is as old as the millisecond in which it was written.
                         let milli = |at: Timestamp| at.micros().div_euclid(1_000);
                         let written_at = read.as_ref().and_then(|read| id::time_of(read.op));
@@ -106,15 +104,33 @@ impl Synchronisation {
                     }
                     edits.queue()?;
                     let writes = !steps.is_empty();
-                    for step in steps {
-                        write(change, side, step)?;
-                    }
+                    write(change, side, steps)?;
                     let versions = writes.then(|| change.version()).into_iter().collect();
                     let taken = Taken { told, again, versions };
                     Ok(if writes { Decision::Write(taken) } else { Decision::Keep(taken) })
                 })
             })
             .await
+    }
+
+    /// The first of the items, each with its link: as many of what has changed as one commit has room for.
+    async fn links_of<'i>(
+        &self,
+        side: &Side<'_>,
+        items: &'i [Item],
+        known: &Known,
+    ) -> Result<Vec<(&'i Item, Option<Stored<Link>>)>> {
+        let (mut found, mut changed) = (Vec::new(), 0);
+        for item in items {
+            let read = self.link_of(side, item, known).await?;
+            let same = read.as_ref().is_some_and(|read| freshness_of(side, &read.value, item) == Freshness::Same);
+            changed += usize::from(!same);
+            found.push((item, read));
+            if 2 * changed >= WRITES {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     /// The link of an item: the one that stands for it, or that of the task for which it is made at the moment.
@@ -157,14 +173,10 @@ impl Synchronisation {
         if link.detached {
             return Ok(None);
         }
-        if let Some(there) = &link.there {
-            let version = if there.external_id == item.external_id { &there.version } else { "" };
-            let known = merge::Known { version, ordered: side.provider.orders_versions(), gone: link.gone.map(|gone| gone.by) };
-            match freshness(known, &item.version) {
-                Freshness::Stale => return Ok(None),
-                Freshness::Same if !there.base.is_behind(kept) => return Ok(None),
-                Freshness::Same | Freshness::New => {}
-            }
+        match freshness_of(side, &link, item) {
+            Freshness::Stale => return Ok(None),
+            Freshness::Same if link.there.as_ref().is_some_and(|there| !there.base.is_behind(kept)) => return Ok(None),
+            Freshness::Same | Freshness::New => {}
         }
         let remote = convert::ours(item);
         let task = edits.find(link.task_id).await?;
@@ -173,6 +185,8 @@ impl Synchronisation {
         let seen = base.map_or(Remote::Changed, |base| Remote::of(&remote, base, link.gone.is_some(), kept));
         let what = existence::existence(local, seen, side.direction(), side.can());
         let (mut told, mut overruled) = (Told::default(), Vec::new());
+        let before = read.value.there.as_ref().map(|there| there.version.as_str());
+        let did = |did, fields: &[Field]| vec![steps::Step::new(read.value.task_id, did, fields, before, Some(&item.version))];
         let task = match (what, task) {
             (Existence::Merge, Some(task)) => task,
             (Existence::RestoreHere, Some(task)) => {
@@ -193,14 +207,18 @@ impl Synchronisation {
                 told.conflicts = overruled.len();
                 let there = There::of(item, Base::of(&remote, kept));
                 let link = Link { there: Some(there), gone: None, ..link }.awaiting(now);
-                return Ok(Some(Step { link: Some(link), read: Some(read), overruled, told }));
+                return Ok(Some(Step { link: Some(link), read: Some(read), overruled, told, did: Vec::new() }));
             }
             // Its task is gone for good: without a link it comes in as a new one.
-            (Existence::Detach, None) => return Ok(Some(Step { link: None, read: Some(read), overruled, told })),
+            (Existence::Detach, None) => {
+                let did = did(Did::Detached, &[]);
+                return Ok(Some(Step { link: None, read: Some(read), overruled, told, did }));
+            }
             (Existence::Detach, Some(task)) => {
                 edits.set_external(task.id, side.external_of(&task, None)).await?;
                 let link = Link { detached: true, waiting: None, ..link };
-                return Ok(Some(Step { link: Some(link), read: Some(read), overruled, told }));
+                let did = did(Did::Detached, &[]);
+                return Ok(Some(Step { link: Some(link), read: Some(read), overruled, told, did }));
             }
             _ => return Ok(None),
         };
@@ -211,7 +229,12 @@ impl Synchronisation {
         let next = Link { there: Some(There::of(item, merged.base)), gone: None, ..link };
         let next = if merged.push.is_empty() { Link { waiting: None, ..next } } else { next.awaiting(now) };
         edits.set_external(task.id, side.external_of(&task, Some(&next))).await?;
-        Ok(Some(Step { link: Some(next), read: Some(read), overruled, told }))
+        let did = match what {
+            Existence::RestoreHere => did(Did::TaskRestored, &merged.took),
+            _ if merged.took.is_empty() => Vec::new(),
+            _ => did(Did::TaskUpdated, &merged.took),
+        };
+        Ok(Some(Step { link: Some(next), read: Some(read), overruled, told, did }))
     }
 
     /// Changes the task as the item and what was last seen of it ask for.
@@ -262,16 +285,20 @@ impl Synchronisation {
                 (edits.create_for(&new, at, side.connection.id.uuid()).await?, Told { created: 1, ..Told::default() }, None)
             }
         };
-        let (base, push, overruled) = match merged {
-            Some(merged) => (merged.base, merged.push, Overruled::edits(merged.lost, &merged.fields)),
-            None => (Base::of(&remote, kept), Vec::new(), Vec::new()),
+        let (base, push, overruled, what, took) = match merged {
+            Some(merged) => {
+                let overruled = Overruled::edits(merged.lost, &merged.fields);
+                (merged.base, merged.push, overruled, Did::Linked, merged.took)
+            }
+            None => (Base::of(&remote, kept), Vec::new(), Vec::new(), Did::TaskCreated, kept.to_vec()),
         };
         let link = Link::new(side.owner.id(), side.connection.id, side.connection.number, task.id, now);
         let link = Link { there: Some(There::of(item, base)), found: true, ..link };
         let link = if push.is_empty() { link } else { link.awaiting(now) };
         let told = Told { conflicts: overruled.len(), ..told };
         edits.set_external(task.id, side.external_of(&task, Some(&link))).await?;
-        Ok(Some(Step { link: Some(link), read: None, overruled, told }))
+        let did = vec![steps::Step::new(task.id, what, &took, None, Some(&item.version))];
+        Ok(Some(Step { link: Some(link), read: None, overruled, told, did }))
     }
 
     /// Links new items to the tasks here that say the same, one to one: the first time that a connection looks. Returns the items
@@ -296,73 +323,14 @@ impl Synchronisation {
         let told = self.take_in(side, &pairs, self.clock.now(), &Known::AskedFor).await?.told;
         Ok((left, told))
     }
+}
 
-    /// Does what follows from items that are gone there, or are where we do not look any more.
-    pub(super) async fn take_gone(&self, side: &Side<'_>, gone: &[Gone], known: &Known) -> Result<Told> {
-        let mut told = Told::default();
-        for gone in gone {
-            told += self
-                .ledger
-                .run(side.owner, |change| {
-                    Box::pin(async move {
-                        let read = self.link_standing_for(side, &gone.external_id, known).await?;
-                        let in_use = |read: &Stored<Link>| {
-                            stands_for(&read.value, side.connection.id, &gone.external_id) && read.value.is_linked()
-                        };
-                        match read.filter(in_use) {
-                            Some(read) => self.follow_gone(side, change, read, gone.moved).await,
-                            None => Ok(Decision::Keep(Told::default())),
-                        }
-                    })
-                })
-                .await?;
-        }
-        Ok(told)
-    }
-
-    async fn follow_gone(
-        &self,
-        side: &Side<'_>,
-        change: &mut Transaction<'_>,
-        read: Stored<Link>,
-        moved: bool,
-    ) -> Result<Decision<Told>> {
-        let (link, now) = (read.value.clone(), change.now());
-        let mut edits = Edits::by_service(change, &self.sessions, side.owner);
-        let task = edits.find(link.task_id).await?;
-        let local = local_of(task.as_ref(), &link, side);
-        let remote = if moved { Remote::Moved } else { Remote::Gone };
-        let what = match existence::existence(local, remote, side.direction(), side.can()) {
-            // The person said so when the connection was halted.
-            Existence::TrashHere if side.recreates => Existence::RecreateThere,
-            what => what,
-        };
-        let (mut told, mut overruled) = (Told::default(), Vec::new());
-        let deleted = Some(Deleted { at: now, by: super::project::Side::Remote });
-        let next = match (what, task) {
-            (Existence::TrashHere, Some(task)) => {
-                edits.delete(task.id, Deletion::ToTrash, &Precondition::None).await?;
-                told.deleted = 1;
-                Link { gone: deleted, waiting: None, ..link }
-            }
-            (Existence::RecreateThere, Some(task)) => {
-                if let Some(whose) = what.overruled(local) {
-                    overruled.push(Overruled::Deletion { side: whose, at: None, kept_at: task.updated_at });
-                }
-                Link { gone: deleted, ..link }.awaiting(now)
-            }
-            (Existence::DropLink, _) => Link { gone: deleted, waiting: None, ..link },
-            (Existence::Detach, Some(task)) => {
-                edits.set_external(task.id, side.external_of(&task, None)).await?;
-                Link { detached: true, waiting: None, ..link }
-            }
-            _ => return Ok(Decision::Keep(told)),
-        };
-        told.conflicts = overruled.len();
-        edits.queue()?;
-        write(change, side, Step { link: Some(next), read: Some(read), overruled, told })?;
-        Ok(Decision::Write(told))
-    }
+/// How an item stands against what was last seen of it.
+fn freshness_of(side: &Side<'_>, link: &Link, item: &Item) -> Freshness {
+    let Some(there) = &link.there else { return Freshness::New };
+    let version = if there.external_id == item.external_id { &there.version } else { "" };
+    let known = merge::Known { version, ordered: side.provider.orders_versions(), gone: link.gone.map(|gone| gone.by) };
+    freshness(known, &item.version)
 }
 
 /// How the task stands against what was last seen there.
@@ -374,18 +342,31 @@ pub(super) fn local_of(task: Option<&Task>, link: &Link, side: &Side<'_>) -> Loc
     Local::of(task, base, link.gone.is_some(), side.provider.fields())
 }
 
-/// Queues a link, and what was overruled.
-pub(super) fn write(change: &mut Transaction<'_>, side: &Side<'_>, step: Step) -> Result<()> {
-    let Step { link, read, overruled, .. } = step;
+/// Queues links, what was overruled, and what is kept of it.
+pub(super) fn write(change: &mut Transaction<'_>, side: &Side<'_>, steps: Vec<Step>) -> Result<()> {
     let now = change.now();
-    let Some(link) = link else {
-        if let Some(read) = &read {
-            change.remove(read);
+    let mut did = Vec::new();
+    for step in steps {
+        did.extend(step.did);
+        match (step.link, &step.read) {
+            (Some(link), read) => {
+                for overruled in step.overruled {
+                    change.create(&overruled.conflict(change.next_id(), side.connection, link.task_id, now))?;
+                }
+                change.put(&link, read.as_ref())?;
+            }
+            (None, Some(read)) => change.remove(read),
+            (None, None) => {}
         }
-        return Ok(());
-    };
-    for overruled in overruled {
-        change.create(&overruled.conflict(change.next_id(), side.connection, link.task_id, now))?;
     }
-    change.put(&link, read.as_ref())
+    note(change, side, did)
+}
+
+/// Queues what is kept of what was done.
+pub(super) fn note(change: &mut Transaction<'_>, side: &Side<'_>, steps: Vec<steps::Step>) -> Result<()> {
+    if steps.is_empty() {
+        return Ok(());
+    }
+    let (connection_id, number) = (side.connection.id, side.connection.number);
+    change.create(&Steps { id: Id::new(change.next_id()), connection_id, number, run_id: side.run, at: change.now(), steps })
 }

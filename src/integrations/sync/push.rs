@@ -6,11 +6,13 @@ use super::{
     base::Base,
     convert,
     existence::{self, Existence, Local, Remote},
+    gone::Gone,
     link::{Deleted, Link, There},
-    pull::{Gone, Step, write},
+    pull::{Step, note, write},
     service::{Known, Side, Synchronisation, Told},
 };
 use crate::{
+    integrations::connections::steps::{self, Did},
     kernel::{Error, Result, Timestamp},
     ledger::Decision,
     outbound::providers::{Creation, Edit, Failure, Fetched, Field, Item},
@@ -112,7 +114,7 @@ impl Synchronisation {
         }
         let named = dirty(side, there, task);
         if named.is_empty() {
-            self.settle(side, read, Some(Link { waiting: None, ..link.clone() })).await?;
+            self.settle(side, read, Some(Link { waiting: None, ..link.clone() }), None).await?;
             return Ok(Wrote::Done(Told::default()));
         }
         let pushes = link.pushes.with(self.clock.now(), task.changed.latest());
@@ -129,13 +131,21 @@ impl Synchronisation {
         };
         let base = there.base.with_pushed(&named, &local, &convert::ours(&item));
         let link = Link { there: Some(There { base, ..there.clone() }), waiting: None, pushes, ..link.clone() };
-        self.take_answer(side, read, link, &item).await
+        let did = steps::Step::new(task.id, Did::ItemUpdated, &named, Some(&there.version), Some(&item.version));
+        self.take_answer(side, read, link, &item, did).await
     }
 
     /// Keeps what the service answered to a write: somebody else may have changed the item meanwhile, so that it is merged like any
     /// other, with what was just written as seen.
-    async fn take_answer(&self, side: &Side<'_>, read: &Stored<Link>, link: Link, item: &Item) -> Result<Wrote, Stop> {
-        let link = &link;
+    async fn take_answer(
+        &self,
+        side: &Side<'_>,
+        read: &Stored<Link>,
+        link: Link,
+        item: &Item,
+        did: steps::Step,
+    ) -> Result<Wrote, Stop> {
+        let (link, did) = (&link, &did);
         let told = self
             .ledger
             .run(side.owner, |change| {
@@ -149,11 +159,12 @@ impl Synchronisation {
                     let mut edits = Edits::by_service(change, &self.sessions, side.owner);
                     let step = self.take(side, &mut edits, link.clone(), read.clone(), item, now).await?;
                     edits.queue()?;
-                    let unchanged =
-                        || Step { link: Some(link.clone()), read: Some(read), overruled: Vec::new(), told: Told::default() };
-                    let step = step.unwrap_or_else(unchanged);
+                    let (overruled, told) = (Vec::new(), Told::default());
+                    let unchanged = || Step { link: Some(link.clone()), read: Some(read), overruled, told, did: Vec::new() };
+                    let mut step = step.unwrap_or_else(unchanged);
+                    step.did.insert(0, did.clone());
                     let told = step.told;
-                    write(change, side, step)?;
+                    write(change, side, vec![step])?;
                     Ok(Decision::Write(told))
                 })
             })
@@ -177,7 +188,7 @@ impl Synchronisation {
         let read = if begun {
             read.clone()
         } else {
-            match self.settle(side, read, Some(link.begun(self.clock.now()))).await? {
+            match self.settle(side, read, Some(link.begun(self.clock.now())), None).await? {
                 Some(read) => read,
                 None => return Ok(Wrote::Changed),
             }
@@ -221,7 +232,10 @@ impl Synchronisation {
         let local = convert::fields_of(task);
         let base = Base::default().with_pushed(side.provider.fields(), &local, &convert::ours(item));
         let next = Link { there: Some(There::of(item, base)), gone: None, waiting: None, ..read.value.clone() };
-        self.settle(side, read, Some(next)).await?;
+        let next = if task.trashed.is_some() { next.awaiting(self.clock.now()) } else { next };
+        let before = read.value.there.as_ref().map(|there| there.version.as_str());
+        let did = steps::Step::new(task.id, Did::ItemCreated, side.provider.fields(), before, Some(&item.version));
+        self.settle(side, read, Some(next), Some(did)).await?;
         Ok(Wrote::Done(PUSHED))
     }
 
@@ -229,9 +243,18 @@ impl Synchronisation {
     async fn delete(&self, side: &Side<'_>, read: &Stored<Link>, task: Option<&Task>) -> Result<Wrote, Stop> {
         let link = &read.value;
         let Some(there) = link.there.as_ref().filter(|_| link.gone.is_none()) else {
+            if let Some(task) = task.filter(|_| link.is_begun()) {
+                // It may have been made before the task was deleted: what is there is known first.
+                if side.provider.repeats_creations() {
+                    return self.create(side, read, task).await;
+                }
+                if let Some(item) = side.provider.find(task.id.uuid()).await.map_err(Stop::Failed)? {
+                    return self.made(side, read, task, &item).await;
+                }
+            }
             // It was never made there, or is gone.
             let next = link.there.as_ref().map(|_| Link { waiting: None, ..link.clone() });
-            self.settle(side, read, next).await?;
+            self.settle(side, read, next, None).await?;
             return Ok(Wrote::Done(Told::default()));
         };
         if side.writes() && there.base.is_behind(side.provider.fields()) {
@@ -240,7 +263,7 @@ impl Synchronisation {
         }
         let local = if task.is_some() { Local::Trashed } else { Local::Deleted };
         if existence::existence(local, Remote::Unchanged, side.direction(), side.can()) != Existence::DeleteThere {
-            self.settle(side, read, Some(Link { waiting: None, ..link.clone() })).await?;
+            self.settle(side, read, Some(Link { waiting: None, ..link.clone() }), None).await?;
             return Ok(Wrote::Done(Told::default()));
         }
         match side.provider.delete(&there.external_id, &there.version, link.operation(b"delete")).await {
@@ -249,7 +272,8 @@ impl Synchronisation {
             Err(other) => return Err(Stop::Failed(other)),
         }
         let gone = Some(Deleted { at: self.clock.now(), by: super::project::Side::Local });
-        self.settle(side, read, Some(Link { waiting: None, gone, ..link.clone() })).await?;
+        let did = steps::Step::new(link.task_id, Did::ItemDeleted, &[], Some(&there.version), None);
+        self.settle(side, read, Some(Link { waiting: None, gone, ..link.clone() }), Some(did)).await?;
         Ok(Wrote::Done(PUSHED))
     }
 
@@ -280,15 +304,22 @@ impl Synchronisation {
         };
         let now = self.clock.now();
         if let Some(read) = self.links.of_task(side.owner, side.connection.id, id).await? {
-            self.settle(side, &read, Some(read.value.after_failure(now, for_good))).await?;
+            let did = steps::Step::new(id, Did::Failed, &[], None, None);
+            self.settle(side, &read, Some(read.value.after_failure(now, for_good)), Some(did)).await?;
         }
         Ok(Told { failed: 1, ..Told::default() })
     }
 
     /// Replaces the link as it was read, or removes it; and says in the task where it is kept. `None` when somebody else has changed
     /// the link since, and then nothing is written.
-    async fn settle(&self, side: &Side<'_>, read: &Stored<Link>, next: Option<Link>) -> Result<Option<Stored<Link>>> {
-        let next = next.as_ref();
+    async fn settle(
+        &self,
+        side: &Side<'_>,
+        read: &Stored<Link>,
+        next: Option<Link>,
+        did: Option<steps::Step>,
+    ) -> Result<Option<Stored<Link>>> {
+        let (next, did) = (next.as_ref(), &did);
         let written = self
             .ledger
             .run(side.owner, |change| {
@@ -306,6 +337,7 @@ impl Synchronisation {
                         Some(next) => change.replace(next, &found)?,
                         None => change.remove(&found),
                     }
+                    note(change, side, did.iter().cloned().collect())?;
                     Ok(Decision::Write(true))
                 })
             })

@@ -77,6 +77,13 @@ impl LinkRepo {
         Ok(self.links.get(Partition::of(owner.id()), Link::id_of(connection, task).to_string()).await?)
     }
 
+    /// The links of some tasks, as far as they are there, in one request.
+    pub async fn of_tasks(&self, owner: Owner, ids: Vec<(ConnectionId, TaskId)>) -> Result<Vec<Link>> {
+        let ids = ids.into_iter().map(|(connection, task)| Link::id_of(connection, task).to_string()).collect();
+        let found = self.links.get_all(&Partition::of(owner.id()), ids).await?;
+        Ok(found.into_iter().map(|read| read.value).collect())
+    }
+
     /// The link that stands for an item.
     pub async fn of_item(&self, owner: Owner, connection: ConnectionId, external_id: &str) -> Result<Option<Stored<Link>>> {
         let finger = Link::finger_of(connection, external_id);

@@ -171,7 +171,7 @@ impl Synchronisation {
         };
         for last in [false, true] {
             let Opened { credential, generation } = &opened;
-            let provider = self.opener.open(connection, credential, zone).map_err(Stop::Failed)?;
+            let provider = self.opener.open(connection, credential, zone, running.run.trigger).map_err(Stop::Failed)?;
             match self.go(owner, connection, &*provider, running, work).await {
                 Err(Stop::Failed(Failure::Unauthorized)) if last => return Ok(End::NeedsReauth),
                 Err(Stop::Failed(Failure::Unauthorized)) => {
@@ -211,7 +211,7 @@ impl Synchronisation {
         let mut tags = Tags::default();
         // One fits.
         let _fits = connection.settings.tag.clone().is_none_or(|tag| tags.add(tag));
-        let side = Side { owner, connection, provider, tags, recreates };
+        let side = Side { owner, connection, provider, run: running.run.id, tags, recreates };
         self.finish_begun(&side, &mut running.told).await?;
         if work == Work::Both
             && let Some(end) = self.pull(&side, running).await?

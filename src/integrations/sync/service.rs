@@ -12,6 +12,7 @@ use crate::{
     integrations::{
         connections::{
             model::{Connection, Direction},
+            run::RunId,
             settings::Service,
         },
         credentials::vault::Vault,
@@ -69,6 +70,8 @@ pub(super) struct Side<'a> {
     pub owner: Owner,
     pub connection: &'a Connection,
     pub provider: &'a dyn Provider,
+    /// The run under way.
+    pub run: RunId,
     /// Of tasks that come in.
     pub tags: Tags,
     /// Whether what is missing there is made again, as the person said.

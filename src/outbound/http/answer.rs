@@ -10,8 +10,22 @@ use super::request::Effect;
 use crate::{kernel::Timestamp, outbound::providers::Failure};
 
 /// The longest that a service can make us wait, and how long we do when it says nothing.
-const LONGEST: Duration = Duration::from_hours(6);
+pub const LONGEST: Duration = Duration::from_hours(6);
 const UNSAID: Duration = Duration::from_mins(1);
+
+/// That a service is not to be asked for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    pub wait: Duration,
+    /// Whether the answer says how long.
+    pub is_told: bool,
+}
+
+impl Pause {
+    fn failure(self, now: Timestamp) -> Failure {
+        Failure::Limited { until: now.plus(self.wait) }
+    }
+}
 
 /// An answer, whole.
 #[derive(Debug, Clone)]
@@ -23,6 +37,12 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// One with a head alone, for tests.
+    #[cfg(test)]
+    pub fn of(status: u16, headers: HeaderMap) -> Self {
+        Self { status, headers, body: Vec::new(), effect: Effect::Reads }
+    }
+
     pub fn succeeded(&self) -> bool {
         (200..300).contains(&self.status)
     }
@@ -47,27 +67,30 @@ impl Answer {
     pub fn failure(&self, now: Timestamp) -> Failure {
         match self.status {
             401 => Failure::Unauthorized,
-            403 => self.limit(now).map_or(Failure::Forbidden, |until| Failure::Limited { until }),
+            403 => self.limit(now).map_or(Failure::Forbidden, |limit| limit.failure(now)),
             404 | 410 => Failure::NotFound,
             409 | 412 => Failure::Changed,
             425 => Failure::Unreachable,
-            429 => Failure::Limited { until: self.limit(now).unwrap_or_else(|| now.plus(UNSAID)) },
             // Of what may have been done a pause says nothing; the next request learns of it.
-            503 | 504 if self.effect == Effect::Reads => match self.retry_after(now) {
-                Some(wait) => Failure::Limited { until: now.plus(wait.min(LONGEST)) },
-                None => Failure::Unreachable,
-            },
+            429 | 503 | 504 if self.status == 429 || self.effect == Effect::Reads => {
+                self.limit(now).map_or(Failure::Unreachable, |limit| limit.failure(now))
+            }
             408 | 500..=599 => self.effect.unless_written(Failure::Unreachable),
             200..=299 => self.effect.unless_written(Failure::Malformed),
             status => Failure::Rejected(status),
         }
     }
 
-    /// The end of a limit, where the answer tells of one. A limit in words alone is GitHub's of how fast.
-    fn limit(&self, now: Timestamp) -> Option<Timestamp> {
-        let told = self.retry_after(now).or_else(|| self.reset(now)).or_else(|| self.wait_in_body());
-        let wait = told.or_else(|| self.tells_of_a_secondary_limit().then_some(UNSAID))?;
-        Some(now.plus(wait.min(LONGEST)))
+    /// How long nothing more is to be asked, where the answer is that. A limit in words alone is GitHub's of how fast.
+    pub fn limit(&self, now: Timestamp) -> Option<Pause> {
+        let told = || self.retry_after(now).or_else(|| self.reset(now)).or_else(|| self.wait_in_body());
+        let (wait, is_told) = match self.status {
+            403 => told().map(|wait| (wait, true)).or_else(|| self.tells_of_a_secondary_limit().then_some((UNSAID, false)))?,
+            429 => told().map_or((UNSAID, false), |wait| (wait, true)),
+            503 | 504 => (self.retry_after(now)?, true),
+            _ => return None,
+        };
+        Some(Pause { wait: wait.min(LONGEST), is_told })
     }
 
     fn retry_after(&self, now: Timestamp) -> Option<Duration> {

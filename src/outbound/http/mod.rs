@@ -6,15 +6,17 @@ mod request;
 
 use std::{
     error::Error,
+    fmt,
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
+use async_trait::async_trait;
 use reqwest::{Client, header::HeaderName, redirect};
 use uuid::{Builder, Uuid};
 
 pub use self::{
-    answer::Answer,
+    answer::{Answer, LONGEST, Pause},
     policy::Policy,
     request::{Effect, Request},
 };
@@ -23,11 +25,26 @@ use self::{
     request::Origin,
 };
 use super::providers::Failure;
+use crate::kernel::RequestId;
 
 /// The largest body that is read, after it was decompressed.
 pub const MOST_BYTES: usize = 8 << 20;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What requests go out by.
+#[async_trait]
+pub trait Sends: Send + Sync + fmt::Debug {
+    /// The answer, whatever its status. Errors: as those of [`Outgoing::send`], and `Limited` before anything is sent.
+    async fn send(&self, request: Request) -> Result<Answer, Failure>;
+}
+
+#[async_trait]
+impl Sends for Outgoing {
+    async fn send(&self, request: Request) -> Result<Answer, Failure> {
+        Self::send(self, request).await
+    }
+}
 
 /// Sends requests. One for the process: it keeps connections open for those that follow. Redirects are not followed, and no proxy
 /// is used, behind which nobody could tell where a request goes.
@@ -52,9 +69,10 @@ impl Outgoing {
     /// `Unknown` where a request that writes was sent and its answer did not come whole; `Malformed` for an answer to a reading
     /// one that is too large.
     pub async fn send(&self, request: Request) -> Result<Answer, Failure> {
-        let (effect, id, began) = (request.effect, request_id(), Instant::now());
+        let (effect, began) = (request.effect, Instant::now());
+        let id = RequestId::current().unwrap_or_else(|| request_id().into());
         let (method, host) = (request.method.clone(), request.url.host_str().unwrap_or_default().to_owned());
-        let result = self.exchange(request, id).await;
+        let result = self.exchange(request, &id).await;
         let milliseconds = began.elapsed().as_millis();
         match &result {
             Ok(answer) => tracing::debug!(%method, host, status = answer.status, request_id = %id, milliseconds, "asked"),
@@ -63,14 +81,14 @@ impl Outgoing {
         result
     }
 
-    async fn exchange(&self, request: Request, id: Uuid) -> Result<Answer, Failure> {
-        let Request { method, url, headers, body, effect, origin } = request;
+    async fn exchange(&self, request: Request, id: &RequestId) -> Result<Answer, Failure> {
+        let Request { method, url, headers, body, effect, origin, units: _ } = request;
         let reach = match origin {
             Origin::Operator => Reach::Operator,
             Origin::Person => self.policy.reach(&url).ok_or(Failure::AddressNotAllowed)?,
         };
         let client = self.client(reach)?;
-        let mut asked = client.request(method, url).headers(headers).header(REQUEST_ID, id.to_string());
+        let mut asked = client.request(method, url).headers(headers).header(REQUEST_ID, id.as_str());
         if let Some(body) = body {
             asked = asked.body(body);
         }
@@ -114,7 +132,7 @@ impl Outgoing {
     }
 }
 
-/// By which both sides find one request in their logs; ours has the run that it belongs to beside it.
+/// By which both sides find in their logs a request that is not part of anything.
 fn request_id() -> Uuid {
     let mut bytes = [0; 16];
     // Without randomness the id is all that is lost: the request does not depend on it.

@@ -43,17 +43,32 @@ pub struct Request {
     pub(super) body: Option<Vec<u8>>,
     pub(super) effect: Effect,
     pub(super) origin: Origin,
+    pub(super) units: u32,
 }
 
 impl Request {
     pub fn new(effect: Effect, method: Method, url: Url) -> Self {
-        Self { method, url, headers: HeaderMap::new(), body: None, effect, origin: Origin::Person }
+        Self { method, url, headers: HeaderMap::new(), body: None, effect, origin: Origin::Person, units: 1 }
     }
 
     /// The address begins with one that is named in the program's settings.
     #[must_use]
     pub fn to_the_operators(self) -> Self {
         Self { origin: Origin::Operator, ..self }
+    }
+
+    /// As how many requests the service counts it.
+    #[must_use]
+    pub fn counts_as(self, units: u32) -> Self {
+        Self { units, ..self }
+    }
+
+    pub fn units(&self) -> u32 {
+        self.units
+    }
+
+    pub fn effect(&self) -> Effect {
+        self.effect
     }
 
     #[must_use]

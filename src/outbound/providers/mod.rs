@@ -8,6 +8,7 @@ pub mod todoist;
 pub mod version;
 
 use async_trait::async_trait;
+use secrecy::SecretString;
 use uuid::Uuid;
 
 pub use item::{Due, Edit, Field, Item, Seen};
@@ -96,7 +97,12 @@ pub trait Provider: Send + Sync {
     /// The item that an earlier attempt made for a task, if there is one.
     async fn find(&self, key: Uuid) -> Result<Option<Item>, Failure>;
 
-    /// Makes an item. An item that was made for the same key by an earlier attempt is what is returned, where the service can tell.
+    /// Whether a repeated creation makes nothing and tells what the first one made; then nothing is ever found by its key.
+    fn repeats_creations(&self) -> bool {
+        false
+    }
+
+    /// Makes an item. Errors: `Changed` when there is one for the key, which is to be looked for.
     async fn create(&self, creation: &Creation) -> Result<Item, Failure>;
 
     /// Changes the given fields of the item and no others, and shows it as it is afterwards. Where a service keeps what is gone, the
@@ -108,6 +114,17 @@ pub trait Provider: Send + Sync {
 
     /// What can be chosen in the settings.
     async fn lists(&self) -> Result<Vec<List>, Failure>;
+
+    /// Has the service tell that address of changes, and sign with the secret; where it does already, with that secret from now on.
+    /// `false` where it cannot be asked for that.
+    async fn subscribe(&self, _url: &str, _secret: &SecretString) -> Result<bool, Failure> {
+        Ok(false)
+    }
+
+    /// Has it tell no more what ends like this. Nothing to end is no error.
+    async fn unsubscribe(&self, _path: &str) -> Result<(), Failure> {
+        Ok(())
+    }
 
     /// As whom we are known there, for people to see.
     async fn account(&self) -> Result<Option<String>, Failure>;

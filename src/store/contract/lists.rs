@@ -135,6 +135,9 @@ pub async fn ends_pages_at_a_mebibyte(b: Bench) {
     assert_eq!(pages(&b, list(Scope::Everybody, None, Order::Ascending)).await, up);
     assert_eq!(pages(&b, list(Scope::Everybody, Some("x"), Order::Descending)).await, down);
     assert_eq!(pages(&b, |page| Query::Changes { partition: part("a"), since: 0, page }).await, up);
+    let ids: Vec<String> = (1..8).map(|id| id.to_string()).collect();
+    let named = |page| Query::Named { partition: part("a"), kind: "things".into(), ids: ids.clone(), page };
+    assert_eq!(pages(&b, named).await, up);
     assert_eq!(pages(&b, |page| Query::Everything { partition: part("a"), page }).await, up);
 }
 

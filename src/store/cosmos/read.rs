@@ -16,7 +16,7 @@ use super::{
 use crate::{
     kernel::{Page, PageRequest, Timestamp},
     store::{
-        Document, Key, KeyRange, Partition, Place, Query, Scope, Span, StoreError,
+        Document, Key, KeyRange, Kind, Partition, Place, Query, Scope, Span, StoreError,
         page::{Filling, List},
     },
 };
@@ -55,6 +55,7 @@ pub async fn query(container: ContainerClient, query: &Query, now: Timestamp) ->
             let list = List { scope, kind, facet: *facet, order: *order };
             list_page(&container, &list, *span, page, now).await
         }
+        Query::Named { partition, kind, ids, page } => named(&container, partition, kind, ids, page, now).await,
         Query::Changes { partition, since, page } => {
             let (change, id) = after::<(u64, String)>(page)?.unwrap_or((*since, String::new()));
             let query = Sql::from(sql::CHANGES)
@@ -68,6 +69,27 @@ pub async fn query(container: ContainerClient, query: &Query, now: Timestamp) ->
         }
         Query::Everything { partition, page } => everything(&container, partition, page).await,
     }
+}
+
+async fn named(
+    container: &ContainerClient,
+    partition: &Partition,
+    kind: &Kind,
+    ids: &[String],
+    page: &PageRequest,
+    now: Timestamp,
+) -> Result<Page<Document>, Failure> {
+    let (after,) = after::<(String,)>(page)?.unwrap_or_default();
+    let ids = ids.iter().map(|id| wire::document_id(kind, id)).collect::<Result<Vec<_>, _>>()?;
+    let query = Sql::from(sql::NAMED)
+        .with_parameter("@pk", partition.as_str())?
+        .with_parameter("@ids", ids)?
+        .with_parameter("@id", after)?
+        .with_parameter("@now", now.micros())?;
+    let mut filling = Filling::new(page);
+    let take = |stored: Stored| Ok(!stored.visible(now) || filling.take(stored.into_document()?, None));
+    rows(container, query, FeedScope::partition(partition.as_str().to_owned()), take).await?;
+    Ok(filling.page(|last, _| Ok(serde_json::json!([id_of(last)?]).to_string()))?)
 }
 
 async fn everything(container: &ContainerClient, partition: &Partition, page: &PageRequest) -> Result<Page<Document>, Failure> {

@@ -71,6 +71,12 @@ pub const CHANGES: &str = "SELECT * FROM c \
 /// Whatever is in a partition. The id begins with the kind, so its order is that of both.
 pub const EVERYTHING: &str = "SELECT * FROM c WHERE c.pk = @pk AND c.id > @id ORDER BY c.id OFFSET 0 LIMIT @limit";
 
+/// Some documents. Those that are asked for are few, and each is there once at most.
+pub const NAMED: &str = "SELECT * FROM c \
+    WHERE c.pk = @pk AND ARRAY_CONTAINS(@ids, c.id) AND c.id > @id \
+      AND (NOT IS_DEFINED(c.expires_at) OR c.expires_at > @now) \
+    ORDER BY c.id";
+
 /// Which of some documents there are.
 pub const PRESENT: &str = "SELECT VALUE c.id FROM c WHERE c.pk = @pk AND ARRAY_CONTAINS(@ids, c.id)";
 
@@ -86,7 +92,7 @@ mod tests {
     }
 
     fn all() -> Vec<&'static str> {
-        lists().chain([CHANGES, EVERYTHING, PRESENT]).collect()
+        lists().chain([NAMED, CHANGES, EVERYTHING, PRESENT]).collect()
     }
 
     /// All that we ask of the service's function library; each is also evaluated by the emulator of the tests.

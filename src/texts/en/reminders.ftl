@@ -11,3 +11,4 @@ nudge_tasks_open = { $open ->
     [one] One task of today is still open.
    *[other] { $open } tasks of today are still open.
 }
+nudge_reconnect = { $provider } no longer lets Avanochi in. Connect it again, and your tasks go on being kept equal.

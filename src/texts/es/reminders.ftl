@@ -11,3 +11,4 @@ nudge_tasks_open = { $open ->
     [one] Una tarea de hoy sigue abierta.
    *[other] { $open } tareas de hoy siguen abiertas.
 }
+nudge_reconnect = { $provider } ya no deja entrar a Avanochi. Vuelve a conectarlo y tus tareas seguirán sincronizadas.

@@ -32,7 +32,7 @@ pub struct NudgeView<'a> {
     id: &'a str,
     user_id: UserId,
     #[schema(value_type = String,
-        pattern = "^(break_due|break_overdue|lunch|hydration|session_running|check_in|tasks)$")]
+        pattern = "^(break_due|break_overdue|lunch|hydration|session_running|check_in|tasks|reconnect)$")]
     kind: &'static str,
     /// The stable name of the text.
     key: &'static str,
@@ -60,7 +60,7 @@ impl<'a> From<&'a Nudge> for NudgeView<'a> {
         Self {
             id,
             user_id: *user_id,
-            kind: what.reminder().name(),
+            kind: what.kind(),
             key: what.key(),
             text: what.text(*language),
             evidence: serde_json::to_value(what).map(|mut what| what["evidence"].take()).unwrap_or_default(),

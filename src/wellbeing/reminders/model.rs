@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
     accounts::settings::model::TimeOfDay,
@@ -21,13 +22,31 @@ const USUAL_MINUTES: u32 = 15;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "evidence", rename_all = "snake_case")]
 pub enum What {
-    BreakDue { continuous_minutes: u64 },
-    BreakOverdue { continuous_minutes: u64 },
-    Lunch { until: TimeOfDay },
-    Hydration { ml: u32, goal_ml: u32, behind_ml: u32 },
-    SessionRunning { work_session_id: WorkSessionId, hours: u8 },
+    BreakDue {
+        continuous_minutes: u64,
+    },
+    BreakOverdue {
+        continuous_minutes: u64,
+    },
+    Lunch {
+        until: TimeOfDay,
+    },
+    Hydration {
+        ml: u32,
+        goal_ml: u32,
+        behind_ml: u32,
+    },
+    SessionRunning {
+        work_session_id: WorkSessionId,
+        hours: u8,
+    },
     CheckIn {},
     Tasks(OfTasks),
+    /// A service refuses the credential of a connection.
+    Reconnect {
+        connection_id: Uuid,
+        provider: String,
+    },
 }
 
 /// What of the tasks of a date.
@@ -41,8 +60,9 @@ pub enum OfTasks {
 }
 
 impl What {
-    pub fn reminder(&self) -> Reminder {
-        match self {
+    /// What is counted and held back with others of its kind; `None` for what is said at once and by itself.
+    pub fn reminder(&self) -> Option<Reminder> {
+        Some(match self {
             Self::BreakDue { .. } => Reminder::BreakDue,
             Self::BreakOverdue { .. } => Reminder::BreakOverdue,
             Self::Lunch { .. } => Reminder::Lunch,
@@ -50,7 +70,13 @@ impl What {
             Self::SessionRunning { .. } => Reminder::SessionRunning,
             Self::CheckIn {} => Reminder::CheckIn,
             Self::Tasks(_) => Reminder::Tasks,
-        }
+            Self::Reconnect { .. } => return None,
+        })
+    }
+
+    /// What callers know its kind by.
+    pub fn kind(&self) -> &'static str {
+        self.reminder().map_or("reconnect", Reminder::name)
     }
 
     /// The key of its text.
@@ -64,6 +90,7 @@ impl What {
             Self::CheckIn {} => "nudge_check_in",
             Self::Tasks(OfTasks::Due { .. }) => "nudge_tasks_due",
             Self::Tasks(OfTasks::Open { .. }) => "nudge_tasks_open",
+            Self::Reconnect { .. } => "nudge_reconnect",
         }
     }
 
@@ -81,6 +108,7 @@ impl What {
             Self::CheckIn {} => say(&[]),
             Self::Tasks(OfTasks::Due { due_time, .. }) => say(&[("time", Arg::Text(&time(due_time)))]),
             Self::Tasks(OfTasks::Open { open }) => say(&[("open", Arg::Number(*open))]),
+            Self::Reconnect { provider, .. } => say(&[("provider", Arg::Text(provider))]),
         }
     }
 }
@@ -174,12 +202,12 @@ choice!(
 );
 
 impl Nudge {
-    pub fn new(id: uuid::Uuid, user_id: UserId, what: What, language: Language, created_at: Timestamp) -> Self {
+    pub fn new(id: Uuid, user_id: UserId, what: What, language: Language, created_at: Timestamp) -> Self {
         Self { id: id.to_string(), user_id, what, language, created_at, state: State::New }
     }
 
     /// The reminder once it was answered at an instant and the user's date; `None` where it was answered so before. Errors:
-    /// `AlreadyAnswered` when it was answered otherwise, and for good.
+    /// `AlreadyAnswered` when it was answered otherwise, and for good; `InvalidField` when it cannot be put off.
     pub fn answered(&self, answer: Answer, now: Timestamp, date: NaiveDate) -> Result<Option<Self>> {
         let state = match (self.state, answer) {
             (State::Done { .. }, Answer::Done) | (State::Dismissed, Answer::Dismiss) => return Ok(None),
@@ -189,6 +217,10 @@ impl Nudge {
             }
             (_, Answer::Done) => State::Done { at: now, date },
             (_, Answer::Dismiss) => State::Dismissed,
+            // Nobody looks again whether it is still true.
+            (_, Answer::Snooze(_)) if self.what.reminder().is_none() => {
+                return Err(Error::invalid_field("This reminder cannot be put off").about("action"));
+            }
             (_, Answer::Snooze(minutes)) => {
                 let minutes = minutes.map_or(USUAL_MINUTES, Bounded::get);
                 State::Snoozed { until: now.plus(std::time::Duration::from_secs(u64::from(minutes) * 60)) }
@@ -251,7 +283,7 @@ mod tests {
             let (english, spanish) = (what.text(Language::En), what.text(Language::Es));
             assert!(english != spanish && !english.contains("nudge_") && !spanish.contains("nudge_"), "{english}");
             let stored = serde_json::to_value(nudge(what.clone())).expect("JSON");
-            assert_eq!((&stored["kind"], &stored["state"]), (&json!(what.reminder().name()), &json!("new")));
+            assert_eq!((&stored["kind"], &stored["state"]), (&json!(what.kind()), &json!("new")));
             assert!(stored["evidence"].is_object());
             assert_eq!(serde_json::from_value::<Nudge>(stored).expect("read back"), nudge(what));
         }

@@ -57,7 +57,9 @@ impl NudgeService {
         let take = |nudge: &Nudge, change: &mut Transaction<'_>| {
             let (now, today) = (change.now(), change.today());
             let Some(answered) = nudge.answered(answer, now, today)? else { return Ok(None) };
-            let (mut budget, reminder) = (reminded::budget(&change.summary)?, nudge.what.reminder());
+            change.touch();
+            let Some(reminder) = nudge.what.reminder() else { return Ok(Some(answered)) };
+            let mut budget = reminded::budget(&change.summary)?;
             if budget.is_held_back(reminder) {
                 reminded::look_now(change)?;
             }
@@ -71,7 +73,6 @@ impl NudgeService {
                 State::Dismissed | State::New => budget.dismissed(reminder, today),
             }
             change.summary.facts.set(&budget)?;
-            change.touch();
             Ok(Some(answered))
         };
         Ok(self.ledger.edit(owner, &id.to_string(), &Precondition::None, take).await?.value)

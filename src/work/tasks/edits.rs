@@ -301,6 +301,15 @@ impl<'t, 'a> Edits<'t, 'a> {
         Ok(self.tasks.get(&id.uuid()).and_then(|edited| edited.now.clone()))
     }
 
+    /// Reads what will be asked for, in one request.
+    pub async fn read_ahead(&mut self, ids: Vec<String>) -> Result<()> {
+        for read in self.change.find_all::<Task>(ids).await? {
+            let now = Some(read.value.clone());
+            self.tasks.entry(read.value.id.uuid()).or_insert(Edited { read: Some(read), now });
+        }
+        Ok(())
+    }
+
     async fn load(&mut self, id: TaskId, expected: &Precondition) -> Result<Task> {
         let found = self.find(id).await?.filter(|task| task.trashed.is_none());
         let task = found.ok_or_else(|| Error::not_found(Task::NOUN))?;

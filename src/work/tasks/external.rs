@@ -1,13 +1,12 @@
 //! Where else a task is kept equal, and when each of what is kept equal was changed here. Pure.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::kernel::Timestamp;
 
 /// A place outside where the task is kept equal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct External {
     /// By which connection.
     pub connection_id: Uuid,

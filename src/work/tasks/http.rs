@@ -18,7 +18,7 @@ use super::{
     view::TaskView,
 };
 use crate::{
-    kernel::{Code, Ctx, Error, Result, Versioned},
+    kernel::{Code, Ctx, Error, Owner, Result, Versioned},
     web::{
         self, ById, IdempotencyHeader, IfMatch, IfNoneMatch, InnerId, Json, ListQuery, OptionalPatch, Patch, Query, Reply,
         Success, given, parameter,
@@ -54,7 +54,9 @@ async fn create_task(
     let made = tasks.create(&ctx, owner, &body.value.new_task(), key.as_ref()).await?;
     let Versioned { value: task, version } = made.task;
     if made.origin == Origin::Known {
-        return Ok(Reply::ok(&TaskView::from(&Shown::new(&ctx, task, Some(made.rule))))?.versioned(version));
+        let mut shown = [Shown::new(&ctx, task, Some(made.rule))];
+        tasks.look_elsewhere(owner, &mut shown).await?;
+        return Ok(Reply::ok(&TaskView::from(&shown[0]))?.versioned(version));
     }
     let address = format!("/api/tasks/{}", task.id);
     // As of its creation, so that a repetition says the same.
@@ -94,7 +96,12 @@ async fn list_tasks(
         decided = overdue(Some(tasks.rule(owner).await?))?;
     }
     let caller = ctx.caller().id().map(|id| format!("\"{id}\""));
-    let json = Listed::page(listed.iter().zip(decided), caller.as_deref());
+    let caller = caller.as_deref();
+    let kept = listed.iter().zip(&page.items).map(|(task, body)| task.is_elsewhere(caller).then_some(body.as_str()));
+    let external = tasks.external(&ctx, kept).await?;
+    let all = listed.iter().zip(decided).enumerate();
+    let all = all.map(|(index, (task, overdue))| (task, overdue, external.get(&index).map_or("[]", String::as_str)));
+    let json = Listed::page(all, caller);
     Reply::page_of(json.into_bytes(), page.next.as_deref(), &paging)
 }
 
@@ -129,7 +136,8 @@ async fn update_task(
         Some(body) => body.patch(),
         None => TaskPatch { action: Some(Action::Complete), ..TaskPatch::default() },
     };
-    reply(&ctx, tasks.apply(&ctx, owner, &Operation::Update(id, patch, expected)).await?)
+    let applied = tasks.apply(&ctx, owner, &Operation::Update(id, patch, expected)).await?;
+    reply(&tasks, &ctx, owner, applied).await
 }
 
 /// Tell that the id is missing.
@@ -167,7 +175,8 @@ async fn delete_task(
 #[utoipa::path(post, path = "/api/tasks/{id}/restore", tag = "tasks", params(ById<Task>),
     responses((status = 200, body = TaskView, description = "The task, counted again as it was")))]
 async fn restore_task(State(tasks): State<TaskService>, ctx: Ctx, ById { id, owner }: ById<Task>) -> Result<Reply> {
-    reply(&ctx, tasks.apply(&ctx, owner, &Operation::Restore(id)).await?)
+    let applied = tasks.apply(&ctx, owner, &Operation::Restore(id)).await?;
+    reply(&tasks, &ctx, owner, applied).await
 }
 
 /// Start the timer of a task, which stops that of any other.
@@ -180,7 +189,8 @@ async fn start_task_timer(
     ById { id, owner }: ById<Task>,
     IfMatch(expected): IfMatch,
 ) -> Result<Reply> {
-    reply(&ctx, tasks.apply(&ctx, owner, &Operation::StartTimer(id, expected)).await?)
+    let applied = tasks.apply(&ctx, owner, &Operation::StartTimer(id, expected)).await?;
+    reply(&tasks, &ctx, owner, applied).await
 }
 
 /// Stop the timer of a task.
@@ -192,7 +202,8 @@ async fn stop_task_timer(
     ById { id, owner }: ById<Task>,
     IfMatch(expected): IfMatch,
 ) -> Result<Reply> {
-    reply(&ctx, tasks.apply(&ctx, owner, &Operation::StopTimer(id, expected)).await?)
+    let applied = tasks.apply(&ctx, owner, &Operation::StopTimer(id, expected)).await?;
+    reply(&tasks, &ctx, owner, applied).await
 }
 
 /// Change one step of a task.
@@ -208,7 +219,8 @@ async fn update_subtask(
     Patch(body): Patch<UpdateSubtaskBody>,
 ) -> Result<Reply> {
     let patch = body.unwrap_or_default().patch();
-    reply(&ctx, tasks.apply(&ctx, owner, &Operation::UpdateStep(id, step, patch, expected)).await?)
+    let applied = tasks.apply(&ctx, owner, &Operation::UpdateStep(id, step, patch, expected)).await?;
+    reply(&tasks, &ctx, owner, applied).await
 }
 
 /// How one of several operations ended.
@@ -252,21 +264,32 @@ async fn change_tasks(
     let operations = body.value.operations()?;
     if body.value.atomic {
         let done = tasks.apply_together(&ctx, owner, operations, key.as_ref()).await?;
-        return Ok(bulk(&ctx, done.value.into_iter().map(Ok).collect())?.replayed(done.replayed));
+        return Ok(bulk(&tasks, &ctx, owner, done.value.into_iter().map(Ok).collect()).await?.replayed(done.replayed));
     }
-    bulk(&ctx, tasks.apply_each(&ctx, owner, operations, key.as_ref()).await)
+    let all = tasks.apply_each(&ctx, owner, operations, key.as_ref()).await;
+    bulk(&tasks, &ctx, owner, all).await
 }
 
-fn bulk(ctx: &Ctx, all: Vec<Result<Applied>>) -> Result<Reply> {
-    let all: Vec<Result<(Effect, Option<Shown>)>> = all.into_iter().map(|one| one.map(|applied| shown(ctx, applied))).collect();
-    let results = all.iter().map(|one| match one {
-        Ok((effect, shown)) => {
+async fn bulk(tasks: &TaskService, ctx: &Ctx, owner: Owner, all: Vec<Result<Applied>>) -> Result<Reply> {
+    let mut shown_tasks = Vec::new();
+    let mut ends = Vec::with_capacity(all.len());
+    for one in all {
+        ends.push(one.map(|applied| {
+            let (effect, task) = shown(ctx, applied);
+            let index = task.is_some().then_some(shown_tasks.len());
+            shown_tasks.extend(task);
+            (effect, index)
+        }));
+    }
+    tasks.look_elsewhere(owner, &mut shown_tasks).await?;
+    let results = ends.iter().map(|one| match one {
+        Ok((effect, index)) => {
             let status = match effect {
                 Effect::Created => Success::Created,
                 Effect::Done => Success::Ok,
                 Effect::Deleted => Success::NoContent,
             };
-            let task = shown.as_ref().map(TaskView::from);
+            let task = index.and_then(|index| shown_tasks.get(index)).map(TaskView::from);
             OperationResult { status: status.code(), task, error: None, code: None, field: None }
         }
         Err(error) => OperationResult {
@@ -287,7 +310,9 @@ fn shown(ctx: &Ctx, applied: Applied) -> (Effect, Option<Shown>) {
     (effect, task.map(|task| Shown::new(&at(&task.value), task.value, Some(rule))))
 }
 
-fn reply(ctx: &Ctx, applied: Applied) -> Result<Reply> {
+async fn reply(tasks: &TaskService, ctx: &Ctx, owner: Owner, applied: Applied) -> Result<Reply> {
     let Some(Versioned { value: task, version }) = applied.task else { return Ok(Reply::no_content()) };
-    Ok(Reply::ok(&TaskView::from(&Shown::new(ctx, task, Some(applied.rule))))?.versioned(version))
+    let mut shown = [Shown::new(ctx, task, Some(applied.rule))];
+    tasks.look_elsewhere(owner, &mut shown).await?;
+    Ok(Reply::ok(&TaskView::from(&shown[0]))?.versioned(version))
 }

@@ -172,16 +172,22 @@ impl<'a> Listed<'a> {
         }
     }
 
-    /// The page of these tasks, each with whether it is overdue. `caller`: to whom notes are shown, in quotes.
-    pub fn page<'t>(tasks: impl Iterator<Item = (&'t Self, Option<bool>)> + Clone, caller: Option<&str>) -> String
+    /// Whether it is kept elsewhere too, which concerns `caller` (in quotes).
+    pub fn is_elsewhere(&self, caller: Option<&str>) -> bool {
+        self.external.is_some() && caller == Some(self.user_id.0)
+    }
+
+    /// The page of these tasks, each with whether it is overdue and where else it is kept, as JSON. `caller`: to whom notes are
+    /// shown, in quotes.
+    pub fn page<'t>(tasks: impl Iterator<Item = (&'t Self, Option<bool>, &'t str)> + Clone, caller: Option<&str>) -> String
     where
         'a: 't,
     {
-        let mut json = String::with_capacity(2 + tasks.clone().map(|(task, _)| task.length()).sum::<usize>());
+        let mut json = String::with_capacity(2 + tasks.clone().map(|(task, ..)| task.length()).sum::<usize>());
         let mut before = '[';
-        for (task, overdue) in tasks {
+        for (task, overdue, external) in tasks {
             json.push(before);
-            task.write(overdue, caller == Some(task.user_id.0), &mut json);
+            task.write(overdue, external, caller == Some(task.user_id.0), &mut json);
             before = ',';
         }
         json.push_str(if before == '[' { "[]" } else { "]" });
@@ -195,7 +201,7 @@ impl<'a> Listed<'a> {
     }
 
     /// Writes the task as callers see it: as `TaskView`, to the byte. `with_notes`: whether they are shown.
-    fn write(&self, overdue: Option<bool>, with_notes: bool, json: &mut String) {
+    fn write(&self, overdue: Option<bool>, external: &str, with_notes: bool, json: &mut String) {
         let text = |value: Option<Raw<'a>>| value.map_or("null", |value| value.0);
         let truth = |truth| if truth { "true" } else { "false" };
         let number = |number: u64| if number == 0 { Cow::Borrowed("0") } else { Cow::Owned(number.to_string()) };
@@ -232,19 +238,23 @@ impl<'a> Listed<'a> {
         member(r#","timer_needs_review":"#, truth(self.timer_needs_review));
         member(r#","carried_over":"#, &carried);
         member(r#","overdue":"#, overdue.map_or("null", truth));
-        member(r#","deleted_at":null,"external":"#, self.external.map_or("[]", |external| external.0));
+        member(r#","deleted_at":null,"external":"#, external);
         member("}", "");
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use uuid::Uuid;
 
     use super::*;
     use crate::{
         kernel::{FromText as _, Id, UserId},
         work::tasks::{
+            elsewhere::{ExternalView, State, States},
+            external::External,
             model::{Completion, Estimate, Planned, Priority, Series, Task, Title},
             shown::Shown,
             view::TaskView,
@@ -281,6 +291,9 @@ mod tests {
             client_id: Some(Uuid::from_u128(3)),
             timer_started_at: Some(time("2026-01-14T10:30:00Z")),
             timer_needs_review: true,
+            external: [5, 6]
+                .map(|id| External { connection_id: Uuid::from_u128(id), provider: "todoist".to_owned(), url: None })
+                .into(),
             ..task
         }
     }
@@ -320,14 +333,19 @@ mod tests {
                 assert_eq!(overdue, task.is_overdue(now, rule), "{listed:?} at {now}");
             }
         }
+        let states: States = [((task.id, Uuid::from_u128(5)), State::Waiting)].into();
+        assert_eq!(listed.is_elsewhere(Some(&format!("\"{}\"", task.user_id))), !task.external.is_empty());
+        assert!(!listed.is_elsewhere(Some("\"another\"")));
         for (overdue, with_notes) in [(Some(true), true), (None, false)] {
             let mut passed_on = String::new();
-            listed.write(overdue, with_notes, &mut passed_on);
-            let shown = Shown { task: task.clone(), overdue, with_notes };
+            let shown = Shown { task: task.clone(), overdue, with_notes, states: Some(Arc::new(states.clone())) };
+            let external = if with_notes { ExternalView::of(task, Some(&states)) } else { Vec::new() };
+            let external = serde_json::to_string(&external).expect("JSON");
+            listed.write(overdue, &external, with_notes, &mut passed_on);
             assert_eq!(passed_on, serde_json::to_string(&TaskView::from(&shown)).expect("JSON"));
             let caller = with_notes.then(|| format!("\"{}\"", task.user_id));
             for count in 0..3 {
-                let all = std::iter::repeat_n((listed, overdue), count);
+                let all = std::iter::repeat_n((listed, overdue, external.as_str()), count);
                 let views: Vec<TaskView> = std::iter::repeat_n(&shown, count).map(TaskView::from).collect();
                 assert_eq!(Listed::page(all, caller.as_deref()), serde_json::to_string(&views).expect("JSON"));
             }

@@ -5,6 +5,7 @@ mod bodies;
 mod bulk;
 pub mod carry_over;
 pub mod edits;
+pub mod elsewhere;
 pub mod external;
 mod fields;
 pub mod filter;
@@ -31,17 +32,20 @@ pub mod timer;
 pub mod view;
 mod words;
 
+use std::sync::Arc;
+
 use self::{
     carry_over::{CarryOver, FollowSettings},
+    elsewhere::Elsewhere,
     forgotten::StopForgottenTimer,
     model::Task,
     service::TaskService,
 };
 use crate::domain::{Contribution, Shared};
 
-/// What the slice adds to the program.
-pub fn contribute(shared: &Shared) -> Contribution {
-    let tasks = TaskService::new(shared);
+/// What the slice adds to the program. `elsewhere`: who knows how tasks stand that are kept elsewhere too.
+pub fn contribute(shared: &Shared, elsewhere: Arc<dyn Elsewhere>) -> Contribution {
+    let tasks = TaskService::new(shared, elsewhere);
     Contribution::default()
         .routes(http::router(tasks.clone()))
         .kind::<Task, view::TaskView<'_>>(view::render)

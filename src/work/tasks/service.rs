@@ -1,9 +1,10 @@
 //! Use cases on tasks.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     edits::Edits,
+    elsewhere::{Elsewhere, ExternalView},
     filter::{CreationOrder, Present, TaskFilter},
     model::{NewTask, Task, TaskId},
     operations::{Applied, Effect, Operation},
@@ -25,6 +26,7 @@ pub struct TaskService {
     pub(super) repo: TaskRepo,
     pub(super) ledger: Ledger,
     pub(super) sessions: WorkSessionRepo,
+    elsewhere: Arc<dyn Elsewhere>,
 }
 
 /// What a request to create a task came to.
@@ -54,9 +56,9 @@ impl Creation {
 }
 
 impl TaskService {
-    pub fn new(shared: &Shared) -> Self {
+    pub fn new(shared: &Shared, elsewhere: Arc<dyn Elsewhere>) -> Self {
         let (repo, sessions) = (TaskRepo::new(Arc::clone(&shared.store)), WorkSessionRepo::new(Arc::clone(&shared.store)));
-        Self { repo, ledger: shared.ledger.clone(), sessions }
+        Self { repo, ledger: shared.ledger.clone(), sessions, elsewhere }
     }
 
     /// Errors: `NotFound` when there is no such user, `IdempotencyKeyReused`, `InvalidField`.
@@ -105,7 +107,10 @@ impl TaskService {
         let Versioned { value: task, version } = found.ok_or_else(|| Error::not_found(Task::NOUN))?.versioned();
         // Where the owner is, is asked only when that decides.
         let rule = if task.is_overdue(ctx.now(), None).is_none() { Some(self.rule(owner).await?) } else { None };
-        Ok(Versioned { value: Shown::new(ctx, task, rule), version })
+        let mut shown = [Shown::new(ctx, task, rule)];
+        self.look_elsewhere(owner, &mut shown).await?;
+        let [value] = shown;
+        Ok(Versioned { value, version })
     }
 
     /// All tasks, or those that are or are not completed, by their creation, as they are stored; everybody's for an admin who names
@@ -131,8 +136,38 @@ impl TaskService {
         let overdue = |task: &Task| task.is_overdue(ctx.now(), Some(rule)) == Some(true);
         let filter = TaskFilter { notes_hidden: ctx.caller().id() != Some(owner.id()), ..filter.clone() };
         let page = self.repo.select(owner, &filter, present, &overdue, &page).await?;
-        let shown = page.items.into_iter().map(|task| Shown::new(ctx, task, Some(rule))).collect();
+        let mut shown: Vec<_> = page.items.into_iter().map(|task| Shown::new(ctx, task, Some(rule))).collect();
+        self.look_elsewhere(owner, &mut shown).await?;
         Ok(Page { items: shown, next: page.next })
+    }
+
+    /// Finds out how tasks that their owner is shown stand where else they are kept: a request to the store where there is such a one.
+    pub async fn look_elsewhere(&self, owner: Owner, shown: &mut [Shown]) -> Result<()> {
+        let is_elsewhere = |one: &Shown| one.with_notes && !one.task.external.is_empty();
+        let tasks: Vec<&Task> = shown.iter().filter(|one| is_elsewhere(one)).map(|one| &one.task).collect();
+        if tasks.is_empty() {
+            return Ok(());
+        }
+        let states = Arc::new(self.elsewhere.states(owner, &tasks).await?);
+        for one in shown.iter_mut().filter(|one| is_elsewhere(one)) {
+            one.states = Some(Arc::clone(&states));
+        }
+        Ok(())
+    }
+
+    /// Where the caller's tasks are kept too, as JSON, by their position among `bodies`: as they are stored, and `None` for one that
+    /// is kept here alone. A request to the store where there is another one.
+    pub async fn external(&self, ctx: &Ctx, bodies: impl Iterator<Item = Option<&str>>) -> Result<HashMap<usize, String>> {
+        let unreadable = |e: serde_json::Error| Error::internal(format!("a task that cannot be read at column {}", e.column()));
+        let read =
+            |(index, body): (_, Option<&str>)| body.map(|body| Ok((index, serde_json::from_str(body).map_err(unreadable)?)));
+        let tasks: Vec<(usize, Task)> = bodies.enumerate().filter_map(read).collect::<Result<_>>()?;
+        if tasks.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let states = self.elsewhere.states(ctx.own()?, &tasks.iter().map(|(_, task)| task).collect::<Vec<_>>()).await?;
+        let json = |task| serde_json::to_string(&ExternalView::of(task, Some(&states))).map_err(Error::internal);
+        tasks.iter().map(|(index, task)| Ok((*index, json(task)?))).collect()
     }
 
     /// How the owner's dates follow from instants. Errors: `NotFound` when there is no such user.

@@ -1,8 +1,13 @@
 //! A task as it is shown to one caller at one instant. Pure but for who asks.
 
+use std::sync::Arc;
+
 use chrono::Days;
 
-use super::model::{Due, Task};
+use super::{
+    elsewhere::States,
+    model::{Due, Task},
+};
 use crate::kernel::{Ctx, DayRule, Timestamp, wall_clock};
 
 /// How far the clocks of the world and the starts of days lie from midnight in UTC, at most.
@@ -14,15 +19,17 @@ pub struct Shown {
     pub task: Task,
     /// `None` where it is not known where the owner is, and that decides it.
     pub overdue: Option<bool>,
-    /// Whether the notes are shown: they are their owner's alone.
+    /// Whether the notes are shown, and where it is kept: they are their owner's alone.
     pub with_notes: bool,
+    /// How it stands where else it is kept, as far as that is known.
+    pub states: Option<Arc<States>>,
 }
 
 impl Shown {
     /// `rule`: how the owner's dates follow from instants, if that is known.
     pub fn new(ctx: &Ctx, task: Task, rule: Option<DayRule>) -> Self {
         let (overdue, with_notes) = (task.is_overdue(ctx.now(), rule), ctx.caller().id() == Some(task.user_id));
-        Self { task, overdue, with_notes }
+        Self { task, overdue, with_notes, states: None }
     }
 }
 

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    model::{Estimate, External, Notes, Priority, Task, TaskId, Title},
+    elsewhere::ExternalView,
+    model::{Estimate, Notes, Priority, Task, TaskId, Title},
     recurrence::Recurrence,
     shown::Shown,
     subtasks::Subtask,
@@ -67,8 +68,8 @@ pub struct TaskView<'a> {
     overdue: Option<bool>,
     /// When it was put into the trash.
     deleted_at: Option<Timestamp>,
-    /// Where else it is kept equal.
-    external: &'a [External],
+    /// Where else it is kept equal; empty to everybody but the owner.
+    external: Vec<ExternalView<'a>>,
 }
 
 impl<'a> From<&'a Shown> for TaskView<'a> {
@@ -99,7 +100,7 @@ impl<'a> From<&'a Shown> for TaskView<'a> {
             carried_over: task.carried.map_or(0, |carried| carried.times),
             overdue: shown.overdue,
             deleted_at: task.trashed.map(|trashed| trashed.at),
-            external: &task.external,
+            external: if shown.with_notes { ExternalView::of(task, shown.states.as_deref()) } else { Vec::new() },
         }
     }
 }
@@ -109,7 +110,7 @@ pub fn render(body: &str) -> Result<Box<RawValue>> {
     web::render(body, |task: &Task| {
         // Neither who follows nor when is known: what needs no clock is told.
         let overdue = (task.due.is_none() || !task.is_open()).then_some(false);
-        let shown = task.trashed.is_none().then(|| Shown { task: task.clone(), overdue, with_notes: true });
+        let shown = task.trashed.is_none().then(|| Shown { task: task.clone(), overdue, with_notes: true, states: None });
         to_raw_value(&shown.as_ref().map(TaskView::from))
     })
 }

@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use super::{asked_for, assert_no_secret, caldav, connect, fact, github, id_of, one, owner};
 use crate::{
     import::assert_clean,
-    support::{Answer, Client, TestApp, events::documents},
+    support::{Answer, Client, TestApp, app_with_admin, events::documents},
 };
 
 /// As a run would leave it.
@@ -289,7 +289,7 @@ async fn nothing_is_left_of_a_connection_but_the_tasks() {
 struct Lists(Result<Vec<List>, Failure>);
 
 impl Opener for Lists {
-    fn open(&self, _: &Connection, credential: &OpenedCredential, _: Tz) -> Result<Arc<dyn Provider>, Failure> {
+    fn open(&self, _: &Connection, credential: &OpenedCredential, _: Tz, _: Trigger) -> Result<Arc<dyn Provider>, Failure> {
         let OpenedCredential::Basic { username, password } = credential else { return Err(Failure::Malformed) };
         assert_eq!((username.expose_secret(), password.expose_secret()), ("ann", super::CANARY));
         Ok(Arc::new(Self(self.0.clone())))
@@ -363,4 +363,30 @@ async fn what_can_be_chosen_is_asked_of_the_service_with_the_persons_credential(
         let error = asked(Err(failure)).await.expect_err("a failure");
         assert_eq!((status_of(&error), error.code().as_str()), (status, code));
     }
+}
+
+#[tokio::test]
+async fn whoever_operates_the_program_sees_how_connections_stand_and_not_whose_they_are() {
+    let (app, admin) = app_with_admin().await;
+    let ann = app.user("ann").await;
+    let mut body = github(&json!(["ann/errands"]));
+    body["name"] = json!("My secret plans");
+    let made = connect(&ann, body).await;
+    let problem = Problem { code: ProblemCode::WrongCredential, language: Language::En, missing: None };
+    left(&app, &ann, &made, Status::NeedsReauth, Some(problem)).await;
+    let all = admin.get("/api/admin/connections").await;
+    assert_eq!(all.status, 200, "{:?}", all.body);
+    assert_eq!(all.body.as_array().expect("a list").len(), 1);
+    let one = &all.body[0];
+    assert_eq!(
+        (&one["provider"], &one["status"], &one["problem"]),
+        (&json!("github"), &json!("needs_reauth"), &json!("wrong_credential"))
+    );
+    let members: Vec<&String> = one.as_object().expect("an object").keys().collect();
+    assert_eq!(members, ["counts", "created_at", "last_run", "next_run", "problem", "provider", "status"]);
+    let text = all.body.to_string();
+    for hidden in ["My secret plans", &ann.id, &made.text("id")] {
+        assert!(!text.contains(hidden), "{text}");
+    }
+    assert_eq!(ann.get("/api/admin/connections").await.status, 403);
 }

@@ -53,6 +53,22 @@ pub const CONNECTIONS: &[Case] = &[
             ask(&world.ann, "POST", format!("{path}/resume"), None)
         })
     }),
+    Case::new("POST /api/connections/{id}/webhooks", |world| {
+        Box::pin(async {
+            // The key of addresses is there from the first on.
+            let path = hooked(world).await.0;
+            ask(&world.ann, "POST", path, json!({ "preset": "jira" }))
+        })
+    }),
+    Case::new("POST /api/connections/{id}/webhooks/{wid}/secrets", |world| {
+        Box::pin(async { ask(&world.ann, "POST", format!("{}/secrets", hooked(world).await.1), json!({})) })
+    }),
+    Case {
+        again: &[404],
+        ..Case::new("DELETE /api/connections/{id}/webhooks/{wid}", |world| {
+            Box::pin(async { ask(&world.ann, "DELETE", hooked(world).await.1, None) })
+        })
+    },
     Case::new("POST /api/connections/{id}/conflicts/{cid}/restore", |world| Box::pin(lost(world))),
 ];
 
@@ -66,6 +82,14 @@ fn connection() -> Value {
 
 async fn connect(client: &Client, ending: &str) -> String {
     format!("{PATH}/{}{ending}", client.post(PATH, connection()).await.text("id"))
+}
+
+/// Where the webhooks of a connection are, and one of them.
+async fn hooked(world: &World) -> (String, String) {
+    let path = connect(&world.ann, "/webhooks").await;
+    let made = world.ann.post(&path, json!({ "preset": "jira" })).await;
+    let one = format!("{path}/{}", made.text("id"));
+    (path, one)
 }
 
 /// A title that was overwritten.

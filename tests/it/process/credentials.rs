@@ -57,6 +57,12 @@ fn a_secret_is_in_no_output_no_answer_and_no_file_and_outlives_its_key_unless_th
     let ann = process.http().user("ann");
     let id = connect(&ann);
     let path = format!("/api/connections/{id}");
+    let hook = ann.post(&format!("{path}/webhooks"), &json!({ "preset": "gitlab", "secret": PLANTED }));
+    assert_eq!(hook.status, 201, "{hook:?}");
+    let url = hook.text("url");
+    let address = url[url.find("/api/").expect("a path")..].to_owned();
+    let deliver = |to: &Http, body: &Value| to.clone().with_header("x-gitlab-token", PLANTED).post(&address, body).status;
+    assert_eq!(deliver(&ann, &json!({ "first": 1 })), 200);
     for body in [
         json!({ "credential": { "token": PLANTED, "more": 1 } }),
         json!({ "credential": PLANTED }),
@@ -87,12 +93,13 @@ fn a_secret_is_in_no_output_no_answer_and_no_file_and_outlives_its_key_unless_th
     let former = fs::read_to_string(&key_file).expect("a key");
     let rotated = Program::new(folder.path()).args(&["credentials", "rotate"]).run();
     assert_eq!(rotated.code, Some(0), "{rotated:?}");
-    assert!(rotated.stdout.contains("1 were sealed"), "{rotated:?}");
+    assert!(rotated.stdout.contains("2 were sealed"), "{rotated:?}");
     let key = fs::read_to_string(&key_file).expect("a key");
     assert!(key != former && key.trim().lines().count() == 1);
     let mut process = start(folder.path());
     let again = ann.moved_to(process.address);
     assert_eq!(why(&again, &id), before);
+    assert_eq!(deliver(&again, &json!({ "second": 2 })), 200);
     process.stop();
     fs::write(&key_file, former).expect("written");
     let mut process = start(folder.path());

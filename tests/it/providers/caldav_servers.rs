@@ -126,7 +126,7 @@ async fn is_kept_in_step(provider: &Caldav) {
         (&made.title, &made.notes, made.due, made.key),
         (&creation.title, &creation.notes, creation.due, Some(creation.key))
     );
-    assert_eq!(provider.create(&creation).await, Ok(made.clone()));
+    assert_eq!(provider.create(&creation).await, Err(Failure::Changed));
     assert_eq!(provider.find(creation.key).await, Ok(Some(made.clone())));
     let created = pulled(provider, Some(&start.cursor), Scan::Changes).await;
     assert_eq!(created.seen, [Seen::Item(Box::new(made.clone()))]);

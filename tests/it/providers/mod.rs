@@ -5,6 +5,7 @@ mod caldav_discovery;
 mod caldav_servers;
 mod github;
 mod github_faults;
+mod limits;
 mod microsoft_todo;
 mod outgoing;
 mod todoist;

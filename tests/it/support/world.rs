@@ -84,10 +84,12 @@ fn line(document: &Document) -> String {
         login.remove("families");
     }
     // Sealed by chance.
-    if document.key.kind == "connection_credentials"
-        && let Some(credential) = body.as_object_mut()
+    if ["connection_credentials", "webhooks", "webhook_addresses"].contains(&&*document.key.kind)
+        && let Some(sealed) = body.as_object_mut()
     {
-        credential.remove("envelope");
+        for name in ["envelope", "path", "key"] {
+            sealed.remove(name);
+        }
     }
     let Document { key, seq, deleted_at, .. } = document;
     let deleted = deleted_at.map_or("", |_| "deleted ");

@@ -266,3 +266,75 @@ async fn what_the_settings_name_no_longer_is_let_go_and_stays_on_both_sides() {
     bench.sync(&id).await;
     assert_eq!(bench.at_todoist(), titles([("roof", false), ("milk", false), ("bread", false)]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_says_how_it_stands_elsewhere_and_a_run_what_it_did() {
+    let bench = Bench::new().await;
+    let there = &bench.services.todoist.state;
+    let item = there.add(sandbox::todoist::INBOX, "Milk");
+    let id = bench.todoist().await;
+    bench.settle().await;
+    let task = bench.task("Milk").await;
+    let states = async || {
+        let one = bench.ann.get(&task_path(&task)).await;
+        let listed = bench.ann.get("/api/tasks").await;
+        let selected = bench.ann.get("/api/tasks?sort=title").await;
+        let state = ok(&one)["external"][0]["state"].clone();
+        assert_eq!((&ok(&listed)[0]["external"], &ok(&selected)[0]["external"]), (&one.body["external"], &one.body["external"]));
+        state
+    };
+    assert_eq!(states().await, "synced");
+    let version = bench.ann.get(&task_path(&task)).await.header("etag").map(str::to_owned);
+
+    // As of the answer: what changed is waiting at once, also in the answer to the change.
+    let changed = bench.ann.change_task(&task, json!({ "title": "Oat milk" })).await;
+    assert_eq!((&changed["external"][0]["state"], states().await), (&json!("waiting"), json!("waiting")));
+    bench.sync(&id).await;
+    assert_eq!(states().await, "synced");
+    // What is not kept there waits for nothing.
+    let changed = bench.ann.change_task(&task, json!({ "priority": "high" })).await;
+    assert_eq!(changed["external"][0]["state"], "synced");
+    assert_ne!(bench.ann.get(&task_path(&task)).await.header("etag").map(str::to_owned), version);
+
+    // Nothing is written by a connection that only reads.
+    let path = format!("/api/connections/{id}");
+    ok(&bench.ann.patch(&path, json!({ "direction": "in" })).await);
+    let changed = bench.ann.change_task(&task, json!({ "notes": "two litres" })).await;
+    assert_eq!(changed["external"][0]["state"], "synced");
+    ok(&bench.ann.patch(&path, json!({ "direction": "both" })).await);
+    assert_eq!(states().await, "waiting");
+    bench.sync(&id).await;
+
+    there.edit(&item, |task| "Soy milk".clone_into(&mut task.content));
+    bench.sync(&id).await;
+    let runs = bench.ann.get(&format!("{path}/runs")).await;
+    let mut did = Vec::new();
+    for run in ok(&runs).as_array().expect("runs") {
+        let steps = bench.ann.get(&format!("{path}/runs/{}/steps?limit=1", text(run, "id"))).await;
+        for step in ok(&steps).as_array().expect("steps").iter().flat_map(|commit| commit["steps"].as_array().expect("steps")) {
+            assert_eq!(step["task_id"], task["id"]);
+            did.push((text(step, "did").to_owned(), step["fields"].clone(), step["from"].is_null(), step["to"].is_null()));
+        }
+        let all = steps.body.to_string();
+        assert!(!all.contains("milk") && !all.contains("litres"), "{all}");
+    }
+    let step = |did: &str, fields, from_nothing| (did.to_owned(), fields, from_nothing, false);
+    assert_eq!(
+        did,
+        [
+            step("task_created", json!(["title", "notes", "due", "completed"]), true),
+            step("item_updated", json!(["title"]), false),
+            step("item_updated", json!(["notes"]), false),
+            step("task_updated", json!(["title"]), false),
+        ]
+    );
+    // It is the first that was connected.
+    bench.follow().await;
+    let achievements = bench.ann.get("/api/achievements").await;
+    let connected = ok(&achievements).as_array().expect("a list").iter().find(|one| one["id"] == "connected").expect("there");
+    assert!(connected["earned_at"].is_string(), "{connected}");
+    // A stranger sees nothing of it.
+    let bob = bench.app.user("bob").await;
+    let run = text(&runs.body[0], "id").to_owned();
+    assert_eq!(bob.get(&format!("{path}/runs/{run}/steps")).await.status, 404);
+}

@@ -3,7 +3,7 @@
 use sandbox::{Fault, Reply, When};
 use serde_json::json;
 
-use super::bench::{Bench, titles};
+use super::bench::{Bench, ok, text, titles};
 use crate::support::{self, FlakyStore, task_path};
 
 /// A day of edits on both sides; asks for runs, some of which may fail.
@@ -122,6 +122,16 @@ async fn a_credential_that_is_refused_is_asked_for_once_and_a_new_one_goes_on() 
     let shown = bench.connection(&id).await;
     assert_eq!((&shown["status"], &shown["problem"]["code"]), (&json!("needs_reauth"), &json!("wrong_credential")));
     assert_eq!(bench.ann.post_empty(&format!("/api/connections/{id}/sync")).await.status, 409);
+    // It is said once, whatever is tried meanwhile; and cannot be put off.
+    bench.pass(24 * 3600);
+    bench.settle().await;
+    let nudges = bench.ann.get("/api/nudges").await;
+    let said: Vec<_> = ok(&nudges).as_array().expect("a list").iter().filter(|nudge| nudge["kind"] == "reconnect").collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert_eq!(said[0]["evidence"], json!({ "connection_id": id, "provider": "Todoist" }));
+    let answer = format!("/api/nudges/{}", text(said[0], "id"));
+    assert_eq!(bench.ann.post(&answer, json!({ "action": "snooze" })).await.status, 400);
+    assert_eq!(ok(&bench.ann.post(&answer, json!({ "action": "done" })).await)["state"], "done");
     let given = json!({ "credential": { "token": sandbox::todoist::TOKEN } });
     assert_eq!(bench.ann.patch(&format!("/api/connections/{id}"), given).await.status, 200);
     bench.settle().await;
@@ -151,4 +161,24 @@ async fn a_service_that_asks_to_wait_is_not_asked_before() {
     bench.work().await;
     assert_eq!(bench.at_todoist(), titles([("Bread", false), ("Butter", false)]));
     assert_eq!(bench.connection(&id).await["problem"], json!(null));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deleted_while_nobody_knows_whether_it_was_made_does_not_come_back() {
+    for (fault, made) in [(Fault::DropAnswer, true), (Fault::DropRequest, false)] {
+        let bench = Bench::new().await;
+        bench.todoist().await;
+        bench.settle().await;
+        let bread = bench.ann.create_task("Bread").await;
+        // After a change here nothing is asked first: the request is the creation.
+        bench.services.todoist.stand.faults.next(fault);
+        bench.settle().await;
+        assert_eq!(bench.at_todoist().contains_key("Bread"), made);
+        assert_eq!(bench.ann.delete(&task_path(&bread.body)).await.status, 204);
+        for _ in 0..4 {
+            bench.pass(400);
+            bench.settle().await;
+        }
+        assert_eq!((bench.count().await, bench.at_todoist()), (0, titles([])));
+    }
 }

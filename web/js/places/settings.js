@@ -8,12 +8,11 @@ import { request } from '../data/api.js';
 import { all, me, revalidate, settings } from '../data/copy.js';
 import { newId } from '../data/outbox.js';
 import { signOut } from '../data/session.js';
-import { on, setOn, shown } from '../keys.js';
 import { motion, ready, setMotion, setTheme, theme } from '../looks.js';
+import { on, setOn, shown, SignOut } from '../sheets.js';
 import { day, t, today } from '../text.js';
 import { Button, Card, Dialog, Field, Select, Switch, useRead } from '../ui.js';
 import { Choice, Message, NumberField, Optional, refusal, save, tell, TextField, TimeField, timeOffProblem, Toggle, toggled, visible, worded } from './settings-fields.js';
-import { SignOut } from './sign.js';
 
 export const title = 'nav.settings';
 await ready();

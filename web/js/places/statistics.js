@@ -2,7 +2,6 @@
 
 import { html, useComputed, useSignal } from '../../vendor/preact.js';
 import { addDays, datesOf, rangeOf, startOfWeek, weekOrder } from '../calendar.js';
-import { Bars, Heat, Legend, Rows, Trend, Year } from '../charts.js';
 import { get, root } from '../data/api.js';
 import { tick } from '../data/clock.js';
 import { me, revalidate, settings } from '../data/copy.js';
@@ -131,7 +130,7 @@ function Focus({ kind, range, name, days, here }) {
     rows: items.map((item) => [item.name, text(item.value), number(kind === 'year' ? sums.sum(sums.within(days, rangeOf('month', item.date, 0, 'monday'))).tasks : found.get(item.date)?.completed_tasks ?? 0)]),
   });
   return html`<${Card} title=${heading}>
-    <${Bars} summary=${summary} table=${table} show=${(/** @type {number} */ value) => number(value)}
+    <${sums.Bars} summary=${summary} table=${table} show=${(/** @type {number} */ value) => number(value)}
       aim=${kind === 'year' ? undefined : { value: target / 60, text: t('statistics.aim', { value: text(target / 60) }) }}
       items=${items.map((item) => ({ ...item, title: `${item.name}: ${text(item.value)}${item.over ? `, ${t('statistics.over')}` : ''}` }))} />
   <//>`;
@@ -153,10 +152,10 @@ function Hours({ kind, range, name, days, year }) {
   });
   return html`<${Card} title=${heading} aside=${html`<span class="statistics-note">${four ? t('statistics.hours.four') : name}</span>`}>
     ${best === null ? html`<${Empty} title=${t('statistics.hours.none')} text=${t('statistics.hours.none.text')} />` : html`
-      <${Heat} most=${map.most} table=${table} rows=${order.map((row) => ({ name: weekdayName(row, 'short'), hours: map.rows[row] }))}
+      <${sums.Heat} most=${map.most} table=${table} rows=${order.map((row) => ({ name: weekdayName(row, 'short'), hours: map.rows[row] }))}
         summary=${t('statistics.hours.best', { day: weekdayName(best.weekday, 'long'), hour: hour(best.hour), value: text(map.most) })}
         title=${(/** @type {number} */ row, /** @type {number} */ at) => `${weekdayName(order[row], 'long')}, ${hour(at)}: ${text(map.rows[order[row]][at])}`}>
-      <${Legend} less=${t('statistics.less')} more=${t('statistics.more')} /><//>`}
+      <${sums.Legend} less=${t('statistics.less')} more=${t('statistics.more')} /><//>`}
   <//>`;
 }
 
@@ -188,9 +187,9 @@ function TheYear({ year, here }) {
     ]),
   });
   return html`<${Card} title=${t('statistics.year.title')} aside=${html`<span class="statistics-note">${t('statistics.year.active', { n: active })}</span>`}>
-    <${Year} range=${range} start=${start} days=${items} most=${Math.max(...items.map(({ value }) => value))} table=${table}
+    <${sums.Year} range=${range} start=${start} days=${items} most=${Math.max(...items.map(({ value }) => value))} table=${table}
       names=${order.map((row) => weekdayName(row, 'short'))} month=${(/** @type {string} */ date) => day(date, { month: 'short' })}
-      summary=${t('statistics.year.summary', { n: active, total })}><${Legend} less=${t('statistics.less')} more=${t('statistics.more')} /><//>
+      summary=${t('statistics.year.summary', { n: active, total })}><${sums.Legend} less=${t('statistics.less')} more=${t('statistics.more')} /><//>
   <//>`;
 }
 
@@ -208,7 +207,7 @@ function Trends({ days, here }) {
     const heading = t(`statistics.trend.${key}`);
     const rounded = (/** @type {number} */ all) => text(key === 'tasks' ? Math.round(all * 10) / 10 : all);
     return html`<${Card} key=${key} title=${heading}>
-      <${Trend} tone=${tone} show=${(/** @type {number} */ all) => number(all)}
+      <${sums.Trend} tone=${tone} show=${(/** @type {number} */ all) => number(all)}
         summary=${t('statistics.trend.summary', { heading, last: rounded(mean(weeks.slice(-4))), before: rounded(mean(weeks.slice(-8, -4))) })}
         items=${weeks.map((week) => ({ label: label(week.date), title: `${t('statistics.week.from', { day: label(week.date) })}: ${text(value(week))}`, value: value(week) }))}
         table=${() => ({ caption: heading, head: [t('statistics.week.of'), heading], rows: weeks.map((week) => [label(week.date), text(value(week))]) })}>
@@ -246,7 +245,7 @@ function Metrics({ user, kind, name, range, before }) {
   ];
   return html`<${Card} title=${heading}>
     ${error && !data ? html`<${Trouble} error=${error} />` : null}
-    ${rows.length ? html`<div class="statistics-metrics"><${Rows} caption=${heading} rows=${rows}
+    ${rows.length ? html`<div class="statistics-metrics"><${sums.Rows} caption=${heading} rows=${rows}
       head=${[t('statistics.metric'), name, t(`statistics.the.${kind}.before`)]} /></div>` : null}
     <div class="statistics-files"><h3>${t('statistics.files')}</h3><ul>${links.map((link) => html`<li key=${link.key}>
       <a class="btn btn-outline btn-small" href=${root + link.path} download=${link.file} onClick=${renewed}><${Icon} name="download" size=${18} /><span>${t(`statistics.file.${link.key}`)}</span></a></li>`)}</ul></div>

@@ -16,7 +16,7 @@ import { Button, Card, Icon, lazy, narrow, useKeys, useRead } from '../ui.js';
 
 export const title = 'nav.today';
 
-const Companion = lazy(() => import('../today/companion.js').then((one) => one.Companion),
+const Companion = lazy(() => worded(import('../today/more.js')).then((one) => one.Companion),
   () => html`<section class="card card-flush companion"><div class="scene"></div></section>`);
 const Ribbon = lazy(() => worded(import('../today/more.js')).then((one) => one.Ribbon), () => html`<div class="card day"></div>`);
 const More = lazy(() => worded(import('../today/more.js')).then((one) => one.More));

@@ -260,4 +260,12 @@ export default {
   'settings.problem.before': 'The last day cannot come before the first.',
   'settings.problem.long': 'A year at most.',
   'settings.problem.overlap': 'There is time off already: {from} to {to}.',
+
+  'error.already_connected': 'This is connected already.',
+  'error.too_many_connections': 'There are 20 connections already.',
+  'error.address_not_allowed': 'This server may not call that address.',
+  'error.not_configured': 'This service is not set up here.',
+  'error.not_running': 'The connection does not run.',
+  'error.provider_refused': 'The service refuses. Enter the credential again.',
+  'error.provider_unavailable': 'The service does not answer. Try again later.',
 };

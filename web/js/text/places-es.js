@@ -260,4 +260,12 @@ export default {
   'settings.problem.before': 'El último día no puede venir antes que el primero.',
   'settings.problem.long': 'Un año como mucho.',
   'settings.problem.overlap': 'Ya hay tiempo libre: del {from} al {to}.',
+
+  'error.already_connected': 'Esto ya está conectado.',
+  'error.too_many_connections': 'Ya hay 20 conexiones.',
+  'error.address_not_allowed': 'Este servidor no puede llamar a esa dirección.',
+  'error.not_configured': 'Este servicio no está configurado aquí.',
+  'error.not_running': 'La conexión no está en marcha.',
+  'error.provider_refused': 'El servicio lo rechaza. Introduce la credencial de nuevo.',
+  'error.provider_unavailable': 'El servicio no responde. Inténtalo más tarde.',
 };

@@ -6,7 +6,7 @@ import { all, me, revalidate } from '../data/copy.js';
 import { end, next, step, STEPS } from '../data/session.js';
 import { t, today } from '../text.js';
 import { Button, Field, useFocusOnMount } from '../ui.js';
-import { Creature, seedOf, useCompanion } from './companion.js';
+import { Creature, seedOf, useCompanion } from './more.js';
 
 /** The first step with a field. @param {{label: string, hint?: string, start: string, button: string, onDone: (value: string) => void}} props */
 function Ask({ label, hint, start, button, onDone }) {

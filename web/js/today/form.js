@@ -2,7 +2,7 @@
 import { html, useLayoutEffect, useRef, useState } from '../../vendor/preact.js';
 import { deleteTask, editTask, perform } from '../acts.js';
 import { newId } from '../data/outbox.js';
-import { t } from '../text.js';
+import { named, t } from '../text.js';
 import { Button, Field, Select, useFocusOnMount } from '../ui.js';
 
 /** @typedef {import('../data/types.js').Kinds['tasks']} Task */
@@ -18,6 +18,9 @@ const REPEATS = {
   month: { every: 1, unit: 'month' },
   year: { every: 1, unit: 'year' },
 };
+
+/** What services are called. @type {Record<string, string>} */
+const NAMES = { github: 'GitHub', todoist: 'Todoist', microsoft_todo: 'Microsoft To Do', caldav: 'CalDAV' };
 
 /** Which of them a rule is; one that is none of them stays as it is. @param {Item|null|undefined} rule */
 export function repeatOf(rule) {
@@ -104,6 +107,7 @@ export function TaskForm({ task, onClose }) {
     if (event.key === 'Escape') onClose();
   };
   const names = [...Object.keys(REPEATS), ...(form.repeats === 'other' ? ['other'] : [])];
+  const elsewhere = /** @type {{provider: string, url?: string|null, state?: string}[]} */ (task.external ?? []);
   return html`<form class="task-form" onSubmit=${save} onKeyDown=${key} aria-label=${t('task.edit', { title: task.title })}>
     <${Field} label=${t('form.title')} value=${form.title} onInput=${set('title')} error=${error} maxlength=${500} inputRef=${first} />
     <${Field} label=${t('form.notes')} value=${form.notes} onInput=${set('notes')} multiline maxlength=${10000} />
@@ -119,6 +123,8 @@ export function TaskForm({ task, onClose }) {
         options=${names.map((one) => ({ value: one, label: t(`form.repeats.${one}`) }))} />
       <${Field} label=${t('form.tags')} hint=${t('form.tags.hint')} value=${form.tags} onInput=${set('tags')} />
     </div>
+    ${elsewhere.length ? html`<ul class="form-external small muted">${elsewhere.map(({ provider, url, state }) => html`<li key=${provider}>${t('form.elsewhere')} ${url
+      ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${NAMES[provider] ?? provider}</a>` : NAMES[provider] ?? provider}${state ? ` · ${named('form.elsewhere', state)}` : ''}</li>`)}</ul>` : null}
     <div class="form-acts"><${Button} kind="primary" type="submit">${t('save')}<//><${Button} onClick=${onClose}>${t('cancel')}<//>
       <${Button} kind="danger" icon="trash" onClick=${remove}>${t('delete')}<//></div>
   </form>`;

@@ -85,6 +85,7 @@ function Row({ task, position, size, first }) {
     <span class="task-meta">
       ${task.priority === 'high' || task.priority === 'urgent' ? html`<span class="chip chip-warm">${t(`priority.${task.priority}`)}</span>` : null}
       ${task.recurrence ? html`<span class="task-icon" title=${t('task.repeats')}><${Icon} name="repeat" size=${16} /></span>` : null}
+      ${task.external?.length ? html`<span class="task-icon" title=${t('task.elsewhere')}><${Icon} name="plug" size=${16} /></span>` : null}
       ${task.subtasks?.length ? html`<span class="num" title=${t('task.steps', stepsOf(task))}>${stepsOf(task).done}/${task.subtasks.length}</span>` : null}
       ${(task.tags ?? []).slice(0, 2).map((/** @type {string} */ tag) => html`<span class="chip" key=${tag}>${tag}</span>`)}
       ${date && date !== today() ? html`<span class=${date < today() && !task.completed ? 'task-late' : ''}>${near(date)}</span>` : null}

@@ -6,14 +6,14 @@ import { add, row } from './lib.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const PLACES = ['today', 'week', 'statistics', 'achievements', 'settings'];
+const PLACES = ['today', 'week', 'statistics', 'achievements', 'integrations', 'settings'];
 
 /** Nothing moves while it is judged: a colour on its way is none that is shown. */
 async function still(page) {
   await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => {}))));
 }
 
-async function judge(page, what) {
+export async function judge(page, what) {
   await still(page);
   await page.evaluate(axe);
   const { violations } = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }), TAGS);

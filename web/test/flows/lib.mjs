@@ -24,8 +24,12 @@ function watch() {
 }
 
 export class Bench {
-  /** @param {import('playwright-core').Browser} browser @param {string} url */
-  constructor(browser, url) {
+  /**
+   * @param {import('playwright-core').Browser} browser @param {string} url
+   * @param {{settings: Record<string, string>, said: string}} services stand-ins for what can be connected, and what they say of themselves
+   */
+  constructor(browser, url, services) {
+    this.services = services;
     this.browser = browser;
     this.url = url;
     this.api = new URL('../api/', url).href;

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { until } from './lib.mjs';
 
-const PLACES = ['week', 'statistics', 'achievements', 'settings'];
+const PLACES = ['week', 'statistics', 'achievements', 'integrations', 'settings'];
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 

@@ -1,5 +1,5 @@
-// Runs all flows in a real browser against the real program with a fresh data folder.
-//   AVANOCHI_BIN    the program; target/debug/avanochi of this tree by default
+// Runs all flows in a real browser against the real program with a fresh data folder, and stand-ins for the services that it connects.
+//   AVANOCHI_BIN    the program; target/debug/avanochi of this tree by default. The stand-ins are `sandbox` beside it
 //   AVANOCHI_URL    the address of a page that is served already, in the place of the program
 //   CHROMIUM        the browser; /usr/bin/chromium by default
 //   Arguments are parts of the names of the flows that are to be run.
@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { Bench } from './lib.mjs';
 
@@ -26,15 +26,31 @@ async function freePort() {
   });
 }
 
+/** Starts the stand-ins, and answers the settings by which the program reaches them. @param {string} path */
+async function services(path) {
+  const child = spawn(path, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  await new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', () => reject(new Error(`${path} ended`)));
+    child.stdout.on('data', (part) => {
+      said += part;
+      if (said.includes('until this is interrupted')) resolve();
+    });
+  });
+  return { settings: Object.fromEntries([...said.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value])), said, stop: () => child.kill() };
+}
+
 /** Starts the program, and answers the page's address and what ends it. */
 async function serve() {
   if (process.env.AVANOCHI_URL) return { url: process.env.AVANOCHI_URL, stop: async () => {} };
   const bin = process.env.AVANOCHI_BIN ?? join(here, '../../../target/debug/avanochi');
+  const stand = await services(join(dirname(bin), 'sandbox'));
   const data = await mkdtemp(join(tmpdir(), 'avanochi-flows-'));
   const port = await freePort();
   const child = spawn(bin, ['--data', data, '--port', String(port)], {
     cwd: data, stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, JWT_SECRET: 'a secret of the browser tests, 32+', AVANOCHI_LOG: 'error' },
+    env: { ...process.env, ...stand.settings, JWT_SECRET: 'a secret of the browser tests, 32+', AVANOCHI_LOG: 'error' },
   });
   const ended = new Promise((resolve) => child.on('exit', resolve));
   const url = `http://127.0.0.1:${port}/app/`;
@@ -50,9 +66,10 @@ async function serve() {
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;
+    stand.stop();
     await rm(data, { recursive: true, force: true });
   };
-  return { url, stop };
+  return { url, services: stand, stop };
 }
 
 const wanted = process.argv.slice(2);
@@ -66,7 +83,7 @@ try {
     for (const [name, run] of Object.entries(flows)) {
       const title = `${file.replace('.mjs', '')}: ${name}`;
       if (wanted.length && !wanted.some((word) => title.includes(word))) continue;
-      const bench = new Bench(browser, server.url);
+      const bench = new Bench(browser, server.url, server.services);
       const began = Date.now();
       let timer;
       try {

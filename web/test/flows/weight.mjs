@@ -140,20 +140,24 @@ export const flows = {
     assert.ok(usedSize <= 8e6, `${usedSize} bytes of heap`);
   },
 
+  // What is kept in the browser; what needs the network is loaded when it is opened, and small by itself.
   async 'the whole page is small, in one language, and served as it was looked at'(bench) {
     const root = new URL('../../', import.meta.url);
     const index = await (await fetch(bench.url)).text();
     const [, version] = index.match(/name="version" content="(\w+)"/);
-    let bytes = 0;
+    let [bytes, connected] = [0, 0];
     for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
       const name = `${entry.parentPath}/${entry.name}`.slice(root.pathname.length).replace(/^\//, '');
       if (!entry.isFile() || /^(test|types)\//.test(name) || !/\.(js|css|html|webmanifest)$/.test(name)) continue;
       const answer = await fetch(new URL(`${version}/${name}`, bench.url), { headers: { 'accept-encoding': 'gzip' } });
       const text = served(name, await readFile(new URL(name, root), 'utf8')).replaceAll('__VERSION__', version);
       assert.ok((await answer.text()) === text, `${name} is another one`);
-      if (!/(\/|-)es\.js$/.test(name)) bytes += Number(answer.headers.get('content-length'));
+      if (/(\/|-)es\.js$/.test(name)) continue;
+      if (/\/integrations(-en)?\.js$/.test(name)) connected += Number(answer.headers.get('content-length'));
+      else bytes += Number(answer.headers.get('content-length'));
     }
-    bench.notes.push(`${(bytes / 1024).toFixed(1)} kB gzip`);
+    bench.notes.push(`${(bytes / 1024).toFixed(1)} kB gzip, and ${(connected / 1024).toFixed(1)} of the integrations`);
     assert.ok(bytes > 0 && bytes <= 90 * 1024, `${bytes}`);
+    assert.ok(connected > 0 && connected <= 8 * 1024, `${connected}`);
   },
 };

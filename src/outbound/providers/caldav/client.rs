@@ -13,7 +13,7 @@ use super::xml::Multistatus;
 use crate::{
     kernel::Clock,
     outbound::{
-        http::{Answer, Effect, Outgoing, Request},
+        http::{Answer, Effect, Request, Sends},
         providers::Failure,
     },
 };
@@ -23,7 +23,7 @@ const DEPTH: HeaderName = HeaderName::from_static("depth");
 const MOST_REDIRECTS: usize = 3;
 
 pub(super) struct Dav {
-    pub(super) out: Arc<Outgoing>,
+    pub(super) out: Arc<dyn Sends>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) username: String,
     pub(super) password: SecretString,

@@ -24,7 +24,7 @@ use self::{
     xml::{CALDAV, refused_for},
 };
 use super::{Creation, Edit, Failure, Fetched, Field, Item, List, Page, Provider, Scan, Seen};
-use crate::{kernel::Clock, outbound::http::Outgoing};
+use crate::{kernel::Clock, outbound::http::Sends};
 
 /// How many objects are fetched at once.
 const BATCH: usize = 50;
@@ -60,7 +60,7 @@ struct Cursor {
 
 impl Caldav {
     /// Nothing is asked yet. `zone` is where the person's clock hangs.
-    pub fn new(out: Arc<Outgoing>, clock: Arc<dyn Clock>, account: Account, zone: Tz) -> Self {
+    pub fn new(out: Arc<dyn Sends>, clock: Arc<dyn Clock>, account: Account, zone: Tz) -> Self {
         let Account { url, list, username, password } = account;
         Self { dav: Dav { out, clock, username, password }, url, list, zone, calendar: OnceCell::new() }
     }
@@ -169,12 +169,11 @@ impl Caldav {
         Ok(Resource::read(&stored.text).map(|resource| (name, stored, resource)))
     }
 
-    /// Takes what is there for the task already; one that was cancelled becomes what is to be made.
-    async fn adopt(&self, key: Uuid, edit: &Edit) -> Result<Item, Failure> {
-        let (name, stored, mut resource) = self.made(key).await?.ok_or(Failure::Changed)?;
-        if !resource.is_cancelled() {
-            return Ok(self.item(&name, &stored.etag, &resource));
-        }
+    /// Makes of what was cancelled what is to be made. Errors: `Changed` where there is something else: somebody may have edited it,
+    /// so that it is merged like any other.
+    async fn revive(&self, key: Uuid, edit: &Edit) -> Result<Item, Failure> {
+        let made = self.made(key).await?.filter(|(.., resource)| resource.is_cancelled());
+        let (name, stored, mut resource) = made.ok_or(Failure::Changed)?;
         let now = self.dav.clock.now();
         resource.revive(now);
         resource.apply(edit, self.zone, now);
@@ -250,8 +249,8 @@ impl Provider for Caldav {
         match answer.status {
             200..=299 => self.written(&name, &resource, answer.header(ETAG.as_str())).await,
             // It is there, or its UID is, at another address.
-            409 | 412 => self.adopt(creation.key, &edit).await,
-            403 if refused_for(&answer.body, CALDAV, "no-uid-conflict") => self.adopt(creation.key, &edit).await,
+            409 | 412 => self.revive(creation.key, &edit).await,
+            403 if refused_for(&answer.body, CALDAV, "no-uid-conflict") => self.revive(creation.key, &edit).await,
             _ => Err(answer.failure(now)),
         }
     }

@@ -13,7 +13,7 @@ use super::mapping::{Account, Issue, Write};
 use crate::{
     kernel::{Clock, Timestamp},
     outbound::{
-        http::{Answer, Effect, Outgoing, Request},
+        http::{Answer, Effect, Request, Sends},
         providers::Failure,
     },
 };
@@ -21,7 +21,7 @@ use crate::{
 const API_VERSION: HeaderName = HeaderName::from_static("x-github-api-version");
 
 pub struct Client {
-    pub out: Arc<Outgoing>,
+    pub out: Arc<dyn Sends>,
     pub clock: Arc<dyn Clock>,
     pub base: Url,
     pub token: SecretString,
@@ -55,7 +55,7 @@ impl Client {
         self.url(&path)
     }
 
-    fn request(&self, effect: Effect, method: Method, url: Url) -> Result<Request, Failure> {
+    pub fn request(&self, effect: Effect, method: Method, url: Url) -> Result<Request, Failure> {
         let request = Request::new(effect, method, url).to_the_operators().bearer(&self.token)?;
         let request = request.header(ACCEPT, HeaderValue::from_static("application/vnd.github+json"));
         Ok(request.header(API_VERSION, HeaderValue::from_static("2022-11-28")))

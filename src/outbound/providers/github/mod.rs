@@ -1,6 +1,7 @@
 //! Issues of GitHub. The interface has no conditional writes: of two edits at the same moment one can be lost.
 
 mod client;
+mod hooks;
 mod mapping;
 mod pull;
 
@@ -20,7 +21,7 @@ use self::{
 use super::{Creation, Edit, Failure, Fetched, Field, Item, List, Page, Provider};
 use crate::{
     kernel::{Clock, id},
-    outbound::http::Outgoing,
+    outbound::http::Sends,
 };
 
 /// How many pages are looked through for an issue that may have been made, or for repositories to choose from.
@@ -47,7 +48,7 @@ pub struct Github {
 
 impl Github {
     /// `base` is the one that the operator named.
-    pub fn new(out: Arc<Outgoing>, clock: Arc<dyn Clock>, base: Url, token: SecretString, settings: Settings) -> Self {
+    pub fn new(out: Arc<dyn Sends>, clock: Arc<dyn Clock>, base: Url, token: SecretString, settings: Settings) -> Self {
         // Names differ in more than their case; ids of issues have them in small letters.
         let mut repositories: Vec<String> = Vec::new();
         for name in settings.repositories.iter().map(|name| name.to_lowercase()) {
@@ -200,6 +201,21 @@ impl Provider for Github {
             next = further;
         }
         Ok(lists)
+    }
+
+    async fn subscribe(&self, url: &str, secret: &SecretString) -> Result<bool, Failure> {
+        for repository in &self.settings.repositories {
+            self.client.hook(repository, url, secret).await?;
+        }
+        Ok(true)
+    }
+
+    async fn unsubscribe(&self, path: &str) -> Result<(), Failure> {
+        let mut came = Ok(());
+        for repository in &self.settings.repositories {
+            came = came.and(self.client.unhook(repository, path).await);
+        }
+        came
     }
 
     async fn account(&self) -> Result<Option<String>, Failure> {

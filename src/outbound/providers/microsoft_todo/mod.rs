@@ -22,7 +22,7 @@ use self::mapping::{Task, changes, new_task};
 use super::{Creation, Edit, Failure, Fetched, Field, Item, List, Page, Provider, Scan, Seen};
 use crate::{
     kernel::Clock,
-    outbound::http::{Answer, Effect, Outgoing, Request},
+    outbound::http::{Answer, Effect, Request, Sends},
 };
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
@@ -34,7 +34,7 @@ const MOST_PAGES: usize = 200;
 const WITH_LINKS: (&str, &str) = ("$expand", "linkedResources");
 
 pub struct MicrosoftTodo {
-    out: Arc<Outgoing>,
+    out: Arc<dyn Sends>,
     clock: Arc<dyn Clock>,
     base: Url,
     token: SecretString,
@@ -72,7 +72,7 @@ struct TaskList {
 impl MicrosoftTodo {
     /// Nothing is asked yet. `base` is that of Graph with its version; `list` is the id of a list, and `None` the default one.
     pub fn new(
-        out: Arc<Outgoing>,
+        out: Arc<dyn Sends>,
         clock: Arc<dyn Clock>,
         base: Url,
         token: SecretString,

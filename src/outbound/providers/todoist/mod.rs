@@ -17,7 +17,7 @@ use self::{
     mapping::{Command, Task},
 };
 use super::{Creation, Edit, Failure, Fetched, Field, Item, List, Page, Provider, Scan};
-use crate::{kernel::Clock, outbound::http::Outgoing};
+use crate::{kernel::Clock, outbound::http::Sends};
 
 /// What is looked at and written to.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ pub struct Todoist {
 
 impl Todoist {
     /// `base` is the one that the operator named; `zone` is the person's.
-    pub fn new(out: Arc<Outgoing>, clock: Arc<dyn Clock>, base: Url, token: SecretString, settings: Settings, zone: Tz) -> Self {
+    pub fn new(out: Arc<dyn Sends>, clock: Arc<dyn Clock>, base: Url, token: SecretString, settings: Settings, zone: Tz) -> Self {
         Self { client: Client { out, clock, base, token }, settings, zone }
     }
 
@@ -101,6 +101,10 @@ impl Provider for Todoist {
     /// Nothing of ours is kept there; a repetition is known by its operation.
     async fn find(&self, _key: Uuid) -> Result<Option<Item>, Failure> {
         Ok(None)
+    }
+
+    fn repeats_creations(&self) -> bool {
+        true
     }
 
     async fn create(&self, creation: &Creation) -> Result<Item, Failure> {

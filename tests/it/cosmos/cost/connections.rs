@@ -8,6 +8,7 @@ use super::{Book, CHANGE, CREATION, Cost, FREE, PAGE, READ};
 use crate::{
     consents::{set_cookie, ways_back},
     support::{Client, LONG_TOKENS, TestApp},
+    webhooks::by_github,
 };
 
 pub async fn connections(book: &mut Book, app: &TestApp, ann: &Client) {
@@ -47,13 +48,45 @@ pub async fn connections(book: &mut Book, app: &TestApp, ann: &Client) {
     book.refusal("GET /api/connections/{id}/runs/{rid}", none, READ, ann.get(&run)).await;
     let (route, restore) = ("POST /api/connections/{id}/conflicts/{cid}/restore", format!("{conflicts}/{}/restore", ann.id));
     book.refusal(route, none, thrice, ann.post_empty(&restore)).await;
+    webhooks(book, ann, &path).await;
     // The lease is taken and given back; for each priority, each of the four ranges; a message for the one that is due.
     let look = Cost { reads: 1, writes: 2 + 1, across: 3 * 4, ..FREE };
     book.job(app, "sync_scheduler", ", one connection being due", look, Event::Tick(Tick::default())).await;
-    // The connection, what it would be revoked with, the commit; then what is left, of which three kinds are looked for, and the
-    // summary alone.
-    let gone = Cost { reads: 1 + 1 + CHANGE.reads + 1, writes: 1, batches: 1, queries: 3, ..FREE };
-    book.line("DELETE /api/connections/{id}", "", Some(gone), None, ann.delete(&path)).await;
+    // The connection, the webhooks that are in use, what it would be revoked with, the commit. Then what is left: the webhooks that were
+    // deleted, found as the third of the kinds that are looked for and taken in a commit, and a look at all four.
+    let gone = Cost { reads: 1 + 1 + CHANGE.reads + 1 + 1, writes: 1, batches: 2, queries: 1 + 3 + 4, ..FREE };
+    book.line("DELETE /api/connections/{id}", ", which had two webhooks", Some(gone), None, ann.delete(&path)).await;
+}
+
+/// Webhooks of a connection, and what is delivered by them.
+async fn webhooks(book: &mut Book, ann: &Client, path: &str) {
+    let (all, [one, other]) =
+        (format!("{path}/webhooks"), [(); 2].map(|()| json!({ "preset": "jira", "secret": "a-secret-of-theirs" })));
+    // The key of the addresses is made once, and read by each instance once.
+    let first = ann.post(&all, one).await;
+    assert_eq!(first.status, 201, "{first:?}");
+    // The connection twice, the summary, the others, the commit, and the webhook for the answer.
+    let made = Cost { reads: CREATION.reads + 3, queries: 1, ..CREATION };
+    let answer = book.line("POST /api/connections/{id}/webhooks", "", Some(made), None, ann.post(&all, other)).await;
+    let listed = Cost { reads: 1, ..PAGE };
+    book.line("GET /api/connections/{id}/webhooks", "", Some(listed), None, ann.get(&all)).await;
+    let (one, url) = (format!("{all}/{}", answer.text("id")), answer.text("url"));
+    let changed = Cost { reads: CHANGE.reads + 3, ..CHANGE };
+    let (route, secrets) = ("POST /api/connections/{id}/webhooks/{wid}/secrets", format!("{one}/secrets"));
+    book.line(route, "", Some(changed), None, ann.post(&secrets, json!({}))).await;
+    let address = url[url.find("/api/webhooks/").expect("an address")..].to_owned();
+    // The webhook; whether the delivery came before, the message, and that it came.
+    let (delivery, taken) = ("POST /api/webhooks/{path}", Cost { reads: 2, writes: 2, ..FREE });
+    let sender = ann.clone().with_header("x-hub-signature", &by_github("a-secret-of-theirs", b"{}"));
+    book.line(delivery, "", Some(taken), None, sender.post(&address, json!({}))).await;
+    let again = Cost { reads: 2, ..FREE };
+    book.line(delivery, ", once more", Some(again), None, sender.post(&address, json!({}))).await;
+    book.refusal(delivery, ", refused", READ, ann.post(&address, json!({}))).await;
+    // It is not in the description.
+    book.routes.remove(delivery);
+    let ended = Cost { reads: CHANGE.reads + 1, ..CHANGE };
+    book.line("DELETE /api/connections/{id}/webhooks/{wid}", "", Some(ended), None, ann.delete(&one)).await;
+    assert_eq!(ann.delete(&format!("{all}/{}", first.text("id"))).await.status, 204);
 }
 
 /// Consenting at a service, where this program is known.

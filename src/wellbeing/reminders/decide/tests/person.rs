@@ -264,7 +264,7 @@ impl Person {
                 Saying::New(what) => (what, true),
                 Saying::Again(_, what) => (what, false),
             };
-            self.said.push(Said { at: minute, reminder: what.reminder(), is_new });
+            self.said.push(Said { at: minute, reminder: what.reminder().expect("one that is counted"), is_new });
         }
         self.due = situation.next_look(&budget);
         assert!(self.due.is_none_or(|due| due > now), "{:?} is no later than {now}", self.due);

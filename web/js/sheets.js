@@ -1,12 +1,15 @@
-// Sign in and up, the sheet for whoever was signed out by time, and signing out.
-import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
-import { ApiError } from '../data/api.js';
-import { me } from '../data/copy.js';
-import { pending } from '../data/outbox.js';
-import { begin, lastName, signIn, signOut, signUp } from '../data/session.js';
-import { language, reason, speak, t } from '../text.js';
-import { Button, Dialog, Field, say, Select, useFocusOnMount } from '../ui.js';
+// What lies over the page or stands in its place: signing in and up, the sheet for whoever was signed out by time, and signing out; and keys:
+// single letters, never while typing, all of them off with one switch (WCAG 2.1.4). Components say what theirs do (`useKeys` in ui.js).
+import { html, signal, useEffect, useRef, useState } from '../vendor/preact.js';
+import { ApiError } from './data/api.js';
+import { me } from './data/copy.js';
+import { pending } from './data/outbox.js';
+import { begin, lastName, recall, remember, signIn, signOut, signUp } from './data/session.js';
+import { go, places } from './router.js';
+import { language, reason, speak, t } from './text.js';
+import { bound, Button, Dialog, Field, say, Select, Switch, undoLast, useFocusOnMount } from './ui.js';
 
+const KEYS = 'avanochi.keys';
 const MINIMUM = 8;
 
 /** Where an error belongs: beside a field, or above the button. @param {ApiError} error @param {string} key */
@@ -66,7 +69,7 @@ export function Sign() {
   }, [up, language.value]);
   return html`<main class="sign" id="main">
     <div class="sign-card card">
-      <div class="sign-scene"><img src=${new URL('../../icons/icon.svg', import.meta.url).href} width="148" height="148" alt="" /></div>
+      <div class="sign-scene"><img src=${new URL('../icons/icon.svg', import.meta.url).href} width="148" height="148" alt="" /></div>
       <div class="sign-body">
         <h1>${t(up ? 'sign.welcome' : 'sign.back')}</h1>
         <p class="muted">${t('sign.what')}</p>
@@ -115,4 +118,73 @@ export function SignOut({ small, bare }) {
 /** Who is signed in, with the way out; at the foot of the navigation. */
 export function Account() {
   return html`<div class="nav-account"><span class="nav-who" title=${me.value?.name}>${me.value?.name}</span><${SignOut} small bare /></div>`;
+}
+
+// Keys
+
+/** Whether single keys do something. */
+export const on = signal(recall(KEYS) !== 'off');
+/** Whether the list of keys is shown. */
+export const shown = signal(false);
+
+/** @param {boolean} next */
+export function setOn(next) {
+  on.value = next;
+  remember(KEYS, next ? 'on' : 'off');
+}
+
+let leading = 0;
+
+/** Whether a key belongs to the field that has the focus. @param {EventTarget|null} target */
+function typing(target) {
+  return target instanceof HTMLElement
+    && (target.isContentEditable || ['TEXTAREA', 'SELECT'].includes(target.tagName)
+      || target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type));
+}
+
+/** @param {KeyboardEvent} event */
+function pressed(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+  if (!on.peek() || typing(event.target) || document.querySelector('dialog[open]')) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const name = event.shiftKey && /^[a-z]$/.test(key) ? `shift+${key}` : key;
+  if (Date.now() - leading < 1500) {
+    leading = 0;
+    const found = places.find((one) => one.key === key);
+    if (found) {
+      event.preventDefault();
+      go(found.name);
+      return;
+    }
+  }
+  if (name === 'g') leading = Date.now();
+  else if (name === '?') shown.value = true;
+  else if (name === 'z') {
+    if (undoLast()) event.preventDefault();
+  } else {
+    const run = bound.get(name);
+    if (!run) return;
+    event.preventDefault();
+    run();
+  }
+}
+
+export function start() {
+  addEventListener('keydown', pressed);
+}
+
+const LIST = [['N', 'keys.new'], ['J K ↑ ↓', 'keys.move'], ['X', 'keys.complete'], ['E', 'keys.edit'], ['Del', 'delete'], ['Z', 'undo'], ['S', 'keys.session'],
+  ['⇧ S', 'act.end'], ['W', 'today.water'], ['M', 'today.meal'], ['B', 'today.break'], ...places.map(({ key, name }) => [`G ${key.toUpperCase()}`, `nav.${name}`]),
+  ['/', 'tasks.search'], ['Esc', 'keys.back'], ['?', 'keys.help']];
+
+export function KeySheet() {
+  const ref = useRef(/** @type {HTMLDialogElement|null} */ (null));
+  useEffect(() => ref.current?.showModal(), [shown.value]);
+  if (!shown.value) return null;
+  return html`<dialog class="dialog dialog-keys" ref=${ref} aria-labelledby="keys-title" onClose=${() => { shown.value = false; }}>
+    <h2 id="keys-title">${t('keys.title')}</h2>
+    <dl class="keys-list">${LIST.map(([key, name]) => html`<div key=${name}><dt><kbd>${key}</kbd></dt><dd>${t(name)}</dd></div>`)}</dl>
+    <${Switch} label=${t('keys.on')} hint=${t('keys.hint')} checked=${on.value} onChange=${setOn} />
+    <div class="dialog-acts"><${Button} kind="primary" onClick=${() => ref.current?.close()}>${t('close')}<//></div>
+  </dialog>`;
 }
