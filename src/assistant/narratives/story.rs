@@ -3,33 +3,46 @@
 use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        Object, ObjectBuilder,
+        schema::{SchemaType, Type},
+    },
+};
 
 use crate::texts::{Arg, Language, text};
 
 /// A story: each run of digits in it lies in what one of the facts shows.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Story {
     /// Its facts are among those of the first paragraph.
     pub title: String,
     pub paragraphs: Vec<Paragraph>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct Paragraph {
     pub text: String,
     pub facts: Vec<Fact>,
 }
 
 /// Something that the API answers elsewhere.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Fact {
     pub key: &'static str,
+    #[schema(schema_with = value_schema)]
     pub value: Value,
     pub unit: &'static str,
     /// How the text has it.
     pub shown: String,
     /// A GET of this API, with a JSON pointer to the value after `#`.
     pub source: String,
+}
+
+/// A number, a time of day, or a date.
+fn value_schema() -> Object {
+    ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Number, Type::String])).build()
 }
 
 /// What stands in a text in the place of a variable.

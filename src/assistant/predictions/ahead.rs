@@ -1,5 +1,7 @@
 //! The level in 7 days: what it would be if the coming week went as the last one, with the dates off that are known. Pure.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     forecast::Coming,
     inputs::{self, Tasks, WINDOW},
@@ -15,7 +17,8 @@ const WEEKS_BACK: usize = 4;
 const OUTLOOKS: usize = 8;
 
 /// By what an outlook is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// The risk stays as it is: the baseline.
     AsToday,
@@ -24,7 +27,7 @@ pub enum Basis {
 }
 
 /// How the risk is expected to be in 7 days.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Outlook {
     pub basis: Basis,
     pub score: Option<u8>,

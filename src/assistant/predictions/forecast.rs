@@ -2,6 +2,8 @@
 //! that is served. Pure.
 
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     levels::Evaluation,
@@ -28,7 +30,9 @@ const BETTER: f64 = 0.95;
 const WIDE: f64 = 0.25;
 
 /// What is forecast.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ForecastTarget)]
 pub enum Target {
     /// Hours of work on a date.
     Hours,
@@ -40,16 +44,24 @@ pub enum Target {
     WeekScore,
 }
 
-impl Target {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Hours => "hours",
-            Self::Tasks => "tasks",
-            Self::WeekHours => "week_hours",
-            Self::WeekScore => "week_score",
-        }
-    }
+/// By what a forecast is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ForecastModel)]
+pub enum Model {
+    /// As the last week: the baseline.
+    SeasonalNaive,
+    /// As the same day of the week in the last four weeks, on average.
+    WeekdayMean,
+    /// Exponential smoothing with a season of a week.
+    Ets,
+    /// A trend that fades.
+    Damped,
+    /// As usual.
+    Mean,
+}
 
+impl Target {
     const fn most(self) -> f64 {
         match self {
             Self::Hours => 24.0,
@@ -70,7 +82,7 @@ pub struct Coming {
 }
 
 /// What is to be expected, within an interval that four of five fall into.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Forecast {
     pub target: Target,
     /// The date, or the first of the week.
@@ -79,7 +91,7 @@ pub struct Forecast {
     pub low: f64,
     pub high: f64,
     /// By what it was made.
-    pub model: &'static str,
+    pub model: Model,
     /// The mean error in units of what the last week would have been wrong by in the past; `None` with too few origins.
     pub mase: Option<f64>,
     pub baseline_mase: Option<f64>,
@@ -238,13 +250,13 @@ fn candidates(shape: Shape) -> Vec<Method> {
     [Method::SeasonalMean].into_iter().chain(smoothed).collect()
 }
 
-fn model(method: Method, shape: Shape) -> &'static str {
+fn model(method: Method, shape: Shape) -> Model {
     match method {
-        Method::SeasonalNaive => "seasonal_naive",
-        Method::SeasonalMean if shape.season > 1 => "weekday_mean",
-        Method::SeasonalMean | Method::Mean => "mean",
-        Method::Ets { .. } => "ets",
-        Method::Damped { .. } => "damped",
+        Method::SeasonalNaive => Model::SeasonalNaive,
+        Method::SeasonalMean if shape.season > 1 => Model::WeekdayMean,
+        Method::SeasonalMean | Method::Mean => Model::Mean,
+        Method::Ets { .. } => Model::Ets,
+        Method::Damped { .. } => Model::Damped,
     }
 }
 
@@ -282,7 +294,7 @@ fn of_the_mean(target: Target, known: &[f64], shape: Shape) -> Vec<Forecast> {
     let within = |value: f64| rounded(value.clamp(0.0, target.most()), 2);
     let (value, low, high) = (within(value), within(value - half), within(value + half));
     let one =
-        Forecast { target, date: NaiveDate::default(), value, low, high, model: "mean", mase: None, baseline_mase: None, n: 0 };
+        Forecast { target, date: NaiveDate::default(), value, low, high, model: Model::Mean, mase: None, baseline_mase: None, n: 0 };
     vec![one; shape.width()]
 }
 

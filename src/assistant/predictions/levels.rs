@@ -4,11 +4,12 @@
 use std::collections::VecDeque;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 /// How many closed dates are evaluated for the level of the last.
 pub const EVALUATED: usize = 60;
 /// With less confidence there is no level.
-const ENOUGH: f64 = 0.5;
+pub const ENOUGH: f64 = 0.5;
 /// How many evaluations in a row raise a level, and how many lower it.
 const UP: usize = 2;
 const DOWN: usize = 3;
@@ -16,7 +17,8 @@ const DOWN: usize = 3;
 const BELOW: u8 = 5;
 
 /// A band of scores.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Level {
     Low,
     Watch,

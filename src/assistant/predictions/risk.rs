@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 /// What the factors follow from. What is not known is `None`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FactorInputs {
     /// Hours of work for 7 days, over the last 28 dates.
@@ -49,6 +49,21 @@ pub enum FactorId {
     Trend,
     Backlog,
     CheckIn,
+}
+
+impl FactorId {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hours => "hours",
+            Self::AfterHours => "after_hours",
+            Self::RestDays => "rest_days",
+            Self::ShortRest => "short_rest",
+            Self::BreaksSkipped => "breaks_skipped",
+            Self::Trend => "trend",
+            Self::Backlog => "backlog",
+            Self::CheckIn => "check_in",
+        }
+    }
 }
 
 /// A factor with its value and what it adds to the score; both `None` where it is not known.

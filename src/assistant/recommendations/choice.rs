@@ -6,6 +6,10 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::rules::{Held, id};
+use crate::{
+    choice,
+    kernel::{Code, Error, Result},
+};
 
 const MOST: usize = 3;
 /// For how many days a rule is silent that was answered.
@@ -17,9 +21,32 @@ pub struct Kept {
     /// Since when it has held without an interruption or an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<NaiveDate>,
-    /// When it was last answered.
+    /// How it was last answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answered: Option<NaiveDate>,
+    pub answered: Option<Answered>,
+}
+
+/// That a recommendation was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// Since when it had held, as its id says.
+    pub since: NaiveDate,
+    pub on: NaiveDate,
+    pub answer: Answer,
+}
+
+choice!(
+    /// What is said to a recommendation.
+    Answer as "RecommendationAnswer",
+    Done = "done",
+    Dismiss = "dismiss",
+);
+
+impl Answered {
+    /// Until which date the rule is silent.
+    pub fn silent_until(self) -> NaiveDate {
+        self.on.checked_add_days(Days::new(COOLDOWN)).unwrap_or(self.on)
+    }
 }
 
 /// What is kept of all rules; those of which nothing is are missing.
@@ -34,7 +61,7 @@ pub struct Chosen {
 
 /// What is shown of the rules that hold today, in their order, and what is to be kept of all.
 pub fn choose(held: Vec<Held>, memory: &Memory, today: NaiveDate) -> (Vec<Chosen>, Memory) {
-    let rests = |kept: &Kept| kept.answered.is_some_and(|answered| today < answered + Days::new(COOLDOWN));
+    let rests = |kept: &Kept| kept.answered.is_some_and(|answered| today < answered.silent_until());
     // What is interrupted begins anew; what was answered is remembered for as long as it says something.
     let mut next: Memory =
         memory.iter().filter(|(_, kept)| rests(kept)).map(|(rule, kept)| (rule.clone(), Kept { since: None, ..*kept })).collect();
@@ -54,13 +81,23 @@ pub fn choose(held: Vec<Held>, memory: &Memory, today: NaiveDate) -> (Vec<Chosen
     (chosen, next)
 }
 
-/// What is kept once a recommendation was done or dismissed; `None` when there is none of that id.
-pub fn answered(memory: &Memory, answered: &str, today: NaiveDate) -> Option<Memory> {
-    let (rule, since) = answered.split_once(':')?;
-    let known = memory.get(rule)?.since? == since.parse().ok()?;
-    let mut next = memory.clone();
-    next.insert(rule.to_owned(), Kept { since: None, answered: Some(today) });
-    known.then_some(next)
+/// What is kept once a recommendation was answered; `None` when it was answered so before. Errors: `NotFound` when there is none of
+/// that id, `AlreadyAnswered` when it was answered otherwise.
+pub fn answered(memory: &Memory, id: &str, answer: Answer, today: NaiveDate) -> Result<Option<Memory>> {
+    let missing = || Error::not_found("Recommendation");
+    let (rule, since) = id.split_once(':').ok_or_else(missing)?;
+    let since: NaiveDate = since.parse().map_err(|_| missing())?;
+    let kept = memory.get(rule).ok_or_else(missing)?;
+    if kept.since == Some(since) {
+        let mut next = memory.clone();
+        next.insert(rule.to_owned(), Kept { since: None, answered: Some(Answered { since, on: today, answer }) });
+        return Ok(Some(next));
+    }
+    match kept.answered.filter(|answered| answered.since == since) {
+        Some(before) if before.answer == answer => Ok(None),
+        Some(_) => Err(Error::new(Code::AlreadyAnswered, "The recommendation was answered otherwise")),
+        None => Err(missing()),
+    }
 }
 
 #[cfg(test)]
@@ -96,11 +133,13 @@ mod tests {
     #[test]
     fn what_was_answered_is_silent_for_a_week() {
         let (_, memory) = choose(held(&[Rule::CutWip]), &Memory::new(), date(14));
-        assert!(
-            answered(&memory, "cut_wip:2026-01-13", date(15)).is_none()
-                && answered(&memory, "check_in:2026-01-14", date(15)).is_none()
-        );
-        let mut memory = answered(&memory, "cut_wip:2026-01-14", date(15)).expect("a recommendation");
+        for unknown in ["cut_wip:2026-01-13", "check_in:2026-01-14", "cut_wip", "cut_wip:soon"] {
+            assert_eq!(answered(&memory, unknown, Answer::Done, date(15)).expect_err(unknown).code(), Code::NotFound);
+        }
+        let answer = |memory: &Memory, answer| answered(memory, "cut_wip:2026-01-14", answer, date(15));
+        let mut memory = answer(&memory, Answer::Done).expect("a recommendation").expect("a change");
+        assert_eq!(answer(&memory, Answer::Done).expect("the same"), None);
+        assert_eq!(answer(&memory, Answer::Dismiss).expect_err("another").code(), Code::AlreadyAnswered);
         for day in 15..22 {
             let (chosen, next) = choose(held(&[Rule::CutWip]), &memory, date(day));
             assert!(chosen.is_empty(), "{day}");

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 
 use super::situation::Situation;
 use crate::{
-    assistant::predictions::{levels::Level, risk::rounded},
+    assistant::{
+        predictions::{levels::Level, risk::rounded},
+        words::one_decimal,
+    },
     choice,
     texts::{Arg, Language, text},
     work::median::median,
@@ -115,10 +118,7 @@ impl Given {
         match self {
             Self::Count(count) => Shown::Number((*count).into()),
             Self::Text(text) => Shown::Text(text.clone()),
-            Self::Hours(hours) => {
-                let text = format!("{hours:.1}");
-                Shown::Text(if language == Language::Es { text.replace('.', ",") } else { text })
-            }
+            Self::Hours(hours) => Shown::Text(one_decimal(language, *hours)),
         }
     }
 

@@ -5,19 +5,11 @@ use uuid::Uuid;
 
 use crate::{
     assistant::{
-        predictions::{
-            inputs::{WINDOW, last},
-            levels::Level,
-        },
-        record::{HOUR, Record},
+        noticed::{Best, BestHour, LargeTask},
+        predictions::levels::Level,
     },
     kernel::UserId,
 };
-
-/// In so many dates of the window an hour has to have work before it is spoken of.
-const SAMPLES: usize = 10;
-/// With fewer dates there is no best one.
-const ENOUGH: usize = 28;
 
 /// All that is known at an instant. Of today, with the session under way.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,29 +59,6 @@ pub struct Situation {
     pub levels: Vec<Option<Level>>,
 }
 
-/// A task that is better made of several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LargeTask {
-    pub id: Uuid,
-    pub estimate_minutes: Option<u32>,
-    /// Since when nothing was done about it: no time spent, no step done, no edit.
-    pub untouched_days: Option<u32>,
-}
-
-/// The hour of the clock in which most was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BestHour {
-    pub hour: u32,
-    pub dates: u32,
-}
-
-/// More tasks on a date than ever before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Best {
-    pub completed: u32,
-    pub before: u32,
-}
-
 impl Situation {
     /// Of somebody of whom nothing is known.
     pub fn unknown(user_id: UserId, today: NaiveDate) -> Self {
@@ -122,45 +91,4 @@ impl Situation {
             levels: Vec::new(),
         }
     }
-}
-
-/// The hour with the most work and completed tasks in the last 28 dates: an hour of work weighs as much as a task.
-/// `completed_by_hour` are the tasks of these dates.
-pub fn best_hour(records: &[Record], completed_by_hour: &[u32; 24]) -> Option<BestHour> {
-    let window = last(records, WINDOW);
-    let of = |hour: usize| {
-        let dates = window.iter().filter(|record| record.focus_by_hour[hour] > 0).count();
-        let focus: u64 = window.iter().map(|record| record.focus_by_hour[hour]).sum();
-        (dates >= SAMPLES).then_some((focus + u64::from(completed_by_hour[hour]) * HOUR, hour, dates))
-    };
-    // Of two that are equal, the earlier.
-    let best = (0..24).rev().filter_map(of).max_by_key(|(weight, ..)| *weight)?;
-    Some(BestHour { hour: u32::try_from(best.1).ok()?, dates: u32::try_from(best.2).ok()? })
-}
-
-/// The dates of the last 28 on which no work was expected, with half an hour or more.
-pub fn rest_days_worked(records: &[Record]) -> u32 {
-    let worked = last(records, WINDOW).iter().filter(|record| record.is_worked_rest_day()).count();
-    u32::try_from(worked).unwrap_or(u32::MAX)
-}
-
-/// The tasks of the last date, where they are more than on any before.
-pub fn best(records: &[Record]) -> Option<Best> {
-    let (last, before) = records.split_last()?;
-    let most = before.iter().map(|record| record.completed).max()?;
-    let known = before.iter().filter(|record| record.is_observed()).count() >= ENOUGH;
-    (known && last.completed > most).then_some(Best { completed: last.completed, before: most })
-}
-
-/// How many expected dates, up to the last, had nothing, since anything was there at all.
-pub fn idle_days(records: &[Record]) -> u32 {
-    let since = records.iter().rposition(Record::is_observed);
-    let idle = since.map_or(0, |since| records[since + 1..].iter().filter(|record| record.expected).count());
-    u32::try_from(idle).unwrap_or(u32::MAX)
-}
-
-/// How many dates there was no check-in.
-pub fn days_without_check_in(records: &[Record]) -> Option<u32> {
-    let last = records.iter().rposition(|record| record.energy.is_some())?;
-    u32::try_from(records.len() - 1 - last).ok()
 }

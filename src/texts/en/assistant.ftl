@@ -24,3 +24,21 @@ recommend_celebrate = { $tasks } tasks in a day: more than ever before, the most
 recommend_check_in = You have not said how you are for { $days } days. One number is enough, and makes the outlook surer.
 recommend_reconnect_integration = One of your connections needs you to sign in again. Until then nothing is kept equal there.
 recommend_talk_to_someone = Your load has been high for { $days } days. Talk to somebody you trust, to your doctor, or to the occupational health service where you work. This is no diagnosis.
+
+# The factors of the risk of overload. $value is a number, with one decimal for hours and energy, of percent for breaks, the trend and tasks.
+
+risk_hours = { $value } hours of work in 7 days.
+risk_after_hours = { $value } hours a week outside of your hours of work.
+risk_rest_days = { $value ->
+    [one] Work on one free day within four weeks.
+   *[other] Work on { $value } free days within four weeks.
+}
+risk_short_rest = { $value ->
+    [one] One rest of less than eleven hours within two weeks.
+   *[other] { $value } rests of less than eleven hours within two weeks.
+}
+risk_breaks_skipped = Of the days of two weeks, { $value } % were long and had less than half an hour of breaks.
+risk_trend = The last week had { $value } % of the hours of an average one.
+risk_backlog = New tasks that were not done, and overdue ones, come to { $value } %.
+risk_check_in = Your energy was { $value } on average.
+risk_unknown = Nothing is known of this yet.

@@ -24,3 +24,21 @@ recommend_celebrate = { $tasks } tareas en un día: más que nunca, el máximo e
 recommend_check_in = Hace { $days } días que no dices cómo estás. Basta un número, y hace más segura la previsión.
 recommend_reconnect_integration = Una de tus conexiones necesita que vuelvas a iniciar sesión. Hasta entonces no se mantiene nada igual allí.
 recommend_talk_to_someone = Tu carga es alta desde hace { $days } días. Habla con alguien de confianza, con tu médico o con el servicio de salud laboral de tu empresa. Esto no es un diagnóstico.
+
+# Los factores del riesgo de sobrecarga.
+
+risk_hours = { $value } horas de trabajo en 7 días.
+risk_after_hours = { $value } horas por semana fuera de tu horario de trabajo.
+risk_rest_days = { $value ->
+    [one] Trabajo en un día libre en cuatro semanas.
+   *[other] Trabajo en { $value } días libres en cuatro semanas.
+}
+risk_short_rest = { $value ->
+    [one] Un descanso de menos de once horas en dos semanas.
+   *[other] { $value } descansos de menos de once horas en dos semanas.
+}
+risk_breaks_skipped = De los días de dos semanas, el { $value } % fueron largos y tuvieron menos de media hora de pausas.
+risk_trend = La última semana tuvo el { $value } % de las horas de una normal.
+risk_backlog = Las tareas nuevas sin hacer y las atrasadas suman el { $value } %.
+risk_check_in = Tu energía fue de { $value } de media.
+risk_unknown = De esto todavía no se sabe nada.

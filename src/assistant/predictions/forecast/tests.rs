@@ -18,7 +18,7 @@ fn noisy(weeks: usize) -> Vec<Option<f64>> {
 fn with_little_known_there_is_a_mean_and_a_wide_interval() {
     assert!(predict(Target::Hours, &[]).is_empty());
     let one = predict(Target::Hours, &some(&[8.0]));
-    assert_eq!((one.len(), one[0].value, one[0].low, one[0].high, one[0].model), (7, 8.0, 6.0, 10.0, "mean"));
+    assert_eq!((one.len(), one[0].value, one[0].low, one[0].high, one[0].model), (7, 8.0, 6.0, 10.0, Model::Mean));
     // A mean of 4, from which each differs by 4.
     let two = predict(Target::Hours, &some(&[8.0, 0.0]));
     assert_eq!((two[3].value, two[3].low, two[3].high, two[3].mase, two[3].n), (4.0, 0.0, 12.0, None, 0));
@@ -28,7 +28,7 @@ fn with_little_known_there_is_a_mean_and_a_wide_interval() {
 fn with_too_few_origins_the_last_week_is_served() {
     for dates in [14, 20, 34] {
         let found = predict(Target::Hours, &noisy(6)[..dates]);
-        assert!(found.iter().all(|forecast| forecast.model == "seasonal_naive" && forecast.mase.is_none()), "{dates}");
+        assert!(found.iter().all(|forecast| forecast.model == Model::SeasonalNaive && forecast.mase.is_none()), "{dates}");
     }
     // 21 dates before the first origin, 7 after the last, and 8 origins.
     let found = predict(Target::Hours, &noisy(6)[..35]);
@@ -38,7 +38,7 @@ fn with_too_few_origins_the_last_week_is_served() {
 #[test]
 fn noise_is_better_averaged_and_a_rhythm_that_repeats_is_left_alone() {
     let found = predict(Target::Hours, &noisy(30));
-    assert!(["weekday_mean", "ets"].contains(&found[0].model), "{found:?}");
+    assert!([Model::WeekdayMean, Model::Ets].contains(&found[0].model), "{found:?}");
     assert!(found[0].mase < Some(0.9) && found[0].baseline_mase > Some(0.9), "{found:?}");
     assert!(found.iter().all(|forecast| forecast.low <= forecast.value && forecast.value <= forecast.high));
     // The weekend is certain, however uncertain the other dates are.
@@ -46,11 +46,11 @@ fn noise_is_better_averaged_and_a_rhythm_that_repeats_is_left_alone() {
     // Nothing can be better than no error at all; the scale is none then.
     let exact: Vec<Option<f64>> = (0..140_usize).map(|index| Some(if index % 7 < 5 { 8.0 } else { 0.0 })).collect();
     let found = predict(Target::Hours, &exact);
-    assert_eq!((found[0].model, found[0].mase, found[0].value), ("seasonal_naive", None, 8.0));
+    assert_eq!((found[0].model, found[0].mase, found[0].value), (Model::SeasonalNaive, None, 8.0));
     // Two weeks that take turns: what was a week ago is never right, and an average half of it.
     let turns: Vec<Option<f64>> = (0..280_usize).map(|index| Some(if index / 7 % 2 == 0 { 4.0 } else { 8.0 })).collect();
     let found = predict(Target::Hours, &turns);
-    assert_eq!((found[0].model, found[0].baseline_mase, found[0].value), ("weekday_mean", Some(1.0), 6.0));
+    assert_eq!((found[0].model, found[0].baseline_mase, found[0].value), (Model::WeekdayMean, Some(1.0), 6.0));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_trend_of_weeks_is_followed() {
     let walk: Vec<Option<f64>> = (0..40_u32).map(|week| Some(20.0 + f64::from(week))).collect();
     let found = predict(Target::WeekHours, &walk);
     // It rises by one a week: two weeks on by two, of which a trend sees something.
-    assert_eq!((found[0].model, found[0].baseline_mase), ("damped", Some(2.0)));
+    assert_eq!((found[0].model, found[0].baseline_mase), (Model::Damped, Some(2.0)));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Each rule, earned by a history that a person could have, and not earned by one that is a little less so.
 
 use chrono::{Datelike as _, Days, Weekday};
+use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::*;
@@ -12,7 +13,7 @@ use crate::{
             levels::levels,
             personas::Persona,
         },
-        recommendations::situation::{self, LargeTask},
+        noticed::{self, LargeTask, Noticed, SeenTasks},
         record::{HOUR, Record, records},
     },
     kernel::UserId,
@@ -35,15 +36,16 @@ fn of(records: &[Record]) -> Situation {
         .map(|date| Coming { date, work_day: !matches!(date.weekday(), Weekday::Sat | Weekday::Sun), off: false })
         .collect();
     let week = forecasts(records, &evaluations, &coming, Weekday::Mon).into_iter().find(|of| of.target == Target::WeekHours);
+    let noticed = Noticed::of(records, SeenTasks::new(last, Tz::UTC.into()));
     Situation {
-        rest_days_worked: situation::rest_days_worked(records),
+        rest_days_worked: noticed.rest_days_worked,
         after_hours: inputs.after_hours.unwrap_or(0.0),
         next_week_hours: week.map(|week| week.value),
         energy: inputs.energy,
-        best_hour: situation::best_hour(records, &[0; 24]),
-        idle_days: situation::idle_days(records),
-        best: situation::best(records),
-        days_without_check_in: situation::days_without_check_in(records),
+        best_hour: noticed.best_hour,
+        idle_days: noticed.idle_days,
+        best: noticed.best,
+        days_without_check_in: noticed.days_without_check_in,
         levels: levels(&evaluations),
         ..unknown()
     }
@@ -187,7 +189,7 @@ fn an_hour_in_which_most_is_done() {
         }))
     ));
     let tasks = std::array::from_fn(|hour| if hour == 15 { 40 } else { 0 });
-    assert_eq!(situation::best_hour(&weeks(4, |_, _| {}), &tasks).map(|best| (best.hour, best.dates)), Some((15, 20)));
+    assert_eq!(noticed::best_hour(&weeks(4, |_, _| {}), &tasks).map(|best| (best.hour, best.dates)), Some((15, 20)));
 }
 
 #[test]
@@ -245,7 +247,7 @@ fn more_tasks_than_ever() {
     assert_eq!(evidence(Rule::Celebrate, &best(4)), Some(vec![json!(4), json!(3)]));
     assert!(!holds(Rule::Celebrate, &best(3)));
     assert_eq!(
-        situation::best(&weeks(1, |day, record| record.completed = if day == 6 { 9 } else { 1 })),
+        noticed::best(&weeks(1, |day, record| record.completed = if day == 6 { 9 } else { 1 })),
         None,
         "too few to compare"
     );
@@ -299,13 +301,13 @@ fn each_has_a_number_in_the_order_and_what_it_does_is_in_the_api() {
         large_task: Some(LargeTask { id: Uuid::from_u128(9), estimate_minutes: Some(500), untouched_days: Some(20) }),
         started_tasks: 8,
         next_week_hours: Some(51.0),
-        best_hour: Some(situation::BestHour { hour: 23, dates: 12 }),
+        best_hour: Some(noticed::BestHour { hour: 23, dates: 12 }),
         estimates: vec![(30, 60); 12],
         to_review: vec![Uuid::from_u128(3), Uuid::from_u128(4)],
         session_minutes: vec![120],
         energy: Some(2.0),
         idle_days: 4,
-        best: Some(situation::Best { completed: 9, before: 7 }),
+        best: Some(noticed::Best { completed: 9, before: 7 }),
         days_without_check_in: Some(8),
         lost_connection: Some(Uuid::from_u128(5)),
         levels: vec![Some(Level::High); 14],
