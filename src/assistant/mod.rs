@@ -1,7 +1,26 @@
 //! The assistant: how near somebody is to overload, what the coming days look like, what to do about it, and the story of a day
 //! or a week. Arithmetic on what the person entered, and shown to that person alone.
 
+pub mod dialogue;
 pub mod narratives;
 pub mod predictions;
 pub mod recommendations;
 pub mod record;
+
+use std::sync::Arc;
+
+use self::dialogue::proposes::Proposes;
+use crate::{
+    domain::{Contribution, Shared},
+    work::{tasks::elsewhere::Elsewhere, work_sessions::service::OnWork},
+};
+
+/// What the domain adds to the program: see [`dialogue::contribute`].
+pub fn contribute(
+    shared: &Shared,
+    on_work: Arc<dyn OnWork>,
+    elsewhere: Arc<dyn Elsewhere>,
+    proposes: Option<Arc<dyn Proposes>>,
+) -> Contribution {
+    dialogue::contribute(shared, on_work, elsewhere, proposes)
+}

@@ -120,7 +120,7 @@ fn top(path: &str) -> &str {
     path.split('/').next().unwrap_or_default()
 }
 
-const DOMAINS: &[&str] = &["accounts", "assistant", "changes", "companion", "integrations", "progress", "wellbeing", "work"];
+const DOMAINS: &[&str] = &["accounts", "assistant", "changes", "companion", "integrations", "interaction", "progress", "wellbeing", "work"];
 
 /// Which top-level modules each may know.
 const KNOWS: &[(&str, &[&str])] = &[
@@ -140,7 +140,23 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
     ("wellbeing", &["kernel", "texts", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
     ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "wellbeing", "integrations"]),
-    ("assistant", &["kernel", "texts", "work"]),
+    ("interaction", &["texts"]),
+    (
+        "assistant",
+        &[
+            "kernel",
+            "texts",
+            "store",
+            "ledger",
+            "web",
+            "domain",
+            "accounts",
+            "work",
+            "wellbeing",
+            "companion",
+            "interaction",
+        ],
+    ),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
     ("companion", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "progress", "wellbeing"]),
     (
@@ -180,6 +196,7 @@ const KNOWS: &[(&str, &[&str])] = &[
             "wellbeing",
             "changes",
             "companion",
+            "assistant",
             "outbound",
             "integrations",
         ],

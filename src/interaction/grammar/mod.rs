@@ -6,6 +6,7 @@ mod amounts;
 mod clock;
 mod completing;
 mod dates;
+pub mod matching;
 pub mod model;
 mod near;
 mod numbers;

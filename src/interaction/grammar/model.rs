@@ -2,9 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use chrono_tz::Tz;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+pub use crate::texts::Language;
 
 /// What somebody wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Intent {
     StartWork,
     EndWork,
@@ -79,13 +83,8 @@ impl Intent {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    En,
-    Es,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Meal {
     Breakfast,
     Lunch,
@@ -93,7 +92,8 @@ pub enum Meal {
     Snack,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rest {
     Micro,
     Short,
@@ -101,7 +101,8 @@ pub enum Rest {
     Lunch,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Priority {
     Low,
     Medium,
@@ -109,7 +110,8 @@ pub enum Priority {
     Urgent,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum View {
     Today,
     Yesterday,
@@ -126,23 +128,56 @@ pub enum Due {
     At(NaiveDateTime),
 }
 
+impl Due {
+    const MINUTE: &str = "%Y-%m-%dT%H:%M";
+}
+
+impl Serialize for Due {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::On(date) => date.serialize(serializer),
+            Self::At(at) => serializer.collect_str(&at.format(Self::MINUTE)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Due {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let at = NaiveDateTime::parse_from_str(&text, Self::MINUTE).map(Self::At);
+        at.or_else(|_| text.parse().map(Self::On)).map_err(D::Error::custom)
+    }
+}
+
 /// What was said for an intent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Slots {
     /// Of a new task; of one to be completed a fragment, or the number of one in the list that was shown last.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<Due>,
     /// Now, where it is not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<DateTime<Utc>>,
     /// From 50 to 1000.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ml: Option<u32>,
     /// From 1 to 5.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub energy: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub meal: Option<Meal>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rest: Option<Rest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate_minutes: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub view: Option<View>,
 }
 
@@ -158,6 +193,8 @@ pub enum Outcome {
 pub struct Understood {
     pub outcome: Outcome,
     pub language: Language,
+    /// Whether it was "stop" or "para" alone, which ends a rest while one is under way.
+    pub bare_stop: bool,
 }
 
 /// What a sentence is understood by: the moment, and the settings of the speaker.

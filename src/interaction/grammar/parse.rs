@@ -64,13 +64,16 @@ enum Match {
 pub fn parse(raw: &str, speaker: &Speaker) -> Understood {
     let text = cleaned(raw).unwrap_or_default();
     let all = words(&text);
-    let found = addressed(&text, &all, speaker).and_then(|sentence| sentence.read());
+    let sentence = addressed(&text, &all, speaker);
+    let alone = sentence.as_ref().filter(|sentence| sentence.words.len() == 1).and_then(|sentence| form(sentence.words, 0));
+    let bare_stop = matches!(alone, Some("stop" | "para"));
+    let found = sentence.and_then(|sentence| sentence.read());
     let spoken = || language(&all).unwrap_or(speaker.language);
     match found {
         Some((intent, slots, language)) => {
-            Understood { outcome: Outcome::Known(intent, slots), language: language.unwrap_or_else(spoken) }
+            Understood { outcome: Outcome::Known(intent, slots), language: language.unwrap_or_else(spoken), bare_stop }
         }
-        None => Understood { outcome: Outcome::Unknown(near(&all)), language: spoken() },
+        None => Understood { outcome: Outcome::Unknown(near(&all)), language: spoken(), bare_stop: false },
     }
 }
 
