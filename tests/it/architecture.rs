@@ -204,7 +204,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("demo", &["kernel", "config", "app"]),
     (
         "cli",
-        &["kernel", "store", "functions", "jobs", "config", "assistant", "companion", "integrations", "migration", "app", "demo"],
+        &["kernel", "store", "functions", "jobs", "config", "assistant", "companion", "integrations", "interaction", "migration", "app", "demo"],
     ),
 ];
 

@@ -18,3 +18,6 @@ mod text;
 mod titles;
 mod vocabulary;
 mod when;
+
+#[cfg(test)]
+mod tests;
