@@ -12,6 +12,7 @@ pub mod assistant;
 pub mod changes;
 pub mod companion;
 pub mod integrations;
+pub mod interaction;
 pub mod progress;
 pub mod wellbeing;
 pub mod work;

@@ -10,7 +10,9 @@ use utoipa::openapi::OpenApi;
 
 use super::{consents::clients, health::Health, jobs, keys::keys, routes, secret::JWT_SECRET, services::Services};
 use crate::{
-    accounts, assistant, changes, companion,
+    accounts,
+    assistant::{self, dialogue::proposes::Proposes},
+    changes, companion,
     config::{Config, StoreChoice},
     credentials::CredentialManager,
     domain::{self, AtStart, Contribution, Kinds, Shared},
@@ -50,6 +52,8 @@ pub struct Adapters {
     pub credentials: Arc<CredentialManager>,
     /// Seal what people give for their connections.
     pub keys: Keys,
+    /// Who proposes actions for what was said and not understood, if there is a model host.
+    pub proposes: Option<Arc<dyn Proposes>>,
     /// The commits of the store, where nobody else tells of them.
     pub feed: Option<Arc<dyn Feed>>,
     /// Whether the messages are in the store, of which the host knows nothing.
@@ -73,7 +77,7 @@ impl Adapters {
         let credentials = Arc::new(CredentialManager::new(|_| None, Arc::clone(&clock)));
         let keys = Keys::following(&secret);
         let message_delivery = MessageDelivery::InProcess;
-        Self { store, clock, ids, queue, secret, credentials, keys, feed: None, message_delivery }
+        Self { store, clock, ids, queue, secret, credentials, keys, proposes: None, feed: None, message_delivery }
     }
 
     /// Those that the settings ask for.
@@ -101,7 +105,7 @@ impl Adapters {
             None => JWT_SECRET.load_or_make(&config.data).context("the token secret cannot be kept in the data folder")?,
         };
         let keys = keys(config, &credentials)?;
-        Ok(Self { store, clock, ids, queue, secret, credentials, keys, feed, message_delivery })
+        Ok(Self { store, clock, ids, queue, secret, credentials, keys, proposes: None, feed, message_delivery })
     }
 }
 
@@ -182,7 +186,7 @@ impl App {
             progress::contribute(&shared),
             wellbeing::contribute(&shared),
             companion::contribute(&shared),
-            assistant::contribute(&shared),
+            assistant::contribute(&shared, Arc::new(AtWork), Arc::new(sync.clone()), adapters.proposes.clone()),
             integrations::contribute(&shared, connections, sync, public_url),
         ];
         let mut domains = domains.into_iter().fold(Contribution::default(), Contribution::and);

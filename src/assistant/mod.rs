@@ -1,6 +1,7 @@
 //! The assistant: how near somebody is to overload, what the coming days look like, what to do about it, and the story of a day
 //! or a week. Arithmetic on what the person entered, and shown to that person alone.
 
+pub mod dialogue;
 pub mod gathered;
 #[cfg(test)]
 mod insights;
@@ -11,12 +12,24 @@ pub mod recommendations;
 pub mod record;
 pub mod words;
 
-use crate::domain::{Contribution, Shared};
+use std::sync::Arc;
 
-/// What the domain adds to the program.
-pub fn contribute(shared: &Shared) -> Contribution {
+use self::dialogue::proposes::Proposes;
+use crate::{
+    domain::{Contribution, Shared},
+    work::{tasks::elsewhere::Elsewhere, work_sessions::service::OnWork},
+};
+
+/// What the domain adds to the program. The rest is for [`dialogue::contribute`].
+pub fn contribute(
+    shared: &Shared,
+    on_work: Arc<dyn OnWork>,
+    elsewhere: Arc<dyn Elsewhere>,
+    proposes: Option<Arc<dyn Proposes>>,
+) -> Contribution {
     Contribution::default()
         .and(predictions::contribute(shared))
         .and(recommendations::contribute(shared))
         .and(narratives::contribute(shared))
+        .and(dialogue::contribute(shared, on_work, elsewhere, proposes))
 }

@@ -4,6 +4,7 @@ mod credentials;
 mod jobs;
 mod pictures;
 mod predictions;
+mod say;
 mod webhooks;
 
 use std::{
@@ -106,6 +107,8 @@ enum Command {
         #[command(subcommand)]
         command: predictions::Command,
     },
+    /// Tell what the grammar makes of sentences
+    Say(say::Say),
     /// Check the file of the embedded store, and compare all counters, timers and lists with the documents that they are about
     Verify {
         /// Correct what differs
@@ -139,6 +142,7 @@ pub fn run() -> ExitCode {
     match &command {
         Command::Webhook { command } => return ended(webhooks::run(command)),
         Command::Predictions { command } => return ended(predictions::run(command)),
+        Command::Say(say) => return ended(say::run(say)),
         _ => {}
     }
     let config = match Config::load(&source, &overrides) {
@@ -151,7 +155,7 @@ pub fn run() -> ExitCode {
         }
     };
     let done = match command {
-        Command::Serve | Command::Check { .. } | Command::Webhook { .. } | Command::Predictions { .. } => {
+        Command::Serve | Command::Check { .. } | Command::Webhook { .. } | Command::Predictions { .. } | Command::Say(_) => {
             run_server(&config).map(|()| ExitCode::SUCCESS)
         }
         Command::Demo { until } => run_demo(&config, until).map(|()| ExitCode::SUCCESS),

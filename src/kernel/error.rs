@@ -72,6 +72,7 @@ codes! {
     Forbidden = "forbidden", Forbidden;
     NotFound = "not_found", NotFound;
     Gone = "gone", Gone;
+    ConfirmationExpired = "confirmation_expired", Gone;
     MethodNotAllowed = "method_not_allowed", MethodNotAllowed;
     RequestTimeout = "request_timeout", RequestTimeout;
     UsernameTaken = "username_taken", Conflict;

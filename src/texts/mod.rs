@@ -14,6 +14,7 @@ const fn sources(language: Language) -> &'static [&'static str] {
     match language {
         Language::En => &[
             include_str!("en/assistant.ftl"),
+            include_str!("en/dialogue.ftl"),
             include_str!("en/integrations.ftl"),
             include_str!("en/narratives.ftl"),
             include_str!("en/reminders.ftl"),
@@ -21,6 +22,7 @@ const fn sources(language: Language) -> &'static [&'static str] {
         ],
         Language::Es => &[
             include_str!("es/assistant.ftl"),
+            include_str!("es/dialogue.ftl"),
             include_str!("es/integrations.ftl"),
             include_str!("es/narratives.ftl"),
             include_str!("es/reminders.ftl"),

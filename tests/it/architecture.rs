@@ -120,7 +120,7 @@ fn top(path: &str) -> &str {
     path.split('/').next().unwrap_or_default()
 }
 
-const DOMAINS: &[&str] = &["accounts", "assistant", "changes", "companion", "integrations", "progress", "wellbeing", "work"];
+const DOMAINS: &[&str] = &["accounts", "assistant", "changes", "companion", "integrations", "interaction", "progress", "wellbeing", "work"];
 
 /// Which top-level modules each may know.
 const KNOWS: &[(&str, &[&str])] = &[
@@ -140,6 +140,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
     ("wellbeing", &["kernel", "texts", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
     ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "wellbeing", "integrations"]),
+    ("interaction", &["texts"]),
     (
         "assistant",
         &[
@@ -155,6 +156,8 @@ const KNOWS: &[(&str, &[&str])] = &[
             "wellbeing",
             "progress",
             "integrations",
+            "companion",
+            "interaction",
         ],
     ),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
@@ -197,6 +200,7 @@ const KNOWS: &[(&str, &[&str])] = &[
             "wellbeing",
             "changes",
             "companion",
+            "assistant",
             "outbound",
             "integrations",
         ],
@@ -204,7 +208,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("demo", &["kernel", "config", "app"]),
     (
         "cli",
-        &["kernel", "store", "functions", "jobs", "config", "assistant", "companion", "integrations", "migration", "app", "demo"],
+        &["kernel", "store", "functions", "jobs", "config", "assistant", "companion", "integrations", "interaction", "migration", "app", "demo"],
     ),
 ];
 

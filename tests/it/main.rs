@@ -20,6 +20,7 @@ mod credentials;
 mod days;
 mod demo;
 mod description;
+mod dialogue;
 mod documents;
 mod dropped;
 mod faults;

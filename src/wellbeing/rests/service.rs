@@ -115,6 +115,26 @@ impl RestService {
         Ok(self.ledger.edit(owner, &id.to_string(), &Precondition::None, end).await?.value)
     }
 
+    /// Makes a rest go on that has ended since it was `before`. Errors: `RestActive`, `NotFound`.
+    pub async fn go_on(&self, owner: Owner, before: &Rest) -> Result<()> {
+        self.ledger
+            .edit(owner, &before.id.to_string(), &Precondition::None, |rest: &Rest, change| {
+                if let Some(active) = booking::known(&change.summary)?.filter(|active| active.id != rest.id.uuid()) {
+                    return Err(Error::new(Code::RestActive, format!("The rest {} is under way", active.id)));
+                }
+                if rest.end.is_none() {
+                    return Ok(None);
+                }
+                booking::forget(change, rest)?;
+                booking::begin(&mut change.summary, before)?;
+                reminded::look_now(change)?;
+                change.touch();
+                Ok(Some(before.clone()))
+            })
+            .await?;
+        Ok(())
+    }
+
     /// Ends the rest under way when it has been forgotten. A repetition does nothing. Errors: `NotFound` when there is no such
     /// user.
     pub async fn end_forgotten(&self, _ctx: &Ctx, owner: Owner) -> Result<()> {

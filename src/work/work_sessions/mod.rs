@@ -9,6 +9,7 @@ pub mod model;
 mod note;
 pub mod render;
 pub mod repo;
+mod restoring;
 pub mod review;
 pub mod service;
 mod view;

@@ -1,0 +1,183 @@
+//! What is done about tasks when it is asked for: adding, completing, listing.
+
+use chrono::NaiveDate;
+
+use super::{
+    acts::{Acted, did},
+    model::{Command, Op},
+    repo::{Kept, Reversal, What},
+    service::DialogueService,
+    spoken::{Spoken, Turn, when},
+};
+use crate::{
+    interaction::grammar::{
+        matching::hits,
+        model::{Due, Priority, Slots, View},
+    },
+    kernel::{Bounded, Code, FromText as _, Limit, Page, PageRequest, Precondition, Result, Versioned},
+    ledger::Decision,
+    texts::Arg,
+    work::tasks::{
+        filter::{self, TaskFilter},
+        model::{Action, Fields, NewTask, Tag, Tags, Task, TaskId, TaskPatch, Title},
+        model as tasks,
+        operations::Operation,
+    },
+};
+
+const TASKS: &str = "tasks";
+/// The most tasks that one can choose from.
+const CHOICE: usize = 5;
+/// The most tasks that one answer lists.
+const LISTED: usize = 10;
+
+impl DialogueService {
+    pub(super) async fn add_task(&self, turn: &Turn<'_>, slots: &Slots) -> Result<Acted> {
+        let Some(title) = &slots.title else { return Ok((turn.say("dialogue_what_task", &[]), None)) };
+        let new = NewTask { title: Title::parse(title)?, client_id: None, fields: fields(slots)? };
+        let made = self.tasks.create(turn.ctx, turn.owner, &new, turn.key.as_ref()).await?.task.value;
+        let title = ("title", Arg::Text(made.title.as_str()));
+        let spoken = match slots.due {
+            None => turn.say("dialogue_task_added", &[title]),
+            Some(due) => turn.say("dialogue_task_added_for", &[title, ("due", Arg::Text(&when(due)))]),
+        };
+        Ok((did(spoken, TASKS, made.id.uuid(), Op::Create), Some(Reversal::DeleteTask(made.id))))
+    }
+
+    /// Which task is meant, or what there is to say where that is not one.
+    pub(super) async fn meant(&self, turn: &Turn<'_>, command: &Command) -> Result<std::result::Result<Task, Spoken>> {
+        if let Some(id) = command.task {
+            return Ok(self.open_task(turn, id).await?.ok_or_else(|| turn.say("dialogue_task_gone", &[])));
+        }
+        let Some(title) = &command.slots.title else { return Ok(Err(turn.say("dialogue_which_task", &[]))) };
+        if let Ok(number) = title.parse::<usize>() {
+            let listed = self.listed(turn).await?;
+            let Some(id) = number.checked_sub(1).and_then(|at| listed.get(at)) else {
+                return Ok(Err(turn.say("dialogue_which_list", &[("number", Arg::Text(title))])));
+            };
+            return Ok(self.open_task(turn, *id).await?.ok_or_else(|| turn.say("dialogue_task_gone", &[])));
+        }
+        let mut open = self.open_tasks(turn).await?;
+        let titles: Vec<&str> = open.iter().map(|task| task.title.as_str()).collect();
+        let found = hits(title, &titles);
+        Ok(match found.len() {
+            0 => Err(turn.say("dialogue_no_task", &[("title", Arg::Text(title))])),
+            1 => Ok(open.swap_remove(found[0])),
+            2..=CHOICE => {
+                let found: Vec<&Task> = found.into_iter().map(|at| &open[at]).collect();
+                let listed = found.iter().map(|task| task.id).collect();
+                let spoken = turn.say("dialogue_several_tasks", &[("tasks", Arg::Text(&numbered(&found)))]);
+                Err(Spoken { listed, ..spoken })
+            }
+            many => Err(turn.say("dialogue_too_many_tasks", &[("count", Arg::Number(many as u64))])),
+        })
+    }
+
+    pub(super) async fn complete_task(&self, turn: &Turn<'_>, task: &Task) -> Result<Acted> {
+        let patch = TaskPatch { action: Some(Action::Complete), ..TaskPatch::default() };
+        let done = self.tasks.apply(turn.ctx, turn.owner, &Operation::Update(task.id, patch, Precondition::None)).await?;
+        let with_next = done.task.is_some_and(|Versioned { value, .. }| value.next_id.is_some());
+        let spoken = turn.say("dialogue_task_done", &[("title", Arg::Text(task.title.as_str()))]);
+        let reversal = Reversal::ReopenTask { id: task.id, with_next };
+        Ok((did(spoken, TASKS, task.id.uuid(), Op::Complete), Some(reversal)))
+    }
+
+    pub(super) async fn list_tasks(&self, turn: &Turn<'_>, slots: &Slots) -> Result<Spoken> {
+        let found = match slots.due {
+            Some(Due::On(date)) => self.of_date(turn, date).await?,
+            Some(Due::At(at)) => self.of_date(turn, at.date()).await?,
+            None => self.of_view(turn, slots.view.unwrap_or(View::Today)).await?,
+        };
+        let shown: Vec<&Task> = found.iter().take(LISTED).collect();
+        if shown.is_empty() {
+            return Ok(turn.say("dialogue_no_tasks", &[]));
+        }
+        let listed = shown.iter().map(|task| task.id).collect();
+        let args = [("count", Arg::Number(found.len() as u64)), ("tasks", Arg::Text(&numbered(&shown)))];
+        Ok(Spoken { listed, ..turn.say("dialogue_tasks", &args) })
+    }
+
+    async fn of_view(&self, turn: &Turn<'_>, view: View) -> Result<Vec<Task>> {
+        let named = match view {
+            View::Today => filter::View::Today,
+            View::Yesterday => filter::View::Yesterday,
+            View::Week => filter::View::Week,
+            View::Overdue => filter::View::Overdue,
+            View::Upcoming => filter::View::Upcoming,
+            View::Inbox => filter::View::Inbox,
+        };
+        // Of yesterday what was done is of interest too.
+        let completed = (view != View::Yesterday).then_some(false);
+        self.selected(turn, &TaskFilter { view: Some(named), completed, ..TaskFilter::default() }).await
+    }
+
+    async fn of_date(&self, turn: &Turn<'_>, date: NaiveDate) -> Result<Vec<Task>> {
+        let is_of = |task: &Task| task.due.is_some_and(|due| due.on == date) || task.planned.is_some_and(|planned| planned.on == date);
+        Ok(self.open_tasks(turn).await?.into_iter().filter(is_of).collect())
+    }
+
+    async fn open_tasks(&self, turn: &Turn<'_>) -> Result<Vec<Task>> {
+        self.selected(turn, &TaskFilter { completed: Some(false), ..TaskFilter::default() }).await
+    }
+
+    async fn selected(&self, turn: &Turn<'_>, filter: &TaskFilter) -> Result<Vec<Task>> {
+        let mut found = Vec::new();
+        let mut page = Some(PageRequest::first(Limit::MAX));
+        while let Some(request) = page {
+            let Page { items, next } = self.tasks.select(turn.ctx, turn.owner, filter, request).await?;
+            found.extend(items.into_iter().map(|shown| shown.task));
+            page = next.map(|after| PageRequest { limit: Limit::MAX, after: Some(after) });
+        }
+        Ok(found)
+    }
+
+    /// The task, if it is still there and open.
+    async fn open_task(&self, turn: &Turn<'_>, id: TaskId) -> Result<Option<Task>> {
+        match self.tasks.get(turn.ctx, turn.owner, id).await {
+            Ok(read) => Ok(Some(read.value.task).filter(Task::is_open)),
+            Err(error) if error.code() == Code::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The tasks that were listed last.
+    async fn listed(&self, turn: &Turn<'_>) -> Result<Vec<TaskId>> {
+        self.ledger
+            .run(turn.owner, |change| {
+                Box::pin(async move {
+                    let read = Kept::find(change, Kept::LISTED).await?;
+                    Ok(Decision::Keep(match read.map(|read| read.value.what) {
+                        Some(What::Listed { tasks }) => tasks,
+                        _ => Vec::new(),
+                    }))
+                })
+            })
+            .await
+    }
+}
+
+fn numbered(tasks: &[&Task]) -> String {
+    let lines: Vec<String> = tasks.iter().enumerate().map(|(at, task)| format!("{}. {}", at + 1, task.title.as_str())).collect();
+    lines.join("; ")
+}
+
+/// Errors: `InvalidField`.
+fn fields(slots: &Slots) -> Result<Fields> {
+    let mut tags = Tags::default();
+    for tag in &slots.tags {
+        tags.add(Tag::from_text(tag).map_err(|rule| rule.of_field("tags"))?);
+    }
+    let (due_on, due_time) = match slots.due {
+        None => (None, None),
+        Some(Due::On(date)) => (Some(Some(date)), None),
+        Some(Due::At(at)) => (Some(Some(at.date())), Some(Some(at.time()))),
+    };
+    let priority = slots.priority.map(|priority| match priority {
+        Priority::Low => tasks::Priority::Low,
+        Priority::Medium => tasks::Priority::Medium,
+        Priority::High => tasks::Priority::High,
+        Priority::Urgent => tasks::Priority::Urgent,
+    });
+    let estimate_minutes = slots.estimate_minutes.map(Bounded::new).filter(Option::is_some);
+    Ok(Fields { priority, tags: Some(tags), due_on, due_time, estimate_minutes, ..Fields::default() })
+}
