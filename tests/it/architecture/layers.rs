@@ -90,7 +90,6 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "steps",
             "project",
             "quiet",
-            "limits/circuit",
             "limits/gcra",
             "limits/learned",
             "limits/local",
