@@ -98,9 +98,9 @@ async fn complete(Shared(state): Shared<State>, headers: HeaderMap, body: String
         return error(StatusCode::NOT_FOUND, "model_not_found", "The model does not exist");
     }
     let mut inner = state.lock();
-    let wrong = ["max_tokens", "max_completion_tokens"].into_iter().find(|field| {
-        inner.limit_field.is_some_and(|taken| taken != *field) && asked.get(field).is_some()
-    });
+    let wrong = ["max_tokens", "max_completion_tokens"]
+        .into_iter()
+        .find(|field| inner.limit_field.is_some_and(|taken| taken != *field) && asked.get(field).is_some());
     if let Some(field) = wrong {
         let message = format!("Unsupported parameter: '{field}' is not supported with this model.");
         return error(StatusCode::BAD_REQUEST, "unsupported_parameter", &message);

@@ -2,6 +2,14 @@
 //! or a week. Arithmetic on what the person entered, and shown to that person alone.
 
 pub mod narratives;
+pub mod phrasing;
 pub mod predictions;
 pub mod recommendations;
 pub mod record;
+
+use crate::domain::Contribution;
+
+/// What the domain adds to the program.
+pub fn contribute() -> Contribution {
+    phrasing::contribute()
+}

@@ -244,13 +244,18 @@ impl Model {
             400 | 422 if self.settings.limit_field == LimitField::Auto && names_the_limit(&answer.body) => Setback::OtherField,
             401 | 403 => Setback::Unauthorized,
             404 => {
-                tracing::warn!(setting = "AVANOCHI_LLM_MODEL", "the host has no such model, or AVANOCHI_LLM_URL is not its address");
+                tracing::warn!(
+                    setting = "AVANOCHI_LLM_MODEL",
+                    "the host has no such model, or AVANOCHI_LLM_URL is not its address"
+                );
                 Unanswered::Refused.into()
             }
             429 if code(value) == Some("insufficient_quota") => Setback::Busy(None),
             429 => {
                 let exact = answer.header("retry-after-ms").and_then(|text| text.trim().parse().ok()).map(Duration::from_millis);
-                Setback::Busy(exact.or_else(|| answer.limit(self.clock.now()).filter(|pause| pause.is_told).map(|pause| pause.wait)))
+                Setback::Busy(
+                    exact.or_else(|| answer.limit(self.clock.now()).filter(|pause| pause.is_told).map(|pause| pause.wait)),
+                )
             }
             _ => Unanswered::Failed.into(),
         }
