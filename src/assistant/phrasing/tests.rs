@@ -245,7 +245,6 @@ async fn a_date_has_a_budget() {
     let cost = usize::try_from(Prompt::about(Language::En, &worked(10), NAME).expect("a prompt").cost()).expect("small");
     let most = usize::try_from(DAY_TOKENS).expect("small");
     assert!(asked < 99 && asked > most / cost, "{asked} of {cost} each at most");
-    world.is_by_rules(&worked(99)).await;
     world.advance(24 * 3600);
     world.ask(&worked(99)).await;
     assert_eq!(world.phrased(&worked(99)).await.written_by, WrittenBy::Model);
