@@ -109,11 +109,11 @@ async fn complete(Shared(state): Shared<State>, headers: HeaderMap, body: String
     drop(inner);
     let usage = json!({ "prompt_tokens": body.len() / 4, "completion_tokens": 50, "total_tokens": body.len() / 4 + 50 });
     match says {
-        Says::Text(text) => events(spoken(&text, Some("stop"), Some(&usage)), "data: [DONE]\n\n"),
-        Says::TooLong(text) => events(spoken(&text, Some("length"), Some(&usage)), "data: [DONE]\n\n"),
-        Says::Cut(text) => events(spoken(&text, None, None), ""),
-        Says::Breaks(text) => events(spoken(&text, None, None), "data: {\"error\":{\"message\":\"it broke\"}}\n\n"),
-        Says::Filtered => events(vec![json!({ "choices": [{ "delta": {}, "finish_reason": "content_filter" }] })], ""),
+        Says::Text(text) => events(&spoken(&text, Some("stop"), Some(&usage)), "data: [DONE]\n\n"),
+        Says::TooLong(text) => events(&spoken(&text, Some("length"), Some(&usage)), "data: [DONE]\n\n"),
+        Says::Cut(text) => events(&spoken(&text, None, None), ""),
+        Says::Breaks(text) => events(&spoken(&text, None, None), "data: {\"error\":{\"message\":\"it broke\"}}\n\n"),
+        Says::Filtered => events(&[json!({ "choices": [{ "delta": {}, "finish_reason": "content_filter" }] })], ""),
         Says::Whole(text) => {
             let choice = json!({ "index": 0, "message": { "role": "assistant", "content": text }, "finish_reason": "stop" });
             as_json(StatusCode::OK, &json!({ "object": "chat.completion", "choices": [choice], "usage": usage }))
@@ -145,11 +145,9 @@ fn spoken(text: &str, finish: Option<&str>, usage: Option<&Value>) -> Vec<Value>
     said
 }
 
-fn events(said: Vec<Value>, end: &str) -> Response {
-    let mut text = ": welcome\n\n".to_owned();
-    said.iter().for_each(|event| text.push_str(&format!("data: {event}\n\n")));
-    text.push_str(end);
-    stream_of(Body::from(text))
+fn events(said: &[Value], end: &str) -> Response {
+    let said: String = said.iter().flat_map(|event| ["data: ".to_owned(), event.to_string(), "\n\n".to_owned()]).collect();
+    stream_of(Body::from(format!(": welcome\n\n{said}{end}")))
 }
 
 /// The same event for ever.

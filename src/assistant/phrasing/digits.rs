@@ -37,7 +37,7 @@ fn stands_alone(before: &str, after: &str) -> bool {
     let mut back = before.chars().rev();
     let begins = match back.next() {
         Some(c) if c.is_alphanumeric() => false,
-        Some('-' | '–' | '+') => !back.next().is_none_or(|c| !c.is_alphanumeric()),
+        Some('-' | '–' | '+') => back.next().is_some_and(char::is_alphanumeric),
         Some(c) if joins(c) => !back.next().is_some_and(char::is_numeric),
         _ => true,
     };

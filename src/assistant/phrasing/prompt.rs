@@ -1,6 +1,7 @@
 //! What goes out: fixed instructions, and a story as data. Of a fact neither its source, which names the user, nor more than how it
 //! is shown. Pure.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -48,7 +49,7 @@ impl Prompt {
             hash.update(part);
             hash.update([0]);
         }
-        let id = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let id = URL_SAFE_NO_PAD.encode(hash.finalize());
         // A token has two bytes and more in these languages; a model that thinks first has some to think with.
         let most_tokens = u32::try_from(length).unwrap_or(u32::MAX) / 2 + 200;
         Some(Self { id, instructions, input, most_tokens })

@@ -142,16 +142,16 @@ async fn no_request_waits_for_a_model() {
     world.is_by_rules(&worked(20)).await;
     assert!(began.elapsed() < Duration::from_secs(2), "the model says nothing for longer");
     // Four at once, and a fifth is not begun.
-    let begin = |minutes| {
+    let try_to_start = |minutes| {
         world.host.state.says(Says::Silent);
         let told = worked(minutes);
         let prompt = Prompt::about(Language::En, &told, NAME).expect("a prompt");
         world.phrasing.start(world.owner, Language::En, told, prompt)
     };
-    let begun: Vec<_> = (21..30).map_while(begin).collect();
-    assert_eq!(begun.len(), 3);
+    let under_way: Vec<_> = (21..30).map_while(try_to_start).collect();
+    assert_eq!(under_way.len(), 3);
     // Each ends by itself, whoever has gone, and leaves what is read afterwards as it was.
-    for work in begun {
+    for work in under_way {
         tokio::time::timeout(Duration::from_secs(20), work).await.expect("bounded").expect("ended");
     }
     world.is_by_rules(&worked(21)).await;

@@ -136,7 +136,9 @@ impl Model {
                 Err(Setback::OtherField) => return Err(Unanswered::Failed),
                 Err(Setback::Unauthorized) if !renewed => {
                     renewed = true;
-                    KEYS.iter().for_each(|name| self.secrets.forget(name));
+                    for name in KEYS {
+                        self.secrets.forget(name);
+                    }
                 }
                 Err(Setback::Unauthorized) => {
                     tracing::warn!(setting = KEYS[0], "the host of the model refuses the key, or the identity lacks a role");
@@ -179,7 +181,9 @@ impl Model {
                 Ok(Ok(Some(piece))) => {
                     bytes += piece.len();
                     let Ok(found) = events.take(&piece) else { break };
-                    found.iter().for_each(|data| reading.event(data));
+                    for data in &found {
+                        reading.event(data);
+                    }
                 }
                 Ok(Ok(None) | Err(_)) => break,
                 Err(_) if reading.has_text() => break,

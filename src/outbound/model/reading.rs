@@ -44,7 +44,9 @@ impl Reading {
             match content {
                 Value::String(text) => self.text.push_str(text),
                 Value::Array(parts) => {
-                    parts.iter().filter_map(|part| part["text"].as_str()).for_each(|text| self.text.push_str(text))
+                    for text in parts.iter().filter_map(|part| part["text"].as_str()) {
+                        self.text.push_str(text);
+                    }
                 }
                 _ => {}
             }
@@ -101,12 +103,14 @@ mod tests {
 
     fn read(events: &[&str]) -> Result<Said, Unanswered> {
         let mut reading = Reading::default();
-        events.iter().for_each(|event| reading.event(event));
+        for event in events {
+            reading.event(event);
+        }
         reading.said()
     }
 
-    fn said(text: &str, ended: Ended, tokens: Option<u32>) -> Result<Said, Unanswered> {
-        Ok(Said { text: text.to_owned(), ended, tokens })
+    fn said(text: &str, ended: Ended, tokens: Option<u32>) -> Said {
+        Said { text: text.to_owned(), ended, tokens }
     }
 
     #[test]
@@ -121,13 +125,13 @@ mod tests {
         let refused = r#"{"error":{"code":"content_filter"}}"#;
         let tools = r#"{"choices":[{"delta":{"tool_calls":[{"function":{"name":"x"}}]},"finish_reason":"tool_calls"}]}"#;
         for (events, expected) in [
-            (&[azure, hello, lo, null, stop, usage, "[DONE]"][..], said("Hello", Ended::ByItself, Some(5))),
-            (&[hello, lo, stop], said("Hello", Ended::ByItself, None)),
-            (&[hello, "[DONE]"], said("Hel", Ended::ByItself, None)),
-            (&[hello, lo], said("Hello", Ended::Interrupted, None)),
-            (&[hello, error], said("Hel", Ended::Interrupted, None)),
-            (&[hello, "not JSON", "7", "[]", lo, stop], said("Hello", Ended::ByItself, None)),
-            (&[hello, r#"{"choices":[{"finish_reason":"length"}]}"#], said("Hel", Ended::TooLong, None)),
+            (&[azure, hello, lo, null, stop, usage, "[DONE]"][..], Ok(said("Hello", Ended::ByItself, Some(5)))),
+            (&[hello, lo, stop], Ok(said("Hello", Ended::ByItself, None))),
+            (&[hello, "[DONE]"], Ok(said("Hel", Ended::ByItself, None))),
+            (&[hello, lo], Ok(said("Hello", Ended::Interrupted, None))),
+            (&[hello, error], Ok(said("Hel", Ended::Interrupted, None))),
+            (&[hello, "not JSON", "7", "[]", lo, stop], Ok(said("Hello", Ended::ByItself, None))),
+            (&[hello, r#"{"choices":[{"finish_reason":"length"}]}"#], Ok(said("Hel", Ended::TooLong, None))),
             (&[hello, filter], Err(Unanswered::Filtered)),
             (&[refused], Err(Unanswered::Filtered)),
             (&[error], Err(Unanswered::Failed)),
@@ -146,7 +150,7 @@ mod tests {
         reading.value(
             &json!({ "choices": [{ "message": { "content": parts }, "finish_reason": "stop" }], "usage": { "total_tokens": 9 } }),
         );
-        assert_eq!(reading.said(), said("Hello!", Ended::ByItself, Some(9)));
+        assert_eq!(reading.said(), Ok(said("Hello!", Ended::ByItself, Some(9))));
     }
 
     #[test]
