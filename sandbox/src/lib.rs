@@ -8,6 +8,7 @@ mod faults;
 pub mod github;
 mod log;
 pub mod microsoft;
+pub mod model;
 pub mod oauth;
 mod replica;
 mod server;

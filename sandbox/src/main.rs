@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use sandbox::{
-    Clock, Stand, caldav, github, microsoft,
+    Clock, Stand, caldav, github, microsoft, model,
     oauth::{CLIENT_ID, CLIENT_SECRET, Manners, Oauth},
     todoist,
 };
@@ -20,6 +20,7 @@ async fn main() -> Result<()> {
     microsoft.state.add(microsoft::LISTS[0].0, &json!({ "title": "Call the plumber" }));
     let consents = Oauth::start(Clock::machine(), Manners { token: Some(microsoft::TOKEN), ..Manners::default() }, 0).await?;
     let caldav = caldav::start(stand(), 0).await?;
+    let model = model::start(stand(), 0).await?;
 
     println!("# Settings for Avanochi:");
     println!("GITHUB_API_URL={}", github.url);
@@ -28,6 +29,9 @@ async fn main() -> Result<()> {
     println!("MICROSOFT_LOGIN_URL={}", consents.url);
     println!("MICROSOFT_CLIENT_ID={CLIENT_ID}");
     println!("MICROSOFT_CLIENT_SECRET={CLIENT_SECRET}");
+    println!("AVANOCHI_LLM_URL={}", model.url);
+    println!("AVANOCHI_LLM_KEY={}", model::KEY);
+    println!("AVANOCHI_LLM_MODEL={}", model::NAME);
     println!("OUTBOUND_ALLOW_PRIVATE=127.0.0.1/32");
     println!("# Connections, as bodies of POST /api/connections:");
     println!(

@@ -11,7 +11,7 @@ use utoipa::openapi::OpenApi;
 use super::{consents::clients, health::Health, jobs, keys::keys, routes, secret::JWT_SECRET, services::Services};
 use crate::{
     accounts,
-    assistant::{self, dialogue::proposes::Proposes},
+    assistant::{self, dialogue::proposes::Proposes, phrasing::service::Phrasing},
     changes, companion,
     config::{Config, StoreChoice},
     credentials::CredentialManager,
@@ -31,7 +31,10 @@ use crate::{
         queue::{AzureQueue, Queue, StoredQueue},
     },
     kernel::{Clock, IdSource, RandomIds, SystemClock},
-    outbound::http::{Outgoing, Policy},
+    outbound::{
+        http::{Outgoing, Policy},
+        model::{Model, Patience},
+    },
     progress,
     store::{Feed, Store, cosmos::Cosmos, embedded::Embedded},
     web::Edge,
@@ -123,6 +126,8 @@ pub struct App {
     pub vault: Vault,
     /// Their webhooks, with secrets of their own.
     pub webhooks: WebhookService,
+    /// Puts stories into other words.
+    pub phrasing: Phrasing,
     /// What is done without a request.
     pub jobs: Dispatcher,
     edge: Edge,
@@ -157,6 +162,11 @@ impl App {
         let vault = Vault::new(&shared, adapters.keys.clone(), Arc::new(issuers.clone()));
         let google_keys = config.providers.google_keys_url.clone();
         let signing_keys = SigningKeys::new(Arc::clone(&outgoing), google_keys, Arc::clone(&shared.clock));
+        let model = config.model.clone().map(|settings| {
+            let (credentials, clock) = (Arc::clone(&adapters.credentials), Arc::clone(&shared.clock));
+            Model::new(settings, Arc::clone(&outgoing), credentials, clock, Patience::default())
+        });
+        let phrasing = Phrasing::new(&shared, model);
         let redis = config.redis.then(|| Arc::clone(&adapters.credentials));
         let limits = Arc::new(Limits::new(Arc::clone(&shared.clock), redis));
         let services = Arc::new(Services {
@@ -186,7 +196,7 @@ impl App {
             progress::contribute(&shared),
             wellbeing::contribute(&shared),
             companion::contribute(&shared),
-            assistant::contribute(&shared, Arc::new(AtWork), Arc::new(sync.clone()), adapters.proposes.clone()),
+            assistant::contribute(&shared, Arc::new(AtWork), Arc::new(sync.clone()), adapters.proposes.clone(), phrasing.clone()),
             integrations::contribute(&shared, connections, sync, public_url),
         ];
         let mut domains = domains.into_iter().fold(Contribution::default(), Contribution::and);
@@ -209,7 +219,7 @@ impl App {
             limits,
         );
         let (routes, document) = routes::assemble(all, health, &edge)?;
-        Ok(Self { routes, document, kinds, shared, vault, webhooks, jobs, edge, at_start, adapters, stopping })
+        Ok(Self { routes, document, kinds, shared, vault, webhooks, phrasing, jobs, edge, at_start, adapters, stopping })
     }
 
     /// The routes by which the Functions host hands over its events, with those of the API: for the host's port alone.

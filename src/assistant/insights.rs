@@ -40,7 +40,11 @@ fn insights(persona: Persona, weeks: usize) -> String {
     // Writing to a string cannot fail.
     let mut line = |of: String| drop(writeln!(text, "{of}"));
     let (score, then) = (risk.score.unwrap_or(0), made.outlook.score.unwrap_or(0));
-    line(format!("**Risk of overload: {score} of 100, {}.** In 7 days: {then}, {}.\n", Level::name(made.level()), Level::name(made.outlook.level)));
+    line(format!(
+        "**Risk of overload: {score} of 100, {}.** In 7 days: {then}, {}.\n",
+        Level::name(made.level()),
+        Level::name(made.outlook.level)
+    ));
     for factor in risk.factors.iter().filter(|factor| factor.points.is_some_and(|points| points > 0.0)) {
         line(format!("- {} ({} points)", said(factor, Language::En), rounded(factor.points.unwrap_or(0.0), 1)));
     }
@@ -64,7 +68,8 @@ fn insights(persona: Persona, weeks: usize) -> String {
     for (number, chosen) in choose(held(&situation), &Memory::new(), today).0.iter().enumerate() {
         line(format!("{}. {}", number + 1, chosen.held.text(Language::En)));
     }
-    let stories = [day(&life.counted, weeks * 7 - 3, Language::En).story(), week(&life.counted, weeks * 7 - 7, Language::En).story()];
+    let stories =
+        [day(&life.counted, weeks * 7 - 3, Language::En).story(), week(&life.counted, weeks * 7 - 7, Language::En).story()];
     for story in &stories {
         let [title, paragraphs @ ..] = &read(story)[..] else { continue };
         line(format!("\n**{title}.** {}", paragraphs.join("\n")));
@@ -75,8 +80,9 @@ fn insights(persona: Persona, weeks: usize) -> String {
 #[test]
 fn the_documentation_has_them_as_they_are() {
     let documented = include_str!("../../docs/INSIGHTS.md");
-    let all: Vec<String> =
-        [(Persona::Steady, 30), (Persona::BurnoutRamp, 29), (Persona::PartTime, 20)].map(|(persona, weeks)| insights(persona, weeks)).into();
+    let all: Vec<String> = [(Persona::Steady, 30), (Persona::BurnoutRamp, 29), (Persona::PartTime, 20)]
+        .map(|(persona, weeks)| insights(persona, weeks))
+        .into();
     for of in &all {
         assert!(documented.contains(of.as_str()), "docs/INSIGHTS.md should have:\n{}", all.join("\n"));
     }

@@ -7,6 +7,7 @@ pub mod gathered;
 mod insights;
 pub mod narratives;
 pub mod noticed;
+pub mod phrasing;
 pub mod predictions;
 pub mod recommendations;
 pub mod record;
@@ -14,22 +15,24 @@ pub mod words;
 
 use std::sync::Arc;
 
-use self::dialogue::proposes::Proposes;
+use self::{dialogue::proposes::Proposes, phrasing::service::Phrasing};
 use crate::{
     domain::{Contribution, Shared},
     work::{tasks::elsewhere::Elsewhere, work_sessions::service::OnWork},
 };
 
-/// What the domain adds to the program. The rest is for [`dialogue::contribute`].
+/// What the domain adds to the program. `phrasing` puts stories into other words; the rest is for [`dialogue::contribute`].
 pub fn contribute(
     shared: &Shared,
     on_work: Arc<dyn OnWork>,
     elsewhere: Arc<dyn Elsewhere>,
     proposes: Option<Arc<dyn Proposes>>,
+    phrasing: Phrasing,
 ) -> Contribution {
     Contribution::default()
         .and(predictions::contribute(shared))
         .and(recommendations::contribute(shared))
-        .and(narratives::contribute(shared))
+        .and(narratives::contribute(shared, phrasing))
+        .and(phrasing::contribute())
         .and(dialogue::contribute(shared, on_work, elsewhere, proposes))
 }

@@ -15,7 +15,7 @@ pub use sections::{AuthConfig, Listen, StoreChoice};
 pub use source::Source;
 use url::Url;
 
-use crate::kernel::Network;
+use crate::{kernel::Network, outbound::model};
 
 /// What the program is to do, in the words of its settings.
 #[derive(Debug, Clone)]
@@ -37,6 +37,8 @@ pub struct Config {
     pub credentials: CredentialsConfig,
     pub outbound: OutboundConfig,
     pub providers: ProvidersConfig,
+    /// The model that phrases what is written by rules, where there is one.
+    pub model: Option<model::Settings>,
     /// Whether there may be a Redis: its address is set, or may be in the Key Vault.
     pub redis: bool,
     /// A tracing filter.
@@ -85,6 +87,7 @@ impl Config {
         let credentials = outward::credentials(source, problems);
         let outbound = outward::outbound(source, problems);
         let providers = outward::providers(source, problems);
+        let model = outward::model(source, problems);
         let redis = outward::redis(source, problems);
         let log = sections::log(source, problems);
         let data = sections::data(source, overrides);
@@ -102,6 +105,7 @@ impl Config {
                 credentials,
                 outbound,
                 providers,
+                model,
                 redis,
                 log,
                 source,
@@ -238,6 +242,27 @@ pub const SETTINGS: &[Setting] = &[
         name: "GOOGLE_KEYS_URL",
         example: "https://www.googleapis.com/oauth2/v3/certs",
         help: "Where Google publishes what it signs the tokens of its notifications with.",
+    },
+    Setting {
+        name: "AVANOCHI_LLM_URL",
+        example: "https://api.openai.com/v1",
+        help: "A host of a language model, which phrases what is written by rules: any that has chat completions as OpenAI does. Left out:\n\
+               # none, unless a key is set.",
+    },
+    Setting {
+        name: "AVANOCHI_LLM_KEY",
+        example: "",
+        help: "Left out: OPENAI_API_KEY; at Azure OpenAI without either the managed identity.",
+    },
+    Setting {
+        name: "AVANOCHI_LLM_MODEL",
+        example: "gpt-4o-mini",
+        help: "Its name at the host; at Azure OpenAI that of the deployment.",
+    },
+    Setting {
+        name: "AVANOCHI_LLM_LIMIT_FIELD",
+        example: "auto",
+        help: "How the host is told how long an answer may be: auto, max_tokens or max_completion_tokens.",
     },
     Setting { name: "AVANOCHI_LOG", example: "info", help: "A tracing filter, such as info or avanochi=debug" },
 ];

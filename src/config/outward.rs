@@ -9,7 +9,13 @@ use super::{
     Listen, Problem, Source,
     sections::{complain, listed},
 };
-use crate::{kernel::Network, outbound::http::Policy};
+use crate::{
+    kernel::Network,
+    outbound::{
+        http::Policy,
+        model::{self, LimitField},
+    },
+};
 
 /// What credentials are sealed with.
 #[derive(Debug, Clone)]
@@ -169,6 +175,30 @@ pub(super) fn providers(source: &Source, problems: &mut Problems) -> Option<Prov
         microsoft: MicrosoftConfig { client: microsoft, tenant, graph_url: graph_url?, login_url: login_url? },
         google_keys_url: google_keys?,
     })
+}
+
+/// The model that phrases what is written by rules; `None` where there is none. There is one once its address or a key is set.
+pub(super) fn model(source: &Source, problems: &mut Problems) -> Option<model::Settings> {
+    let (setting, usual) = ("AVANOCHI_LLM_URL", "https://api.openai.com/v1");
+    let given = source.get(setting);
+    let limit_field = match source.get("AVANOCHI_LLM_LIMIT_FIELD").unwrap_or("auto") {
+        "auto" => LimitField::Auto,
+        "max_tokens" => LimitField::MaxTokens,
+        "max_completion_tokens" => LimitField::MaxCompletionTokens,
+        _ => {
+            complain(problems, "AVANOCHI_LLM_LIMIT_FIELD", "must be auto, max_tokens or max_completion_tokens");
+            LimitField::Auto
+        }
+    };
+    if given.is_some_and(|url| url.contains("api-version=") || url.contains("/deployments/")) {
+        complain(problems, setting, "must be the address of version 1, such as https://name.openai.azure.com/openai/v1");
+        return None;
+    }
+    if given.is_none() && ["AVANOCHI_LLM_KEY", "OPENAI_API_KEY"].iter().all(|key| source.get(key).is_none()) {
+        return None;
+    }
+    let model = source.get("AVANOCHI_LLM_MODEL").unwrap_or("gpt-4o-mini").to_owned();
+    Some(model::Settings { url: url(source, setting, usual, problems)?, model, limit_field })
 }
 
 /// Both or neither. A secret that is not here may be in the vault.

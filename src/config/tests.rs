@@ -210,3 +210,21 @@ fn services_have_their_public_addresses_and_those_of_another_cloud() {
     let vault = load(&[("KEY_VAULT_URL", "https://mine.vault.azure.net"), ("GITHUB_CLIENT_ID", "id")]).expect("good");
     assert!(vault.providers.github.client.is_some_and(|client| client.id == "id" && client.secret.is_none()));
 }
+
+#[test]
+fn a_model_is_there_once_its_address_or_a_key_is() {
+    let model = |values: &[(&str, &str)]| load(values).expect("good").model.map(|model| (model.url.to_string(), model.model));
+    let at = |url: &str, model: &str| Some((url.to_owned(), model.to_owned()));
+    assert_eq!(model(&[("AVANOCHI_LLM_MODEL", "x")]), None);
+    assert_eq!(model(&[("OPENAI_API_KEY", "x")]), at("https://api.openai.com/v1", "gpt-4o-mini"));
+    let local = [("AVANOCHI_LLM_URL", "http://127.0.0.1:11434/v1"), ("AVANOCHI_LLM_MODEL", "x")];
+    assert_eq!(model(&local), at("http://127.0.0.1:11434/v1", "x"));
+    for wrong in [
+        ("AVANOCHI_LLM_URL", "http://model.example/v1"),
+        ("AVANOCHI_LLM_URL", "https://x.openai.azure.com/openai/deployments/d/chat/completions?api-version=2024-10-21"),
+        ("AVANOCHI_LLM_LIMIT_FIELD", "tokens"),
+    ] {
+        let problems = load(&[wrong]).expect_err("a problem");
+        assert!(problems.len() == 1 && problems[0].starts_with(wrong.0), "{problems:?}");
+    }
+}

@@ -3,6 +3,7 @@
 
 pub mod chance;
 pub mod choice;
+pub mod circuit;
 pub mod clock;
 pub mod ctx;
 pub mod error;
@@ -24,6 +25,7 @@ pub mod version;
 pub mod wall_clock;
 
 pub use chance::Chance;
+pub use circuit::Circuit;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use ctx::{Admins, Caller, Ctx, Owner, RequestId};
 pub use error::{Code, Error, Meaning, Result};

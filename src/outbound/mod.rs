@@ -1,4 +1,5 @@
 //! Other people's services: how we reach them, one folder each behind a small trait. Imports no domain.
 
 pub mod http;
+pub mod model;
 pub mod providers;

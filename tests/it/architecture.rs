@@ -120,14 +120,15 @@ fn top(path: &str) -> &str {
     path.split('/').next().unwrap_or_default()
 }
 
-const DOMAINS: &[&str] = &["accounts", "assistant", "changes", "companion", "integrations", "interaction", "progress", "wellbeing", "work"];
+const DOMAINS: &[&str] =
+    &["accounts", "assistant", "changes", "companion", "integrations", "interaction", "progress", "wellbeing", "work"];
 
 /// Which top-level modules each may know.
 const KNOWS: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("texts", &["kernel"]),
     ("credentials", &["kernel"]),
-    ("outbound", &["kernel"]),
+    ("outbound", &["kernel", "credentials"]),
     ("store", &["kernel", "credentials"]),
     ("ledger", &["kernel", "store"]),
     ("web", &["kernel"]),
@@ -146,6 +147,7 @@ const KNOWS: &[(&str, &[&str])] = &[
         &[
             "kernel",
             "texts",
+            "outbound",
             "store",
             "ledger",
             "jobs",
@@ -208,7 +210,20 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("demo", &["kernel", "config", "app"]),
     (
         "cli",
-        &["kernel", "store", "functions", "jobs", "config", "assistant", "companion", "integrations", "interaction", "migration", "app", "demo"],
+        &[
+            "kernel",
+            "store",
+            "functions",
+            "jobs",
+            "config",
+            "assistant",
+            "companion",
+            "integrations",
+            "interaction",
+            "migration",
+            "app",
+            "demo",
+        ],
     ),
 ];
 

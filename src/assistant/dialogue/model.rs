@@ -41,7 +41,9 @@ impl FromText for Sentence {
             Ok(text) => Ok(Self(text.into())),
             Err(TextError::Empty) => Err(Rule::field("cannot be empty")),
             Err(TextError::TooLong(_)) => Err(Rule::field("cannot be longer than 500 characters")),
-            Err(TextError::ControlCharacter) => Err(Rule::field("must not contain control characters other than tab and line feed")),
+            Err(TextError::ControlCharacter) => {
+                Err(Rule::field("must not contain control characters other than tab and line feed"))
+            }
         }
     }
 }

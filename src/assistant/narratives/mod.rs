@@ -8,11 +8,14 @@ pub mod story;
 pub mod week;
 
 use self::service::NarrativeService;
-use crate::domain::{Contribution, Shared};
+use crate::{
+    assistant::phrasing::service::Phrasing,
+    domain::{Contribution, Shared},
+};
 
-/// What the slice adds to the program.
-pub fn contribute(shared: &Shared) -> Contribution {
-    Contribution::default().routes(http::router(NarrativeService::new(shared)))
+/// What the slice adds to the program. `phrasing`: puts stories into other words.
+pub fn contribute(shared: &Shared, phrasing: Phrasing) -> Contribution {
+    Contribution::default().routes(http::router(NarrativeService::new(shared, phrasing)))
 }
 
 #[cfg(test)]

@@ -4,17 +4,13 @@ use std::sync::Arc;
 
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 
-use super::{
-    day::DayFacts,
-    period::Period,
-    story::Story,
-    week::WeekFacts,
-};
+use super::{day::DayFacts, period::Period, story::Story, week::WeekFacts};
 use crate::{
     accounts::{
         settings::model::{Language, Settings},
         time_off::{model::Dates, repo::TimeOffRepo},
     },
+    assistant::phrasing::service::{Phrased, Phrasing, WrittenBy},
     domain::Shared,
     kernel::{Code, Ctx, Error, Owner, Result},
     ledger::{Day, Ledger, Summary},
@@ -39,19 +35,20 @@ const NOT_TOLD: [&str; 2] = ["pending", "progress"];
 pub struct Told {
     pub story: Story,
     pub language: Language,
-    /// Who has put it into words. Whoever else does has to say so here.
-    pub written_by: &'static str,
+    /// Who has put it into words.
+    pub written_by: WrittenBy,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NarrativeService {
     ledger: Ledger,
     time_off: TimeOffRepo,
+    phrasing: Phrasing,
 }
 
 impl NarrativeService {
-    pub fn new(shared: &Shared) -> Self {
-        Self { ledger: shared.ledger.clone(), time_off: TimeOffRepo::new(Arc::clone(&shared.store)) }
+    pub fn new(shared: &Shared, phrasing: Phrasing) -> Self {
+        Self { ledger: shared.ledger.clone(), time_off: TimeOffRepo::new(Arc::clone(&shared.store)), phrasing }
     }
 
     /// The story of a date, of the owner's present one where none is named: one read and two queries. Errors: `NotFound` when there
@@ -63,10 +60,9 @@ impl NarrativeService {
         if date > today {
             return Err(Error::new(Code::InvalidParameter, "Query parameter 'date' must not be after today").about("date"));
         }
-        let (days, off) = tokio::try_join!(
-            self.ledger.days(&summary, before(date, USUAL), date),
-            async { self.time_off.overlapping(owner, Dates { from: date, to: date }).await }
-        )?;
+        let (days, off) = tokio::try_join!(self.ledger.days(&summary, before(date, USUAL), date), async {
+            self.time_off.overlapping(owner, Dates { from: date, to: date }).await
+        })?;
         let period = |from, to| period(owner, &days, from, to);
         let (week, yesterday) = (before(date, WEEK), before(date, 1));
         let energy = days.last().filter(|day| day.date == date).map(|day| day.get(ENERGY));
@@ -80,7 +76,7 @@ impl NarrativeService {
             usual: period(before(date, USUAL), yesterday)?,
             energy: energy.and_then(|energy| u8::try_from(energy).ok()).filter(|energy| *energy > 0),
         };
-        Ok(told(facts.story(), settings.language))
+        self.told(owner, facts.story(), settings.language).await
     }
 
     /// The story of the week of a date, of the present one where none is named: one read and one query. Errors: as [`Self::day`].
@@ -101,7 +97,12 @@ impl NarrativeService {
             before: period(before(from, WEEK), before(from, 1))?,
             usual: period(before(from, USUAL), before(from, 1))?,
         };
-        Ok(told(facts.story(), settings.language))
+        self.told(owner, facts.story(), settings.language).await
+    }
+
+    async fn told(&self, owner: Owner, story: Story, language: Language) -> Result<Told> {
+        let Phrased { story, written_by } = self.phrasing.phrased(owner, language, story).await?;
+        Ok(Told { story, language, written_by })
     }
 
     async fn known(&self, owner: Owner) -> Result<(Summary, Settings)> {
@@ -109,10 +110,6 @@ impl NarrativeService {
         let settings = Settings::of(&summary)?;
         Ok((summary, settings))
     }
-}
-
-fn told(story: Story, language: Language) -> Told {
-    Told { story, language, written_by: "rules" }
 }
 
 /// No date before 1970 can be asked for, so none is meant either.

@@ -11,7 +11,7 @@ use super::{
     week::WeekFacts,
 };
 use crate::{
-    assistant::{predictions::personas::Persona, record::DateCounts},
+    assistant::{phrasing::prompt::Prompt, predictions::personas::Persona, record::DateCounts},
     kernel::UserId,
     texts::Language,
     work::{
@@ -267,4 +267,24 @@ fn what_is_open_is_not_compared() {
     assert!(open.contains("The day is not over.") && !open.contains("before"), "{open}");
     let open = read(&WeekFacts { open: true, ..week(&life, 98, Language::En) }.story()).join(" ");
     assert!(open.contains("The week is not over.") && !open.contains("in the week before"), "{open}");
+}
+
+#[test]
+fn what_a_model_is_to_keep_to_holds_for_the_rules() {
+    for language in Language::ALL {
+        for persona in Persona::ALL {
+            let life = persona.life(3).counted;
+            for index in (0..life.len() - 7).step_by(7) {
+                for story in [day(&life, index, language).story(), week(&life, index, language).story()] {
+                    let has_numbers =
+                        story.paragraphs.iter().any(|paragraph| paragraph.text.contains(|c: char| c.is_ascii_digit()));
+                    let prompt = Prompt::about(language, &story, "model");
+                    assert_eq!(prompt.is_some(), has_numbers, "{language:?} {persona:?} {index}: {story:#?}");
+                    // Neither the user nor where a fact is from goes out.
+                    let input = prompt.map_or_else(String::new, |prompt| prompt.input);
+                    assert!(!input.contains("/api/") && !input.contains("00000000-"), "{input}");
+                }
+            }
+        }
+    }
 }

@@ -1,6 +1,5 @@
 //! Limits: how often services are asked, by all instances together, so that they need not refuse.
 
-mod circuit;
 mod gcra;
 mod learned;
 mod limited;

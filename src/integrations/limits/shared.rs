@@ -19,11 +19,13 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
-    circuit::Circuit,
     gcra::{Decision, Level},
     local::{Key, LEVELS},
 };
-use crate::{credentials::CredentialManager, kernel::Timestamp};
+use crate::{
+    credentials::CredentialManager,
+    kernel::{Circuit, Timestamp},
+};
 
 const URL: &str = "REDIS_URL";
 /// How long a request waits for a connection, which is made on without it, and for an answer.

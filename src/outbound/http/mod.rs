@@ -1,6 +1,7 @@
 //! The one client by which requests go out: where it may go, how long it waits and how much it reads.
 
 mod answer;
+mod arriving;
 mod policy;
 mod request;
 
@@ -17,6 +18,7 @@ use uuid::{Builder, Uuid};
 
 pub use self::{
     answer::{Answer, LONGEST, Pause},
+    arriving::Arriving,
     policy::Policy,
     request::{Effect, Request},
 };
@@ -82,26 +84,29 @@ impl Outgoing {
     }
 
     async fn exchange(&self, request: Request, id: &RequestId) -> Result<Answer, Failure> {
+        self.begin(request, id, self.policy.timeout).await?.whole().await
+    }
+
+    /// The head of an answer whose body is still to come, as that of a service which answers for long; `within` is from the first byte
+    /// that is sent to the last that comes. Errors: as those of [`Self::send`].
+    pub async fn open(&self, request: Request, within: Duration) -> Result<Arriving, Failure> {
+        let id = RequestId::current().unwrap_or_else(|| request_id().into());
+        self.begin(request, &id, within).await
+    }
+
+    async fn begin(&self, request: Request, id: &RequestId, within: Duration) -> Result<Arriving, Failure> {
         let Request { method, url, headers, body, effect, origin, units: _ } = request;
         let reach = match origin {
             Origin::Operator => Reach::Operator,
             Origin::Person => self.policy.reach(&url).ok_or(Failure::AddressNotAllowed)?,
         };
         let client = self.client(reach)?;
-        let mut asked = client.request(method, url).headers(headers).header(REQUEST_ID, id.as_str());
+        let mut asked = client.request(method, url).timeout(within).headers(headers).header(REQUEST_ID, id.as_str());
         if let Some(body) = body {
             asked = asked.body(body);
         }
-        let mut response = asked.send().await.map_err(|error| failed(&error, effect))?;
-        let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
-        let mut body = Vec::new();
-        while let Some(part) = response.chunk().await.map_err(|error| failed(&error, effect))? {
-            if body.len() + part.len() > MOST_BYTES {
-                return Err(effect.unless_written(Failure::Malformed));
-            }
-            body.extend_from_slice(&part);
-        }
-        Ok(Answer { status, headers, body, effect })
+        let response = asked.send().await.map_err(|error| failed(&error, effect))?;
+        Ok(Arriving::of(response, effect))
     }
 
     /// Made when it is first needed: it reads the certificates of the machine.
@@ -118,7 +123,6 @@ impl Outgoing {
             .user_agent(concat!("Avanochi/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .no_proxy()
-            .timeout(self.policy.timeout)
             .pool_idle_timeout(Duration::from_secs(30));
         let made = match reach {
             Reach::Operator => made,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::kernel::Timestamp;
+use super::Timestamp;
 
 const FAILURES: u32 = 5;
 const PAUSE: Duration = Duration::from_secs(10);
