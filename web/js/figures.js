@@ -337,12 +337,12 @@ export function Trend({ items, show, tone = 'accent', most, marks: known = [], .
     const chart = line(items.map(({ value }) => value), { width, height: 170, most, label: longest * 7 + 14 });
     const marks = html`<g class=${`chart-tone-${tone}`}>
       ${grid(chart, show)}
-      ${known.map(({ value, text }) => html`<line class="chart-aim" x1=${chart.plot.left} x2=${chart.plot.right} y1=${chart.y(value)} y2=${chart.y(value)} />
-        <text class="chart-label chart-halo" x=${chart.plot.right} y=${chart.y(value) - 4} text-anchor="end">${text}</text>`)}
       <path class="chart-area-fill" d=${chart.area} /><path class="chart-line" d=${chart.line} />
       ${chart.points.map((point, index) => point && html`<circle class="chart-point" cx=${point.x} cy=${point.y} r=${items.length > 40 ? 1.5 : 3.5}><title>${items[index].title}</title></circle>`)}
       ${chart.points.map((point, index) => point && index % chart.every === 0 && html`<text class="chart-label" x=${point.x} y=${chart.plot.bottom + 19}
         text-anchor=${index ? 'middle' : 'start'}>${items[index].label}</text>`)}
+      ${known.map(({ value, text }) => html`<line class="chart-aim" x1=${chart.plot.left} x2=${chart.plot.right} y1=${chart.y(value)} y2=${chart.y(value)} />
+        <text class="chart-label chart-halo" x=${chart.plot.right} y=${chart.y(value) - 4} text-anchor="end">${text}</text>`)}
     </g>`;
     return { width, height: 170, marks };
   };

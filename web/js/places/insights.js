@@ -14,7 +14,7 @@ import { Button, Card, Empty, Icon, say, Trouble, useRead } from '../ui.js';
 
 /** @typedef {import('../data/types.js').Act} Act */
 /** @typedef {{ id: string, value: number | null, points: number | null, text: string }} Factor */
-/** @typedef {{ score: number | null, raw: number | null, floor: number, level: string, confidence: number, factors: Factor[], history: { date: string, score: number | null }[] }} Risk */
+/** @typedef {{ score: number | null, raw: number | null, floor: number, level: string, confidence: number, factors: Factor[], history: { date: string, score: number | null }[] }} Load */
 /** @typedef {{ target: string, for: string, value: number, low: number, high: number, model: string, mase: number | null, baseline_mase: number | null, n: number }} Forecast */
 /** @typedef {{ method: string, path: string, body?: any }} Call */
 /** @typedef {{ id: string, rule: string, text: string, evidence: any, action: Call | null }} Advice */
@@ -86,8 +86,9 @@ export default function Insights() {
     <header class="place-head"><div><h1>${t('nav.insights')}</h1><p>${t('insights.about')}</p></div></header>
     <div class="settings-columns">
       <div class="column"><${Recommendations} /><${Narrative} /></div>
-      <div class="column"><${Predictions} /></div>
+      <${Risk} />
     </div>
+    <${Ahead} />
   </div>`;
 }
 
@@ -212,16 +213,14 @@ async function share(story) {
 
 // The risk, and the coming days
 
-function Predictions() {
-  const read = useRead('predictions');
-  const found = /** @type {{ risk: Risk, forecasts: Forecast[] } | null} */ (read.data);
-  return html`<${Card} title=${t('insights.risk')}>${missing('predictions', read)}${found ? html`<${Load} risk=${found.risk} />` : null}<//>
-    ${found ? html`<${Card} title=${t('insights.ahead')}><${Ahead} forecasts=${found.forecasts} /><//>` : null}`;
-}
-
 const LEVELS = /** @type {const} */ ([['watch', 25], ['elevated', 50], ['high', 75]]);
 
-/** @param {{ risk: Risk }} props */
+function Risk() {
+  const read = useRead('predictions');
+  return html`<${Card} title=${t('insights.risk')}>${missing('predictions', read)}${read.data ? html`<${Load} risk=${read.data.risk} />` : null}<//>`;
+}
+
+/** @param {{ risk: Load }} props */
 function Load({ risk }) {
   const { score, raw, floor, level, confidence, factors, history } = risk;
   if (score === null) return html`<${Empty} title=${t('insights.risk.none')} text=${t('insights.level.insufficient_data.text')} />`;
@@ -237,6 +236,7 @@ function Load({ risk }) {
       <strong>${t(`insights.factor.${one.id}`)}</strong><span class="insights-points">${one.points === null ? t('insights.unknown') : t('insights.points', { n: points(one.points) })}</span>
       <${Bar} from=${one.from} to=${one.to} />${one.text ? html`<span class="muted small">${one.text}</span>` : null}</li>`)}
       <li class="insights-sum"><strong>${t('insights.sum')}</strong><span class="insights-points">${t('insights.points', { n: points(raw ?? 0) })}</span><${Bar} from=${0} to=${raw ?? 0} /></li></ul>
+    <p class="muted small">${t('insights.lines', { levels: LEVELS.map(([name, from]) => `${t(`insights.level.${name}`)} ${from}`).join(', ') })}</p>
     ${past.length > 1 && last ? html`<h3>${t('insights.history')}</h3><${Trend} tone="rest" most=${100} show=${number} marks=${LEVELS.map(([name, value]) => ({ value, text: t(`insights.level.${name}`) }))}
       items=${history.map((one) => ({ label: short(one.date), title: `${day(one.date)}: ${one.score ?? t('insights.unknown')}`, value: one.score }))}
       summary=${t('insights.history.said', { from: day(past[0].date), first: past[0].score ?? 0, to: day(last.date), last: last.score ?? 0, most: Math.max(...past.map((one) => one.score ?? 0)) })}
@@ -250,29 +250,31 @@ function Bar({ from, to }) {
     ${LEVELS.map(([, at]) => html`<rect class="insights-line" x=${`${at}%`} width="1" height="12" />`)}</svg>`;
 }
 
-/** What is forecast by dates, as charts, and of the next week, in words. @param {{ forecasts: Forecast[] }} props */
-function Ahead({ forecasts }) {
+/** What is forecast by dates, as charts, and of the next week, in words. */
+function Ahead() {
+  const forecasts = /** @type {Forecast[] | undefined} */ (useRead('predictions').data?.forecasts);
+  if (!forecasts) return null;
   const of = (/** @type {string} */ target) => forecasts.filter((one) => one.target === target);
   const texts = /** @type {Record<string, (value: number) => string>} */ ({
     hours: (value) => span(Math.round(value * 60)), week_hours: (value) => span(Math.round(value * 60)),
     tasks: (value) => number(value, { maximumFractionDigits: 1 }), week_score: (value) => number(Math.round(value)),
   });
   const range = (/** @type {Forecast} */ { target, low, high }) => t('insights.range', { low: texts[target](low), high: texts[target](high) });
-  if (!forecasts.length) return html`<${Empty} title=${t('insights.ahead.none')} text=${t('insights.ahead.none.text')} />`;
-  return html`<p class="muted small">${t('insights.ahead.about')}</p>
+  const said = (/** @type {Forecast} */ one) => {
+    const { key, args } = quality(one);
+    return html`<p class="muted small">${t(key, args)}</p>`;
+  };
+  if (!forecasts.length) return html`<${Card} title=${t('insights.ahead')}><${Empty} title=${t('insights.ahead.none')} text=${t('insights.ahead.none.text')} /><//>`;
+  return html`<${Card} title=${t('insights.ahead')}><p class="muted small">${t('insights.ahead.about')}</p><div class="insights-pair">
     ${['hours', 'tasks'].map((target) => {
       const list = of(target);
       if (!list.length) return null;
       const [heading, text] = [t(`insights.ahead.${target}`), texts[target]];
-      const { key, args } = quality(list[0]);
-      return html`<h3>${heading}</h3><${Bars} show=${number} summary=${`${heading}: ${list.map((one) => `${day(one.for, { weekday: 'long' })} ${text(one.value)}`).join(', ')}.`}
+      return html`<div key=${target}><h3>${heading}</h3><${Bars} show=${number} summary=${`${heading}: ${list.map((one) => `${day(one.for, { weekday: 'long' })} ${text(one.value)}`).join(', ')}.`}
         items=${list.map((one) => ({ label: day(one.for, { weekday: 'short' }), title: `${day(one.for)}: ${text(one.value)}, ${range(one)}`, value: one.value, range: [one.low, one.high], now: one.for === today() }))}
-        table=${() => ({ caption: heading, head: [t('statistics.date'), heading, t('insights.interval')], rows: list.map((one) => [day(one.for), text(one.value), range(one)]) })}>
-        <p class="muted small">${t(key, args)}</p><//>`;
+        table=${() => ({ caption: heading, head: [t('statistics.date'), heading, t('insights.interval')], rows: list.map((one) => [day(one.for), text(one.value), range(one)]) })}>${said(list[0])}<//></div>`;
     })}
-    ${['week_hours', 'week_score'].flatMap(of).map((one) => {
-      const { key, args } = quality(one);
-      return html`<h3>${t(`insights.ahead.${one.target}`)}</h3><p>${t('insights.ahead.week', { day: day(one.for, { day: 'numeric', month: 'long' }), value: texts[one.target](one.value), range: range(one) })}</p>
-        <p class="muted small">${t(key, args)}</p>`;
-    })}`;
+    ${['week_hours', 'week_score'].flatMap(of).map((one) => html`<div key=${one.target}><h3>${t(`insights.ahead.${one.target}`)}</h3>
+      <p>${t('insights.ahead.week', { day: day(one.for, { day: 'numeric', month: 'long' }), value: texts[one.target](one.value), range: range(one) })}</p>${said(one)}</div>`)}
+  </div><//>`;
 }

@@ -61,6 +61,7 @@ export default {
   'insights.unknown': 'not known',
   'insights.points': { one: '{n} point', other: '{n} points' },
   'insights.sum': 'All together',
+  'insights.lines': 'The lines are where levels begin: {levels}.',
   'insights.factor.hours': 'Hours of work',
   'insights.factor.after_hours': 'Work after hours',
   'insights.factor.rest_days': 'Work on free days',

@@ -61,6 +61,7 @@ export default {
   'insights.unknown': 'no se sabe',
   'insights.points': { one: '{n} punto', many: '{n} puntos', other: '{n} puntos' },
   'insights.sum': 'En total',
+  'insights.lines': 'Las líneas son donde empiezan los niveles: {levels}.',
   'insights.factor.hours': 'Horas de trabajo',
   'insights.factor.after_hours': 'Trabajo fuera de horario',
   'insights.factor.rest_days': 'Trabajo en días libres',
