@@ -14,7 +14,7 @@ import { Button, Card, Empty, Icon, say, Trouble, useRead } from '../ui.js';
 
 /** @typedef {import('../data/types.js').Act} Act */
 /** @typedef {{ id: string, value: number | null, points: number | null, text: string }} Factor */
-/** @typedef {{ score: number | null, raw: number | null, floor: number, level: string, confidence: number, factors: Factor[], history: { date: string, score: number | null }[] }} Load */
+/** @typedef {{ score: number | null, raw: number | null, floor: number, level: string, confidence: number, factors: Factor[], history: { date: string, score: number | null }[], in_7_days?: { score: number | null, level: string, likely_elevated: number | null, basis: string } }} Load */
 /** @typedef {{ target: string, for: string, value: number, low: number, high: number, model: string, mase: number | null, baseline_mase: number | null, n: number }} Forecast */
 /** @typedef {{ method: string, path: string, body?: any }} Call */
 /** @typedef {{ id: string, rule: string, text: string, evidence: any, action: Call | null }} Advice */
@@ -222,7 +222,7 @@ function Risk() {
 
 /** @param {{ risk: Load }} props */
 function Load({ risk }) {
-  const { score, raw, floor, level, confidence, factors, history } = risk;
+  const { score, raw, floor, level, confidence, factors, history, in_7_days: ahead } = risk;
   if (score === null) return html`<${Empty} title=${t('insights.risk.none')} text=${t('insights.level.insufficient_data.text')} />`;
   const points = (/** @type {number} */ value) => number(value, { maximumFractionDigits: 1 });
   const past = history.filter((one) => one.score !== null);
@@ -230,6 +230,8 @@ function Load({ risk }) {
   const last = past.at(-1);
   return html`<p class="insights-score"><strong>${number(score)}</strong> <span>${t('insights.of')}</span> <span class=${`chip${level === 'elevated' || level === 'high' ? ' chip-warm' : ''}`}>${t(`insights.level.${level}`)}</span></p>
     <p>${t(`insights.level.${level}.text`)} ${floor > (raw ?? 0) ? t('insights.floor', { raw: points(raw ?? 0), floor: number(floor) }) : ''}</p>
+    ${ahead ? html`<p>${t(`insights.in_7_days.${ahead.basis}`, { score: ahead.score === null ? '–' : number(ahead.score), level: t(`insights.level.${ahead.level}`) })}
+      ${typeof ahead.likely_elevated === 'number' ? t('insights.likely', { percent: number(Math.round(ahead.likely_elevated * 100)) }) : ''}</p>` : null}
     <p class="muted small">${t('insights.confidence', { percent: number(Math.round(confidence * 100)) })} ${t('insights.hint')}</p>
     <h3>${t('insights.factors')}</h3>
     <ul class="insights-factors">${laid(factors).map((one) => html`<li key=${one.id}>
