@@ -67,6 +67,7 @@ test('a session ended when the person says, no later than was guessed', () => {
   assert.equal(Date.parse(end('15:30').body.end_time), Date.parse('2026-11-30T14:30:00Z'));
   assert.equal(Date.parse(end('23:00').body.end_time), Date.parse('2026-11-29T22:00:00Z'), 'the evening before');
   assert.equal(end('15:30').effects[0].set.needs_review, false);
+  assert.deepEqual([end('15:30').undo.body, end('17:00').undo], [{ end_time: session.end_time }, undefined]);
 });
 
 test('ranges and named values are within a chart', () => {

@@ -75,8 +75,10 @@ export function actOf(action, now) {
 export function ended({ id, end_time: end }, guessed, text) {
   const before = (guessed - minutesOf(text) + 1440) % 1440;
   const at = stamp(Date.parse(end) - before * 60_000);
-  const act = (/** @type {any} */ body) => /** @type {Act} */ ({ method: 'PATCH', path: `work_sessions/${id}`, label: 'act.away', answer: 'work_sessions', body });
-  return { ...act(before ? { end_time: at } : {}), hold: true, effects: [{ kind: 'work_sessions', id, set: { needs_review: false, ...(before ? { end_time: at } : {}) } }] };
+  const act = (/** @type {any} */ body, /** @type {boolean} */ asked) => /** @type {Act} */ ({
+    method: 'PATCH', path: `work_sessions/${id}`, label: 'act.away', answer: 'work_sessions', body, effects: [{ kind: 'work_sessions', id, set: { ...body, needs_review: asked } }],
+  });
+  return before ? { ...act({ end_time: at }, false), undo: act({ end_time: end }, true) } : act({}, false);
 }
 
 // What is shown

@@ -106,6 +106,50 @@ export const flows = {
     assert.deepEqual(await bench.violations(), []);
   },
 
+  async 'what only the person can say, and what waits for its undo'(bench) {
+    const page = await bench.person();
+    const { id } = await bench.get(page, 'auth/me');
+    const start = new Date(Date.now() - DAY);
+    start.setUTCHours(8, 0, 0, 0);
+    const end = new Date(start.getTime() + 28_800_000);
+    const past = await bench.send(page, 'POST', 'work_sessions', { user_id: id, start_time: start.toISOString(), end_time: end.toISOString() });
+    const active = await bench.send(page, 'POST', 'work_sessions/start', { user_id: id });
+    // These hold at some times of day, or after a long time, alone.
+    const one = (rule, action) => ({ id: `${rule}:2026-01-01`, rule, text: rule, evidence: {}, action });
+    const all = [
+      one('stop_for_today', { method: 'POST', path: `/api/work_sessions/${active.id}/end`, body: {} }),
+      one('review_auto_closed', { method: 'GET', path: `/api/work_sessions/${past.id}` }), one('check_in', { method: 'POST', path: '/api/check_ins' }),
+    ];
+    const answers = [];
+    await page.route(/\/api\/recommendations/, async (route) => {
+      const request = route.request();
+      if (request.method() === 'GET') return route.fulfill({ json: all.filter((each) => !answers.includes(each.id)) });
+      answers.push(decodeURIComponent(request.url().split('/').pop()));
+      return route.fulfill({ json: all[0] });
+    });
+    await page.goto(`${bench.url}#/insights`);
+    // The energy.
+    await page.getByRole('button', { name: '4 · Good' }).click();
+    await until(async () => (await bench.get(page, 'check_ins'))[0]?.energy === 4, 'it is entered');
+    await until(async () => (await texts(page)).length === 2, 'it is answered');
+    // When the session really ended: two hours before.
+    const earlier = new Date(end.getTime() - 7_200_000);
+    await page.locator('.insights-review input').fill(earlier.toLocaleTimeString('en-GB', { timeZone: 'Europe/Madrid', hour: '2-digit', minute: '2-digit' }));
+    await page.locator('.insights-review [type=submit]').click();
+    await until(async () => (await texts(page)).join() === 'stop_for_today', 'it is answered');
+    // The end of the session can be taken back before it is sent.
+    await page.getByRole('button', { name: 'End the session' }).click();
+    await until(async () => (await texts(page)).length === 0, 'it is gone');
+    await page.locator('.toast-act').click();
+    await until(async () => (await texts(page)).length === 1, 'it is back');
+    assert.equal((await bench.get(page, `work_sessions/${active.id}`)).end_time, null);
+    assert.equal(Date.parse((await bench.get(page, `work_sessions/${past.id}`)).end_time), earlier.getTime());
+    await page.getByRole('button', { name: 'End the session' }).click();
+    await until(() => answers.length === 3, 'all are answered', 20_000);
+    assert.notEqual((await bench.get(page, `work_sessions/${active.id}`)).end_time, null);
+    await page.getByText('Nothing to recommend').waitFor();
+  },
+
   async 'a story is shared by what the system offers'(bench) {
     const page = await bench.person();
     await page.addInitScript(() => {
