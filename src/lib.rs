@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 
 pub mod accounts;
+pub mod assistant;
 pub mod changes;
 pub mod companion;
 pub mod integrations;

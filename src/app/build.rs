@@ -10,7 +10,7 @@ use utoipa::openapi::OpenApi;
 
 use super::{consents::clients, health::Health, jobs, keys::keys, routes, secret::JWT_SECRET, services::Services};
 use crate::{
-    accounts, changes, companion,
+    accounts, assistant, changes, companion,
     config::{Config, StoreChoice},
     credentials::CredentialManager,
     domain::{self, AtStart, Contribution, Kinds, Shared},
@@ -182,6 +182,7 @@ impl App {
             progress::contribute(&shared),
             wellbeing::contribute(&shared),
             companion::contribute(&shared),
+            assistant::contribute(&shared),
             integrations::contribute(&shared, connections, sync, public_url),
         ];
         let mut domains = domains.into_iter().fold(Contribution::default(), Contribution::and);

@@ -3,6 +3,7 @@
 mod credentials;
 mod jobs;
 mod pictures;
+mod predictions;
 mod webhooks;
 
 use std::{
@@ -100,6 +101,11 @@ enum Command {
         #[command(subcommand)]
         command: webhooks::Command,
     },
+    /// Compute the risk of overload from what it follows from, and measure predictions
+    Predictions {
+        #[command(subcommand)]
+        command: predictions::Command,
+    },
     /// Check the file of the embedded store, and compare all counters, timers and lists with the documents that they are about
     Verify {
         /// Correct what differs
@@ -130,8 +136,10 @@ pub fn run() -> ExitCode {
         return check(app, &source, &overrides);
     }
     // All that it needs is in what it reads.
-    if let Command::Webhook { command } = &command {
-        return ended(webhooks::run(command));
+    match &command {
+        Command::Webhook { command } => return ended(webhooks::run(command)),
+        Command::Predictions { command } => return ended(predictions::run(command)),
+        _ => {}
     }
     let config = match Config::load(&source, &overrides) {
         Ok(config) => config,
@@ -143,7 +151,9 @@ pub fn run() -> ExitCode {
         }
     };
     let done = match command {
-        Command::Serve | Command::Check { .. } | Command::Webhook { .. } => run_server(&config).map(|()| ExitCode::SUCCESS),
+        Command::Serve | Command::Check { .. } | Command::Webhook { .. } | Command::Predictions { .. } => {
+            run_server(&config).map(|()| ExitCode::SUCCESS)
+        }
         Command::Demo { until } => run_demo(&config, until).map(|()| ExitCode::SUCCESS),
         Command::Openapi => print_openapi(&config).map(|()| ExitCode::SUCCESS),
         Command::Backup { file } => embedded::backup(&config.data, &file).map(|()| ExitCode::SUCCESS).map_err(Into::into),

@@ -1,7 +1,6 @@
 //! A person with six lively months, for whoever wants to look around: made through the API as anybody would make it, in a data folder
 //! of its own.
 
-mod chance;
 mod story;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};

@@ -4,7 +4,7 @@ use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::chance::Chance;
+use crate::kernel::Chance;
 
 /// One request.
 pub struct Step {

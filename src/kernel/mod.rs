@@ -1,6 +1,7 @@
 //! The vocabulary that every module shares: ids, time, errors, paging, who is calling. Imports nothing of the
 //! crate outside this folder, performs no I/O.
 
+pub mod chance;
 pub mod choice;
 pub mod clock;
 pub mod ctx;
@@ -22,6 +23,7 @@ pub mod time;
 pub mod version;
 pub mod wall_clock;
 
+pub use chance::Chance;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use ctx::{Admins, Caller, Ctx, Owner, RequestId};
 pub use error::{Code, Error, Meaning, Result};

@@ -18,7 +18,7 @@ use crate::{
     accounts::{settings::model::DaySettings, time_off::model::Dates},
     kernel::{DayRule, Result, Timestamp, UserId},
     ledger::{Calendar, Day, DayTerms, Summary},
-    wellbeing::counters::WATER_ML,
+    wellbeing::{counters::WATER_ML, overload},
     work::counters::{ACTIVE_CONNECTIONS, COMPLETED_TASKS, FOCUS},
 };
 
@@ -129,7 +129,8 @@ impl Progress {
         let until = until(now, summary);
         let found = self.dates.measure(&self.plan(summary)?, until);
         let (clean_dates, water_ml) = (self.slate.clean.into(), summary.counts.get(WATER_ML));
-        Ok(Elsewhere { clean_dates, water_ml, connections: summary.counts.get(ACTIVE_CONNECTIONS), ..found })
+        let (connections, risk_fallen) = (summary.counts.get(ACTIVE_CONNECTIONS), overload::fallen(summary)?.into());
+        Ok(Elsewhere { clean_dates, water_ml, connections, risk_fallen, ..found })
     }
 
     /// What achievements are measured by at an instant. Errors: `Internal`.

@@ -12,12 +12,20 @@ pub use self::language::Language;
 /// The texts of a language, by what they are about.
 const fn sources(language: Language) -> &'static [&'static str] {
     match language {
-        Language::En => {
-            &[include_str!("en/integrations.ftl"), include_str!("en/reminders.ftl"), include_str!("en/wellbeing.ftl")]
-        }
-        Language::Es => {
-            &[include_str!("es/integrations.ftl"), include_str!("es/reminders.ftl"), include_str!("es/wellbeing.ftl")]
-        }
+        Language::En => &[
+            include_str!("en/assistant.ftl"),
+            include_str!("en/integrations.ftl"),
+            include_str!("en/narratives.ftl"),
+            include_str!("en/reminders.ftl"),
+            include_str!("en/wellbeing.ftl"),
+        ],
+        Language::Es => &[
+            include_str!("es/assistant.ftl"),
+            include_str!("es/integrations.ftl"),
+            include_str!("es/narratives.ftl"),
+            include_str!("es/reminders.ftl"),
+            include_str!("es/wellbeing.ftl"),
+        ],
     }
 }
 

@@ -29,7 +29,7 @@ pub use error::{ErrorBody, status_of};
 pub use idempotency::IdempotencyHeader;
 pub use member::{Change, Whose};
 pub use origin::Page;
-pub use params::{Account, ById, InnerId, Own, OwnById, Query, UserInPath, WhoseQuery, escaped, given, parameter};
+pub use params::{Account, ById, InnerId, Own, OwnById, OwnByName, Query, UserInPath, WhoseQuery, escaped, given, parameter};
 pub use peer::Peer;
 pub use reply::{Reply, Success, render};
 pub use strict::object;

@@ -10,8 +10,9 @@ use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::{
     IntoParams,
     openapi::{
-        KnownFormat, OpenApi, RefOr, Required, Schema,
+        KnownFormat, Object, OpenApi, RefOr, Required, Schema,
         path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::Type,
     },
 };
 
@@ -137,6 +138,33 @@ impl<T: Resource, S: Send + Sync> FromRequestParts<S> for OwnById<T> {
 impl<T> IntoParams for OwnById<T> {
     fn into_params(parameter_in: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let mut all = vec![id_in_path("id")];
+        all.extend(OwnQuery::into_params(parameter_in));
+        all
+    }
+}
+
+/// The caller's own thing that the path names by a text which is no UUID. Errors: those of [`Own`].
+#[derive(Debug)]
+pub struct OwnByName {
+    pub name: String,
+    pub owner: Owner,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for OwnByName {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let Own(owner) = Own::from_request_parts(parts, state).await?;
+        // What is no text names nothing.
+        let name = in_path(parts, state).await?.unwrap_or_default();
+        Ok(Self { name, owner })
+    }
+}
+
+impl IntoParams for OwnByName {
+    fn into_params(parameter_in: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let name = ParameterBuilder::new().name("id").parameter_in(ParameterIn::Path).required(Required::True);
+        let mut all = vec![name.schema(Some(Object::with_type(Type::String))).build()];
         all.extend(OwnQuery::into_params(parameter_in));
         all
     }

@@ -1,6 +1,7 @@
-//! What follows for wellbeing when work begins or goes on: a rest ends, and reminders are thought of.
+//! What follows for wellbeing when work begins or goes on: a rest ends, reminders are thought of, and the date is evaluated once it
+//! is over.
 
-use super::{reminded, rests::service::end_before};
+use super::{overload, reminded, rests::service::end_before};
 use crate::{
     kernel::{Result, Timestamp},
     ledger::Transaction,
@@ -15,6 +16,7 @@ pub struct AtWork;
 impl OnWork for AtWork {
     async fn started(&self, change: &mut Transaction<'_>, at: Timestamp) -> Result<()> {
         reminded::look_now(change)?;
+        overload::worked(change);
         end_before(change, at).await
     }
 

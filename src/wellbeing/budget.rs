@@ -21,6 +21,7 @@ pub enum Reminder {
     BreakOverdue,
     Lunch,
     BreakDue,
+    OverloadAhead,
     Tasks,
     CheckIn,
     Hydration,
@@ -35,8 +36,16 @@ pub enum Class {
 
 impl Reminder {
     /// Those that matter most first: where several could be said, the first one is.
-    pub const ALL: [Self; 7] =
-        [Self::SessionRunning, Self::BreakOverdue, Self::Lunch, Self::BreakDue, Self::Tasks, Self::CheckIn, Self::Hydration];
+    pub const ALL: [Self; 8] = [
+        Self::SessionRunning,
+        Self::BreakOverdue,
+        Self::Lunch,
+        Self::BreakDue,
+        Self::OverloadAhead,
+        Self::Tasks,
+        Self::CheckIn,
+        Self::Hydration,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -44,6 +53,7 @@ impl Reminder {
             Self::BreakOverdue => "break_overdue",
             Self::Lunch => "lunch",
             Self::BreakDue => "break_due",
+            Self::OverloadAhead => "overload_ahead",
             Self::Tasks => "tasks",
             Self::CheckIn => "check_in",
             Self::Hydration => "hydration",
@@ -53,7 +63,7 @@ impl Reminder {
     pub const fn class(self) -> Class {
         match self {
             Self::BreakDue | Self::BreakOverdue | Self::Lunch | Self::Hydration => Class::Health,
-            Self::SessionRunning | Self::CheckIn | Self::Tasks => Class::Nudge,
+            Self::SessionRunning | Self::OverloadAhead | Self::CheckIn | Self::Tasks => Class::Nudge,
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod entry;
 pub mod hydration;
 pub mod lunch;
 pub mod meals;
+pub mod overload;
 pub mod presence;
 pub mod query;
 pub mod recent;

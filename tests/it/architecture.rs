@@ -120,7 +120,7 @@ fn top(path: &str) -> &str {
     path.split('/').next().unwrap_or_default()
 }
 
-const DOMAINS: &[&str] = &["accounts", "changes", "companion", "integrations", "progress", "wellbeing", "work"];
+const DOMAINS: &[&str] = &["accounts", "assistant", "changes", "companion", "integrations", "progress", "wellbeing", "work"];
 
 /// Which top-level modules each may know.
 const KNOWS: &[(&str, &[&str])] = &[
@@ -140,6 +140,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
     ("wellbeing", &["kernel", "texts", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
     ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "wellbeing", "integrations"]),
+    ("assistant", &["kernel", "texts", "work"]),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
     ("companion", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "progress", "wellbeing"]),
     (
@@ -184,7 +185,10 @@ const KNOWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("demo", &["kernel", "config", "app"]),
-    ("cli", &["kernel", "store", "functions", "jobs", "config", "companion", "integrations", "migration", "app", "demo"]),
+    (
+        "cli",
+        &["kernel", "store", "functions", "jobs", "config", "assistant", "companion", "integrations", "migration", "app", "demo"],
+    ),
 ];
 
 #[test]

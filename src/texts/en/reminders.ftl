@@ -12,3 +12,27 @@ nudge_tasks_open = { $open ->
    *[other] { $open } tasks of today are still open.
 }
 nudge_reconnect = { $provider } no longer lets Avanochi in. Connect it again, and your tasks go on being kept equal.
+
+# Overload: $level and $because are words that are below, $advice a sentence.
+
+nudge_overload_ahead = If the coming week goes like the last one, your risk of overload will be { $level }, mostly because of { $because }. { $advice }
+nudge_overload_reached = Your risk of overload is { $level }, mostly because of { $because }. { $advice }
+overload_level_elevated = elevated
+overload_level_high = high
+overload_two_factors = { $first } and { $second }
+overload_factor_hours = long hours
+overload_factor_after_hours = work outside of your hours
+overload_factor_rest_days = work on free days
+overload_factor_short_rest = short rests between days
+overload_factor_breaks_skipped = long days without breaks
+overload_factor_trend = hours that go up
+overload_factor_backlog = tasks that pile up
+overload_factor_check_in = low energy in your check-ins
+overload_advice_hours = Choose a day of this week on which you end an hour earlier.
+overload_advice_after_hours = Keep one evening of this week free of work.
+overload_advice_rest_days = Keep the next free day free.
+overload_advice_short_rest = Leave eleven hours between the end of today and the start of tomorrow.
+overload_advice_breaks_skipped = Take half an hour of breaks today.
+overload_advice_trend = Move something of this week to a later one.
+overload_advice_backlog = Give the oldest overdue tasks new dates, or let some of them go.
+overload_advice_check_in = Plan a lighter day for tomorrow.

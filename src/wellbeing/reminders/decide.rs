@@ -9,7 +9,7 @@ use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
 use super::{
-    model::{OfTasks, What},
+    model::{OfTasks, Overload, What},
     quiet,
 };
 use crate::{
@@ -61,6 +61,8 @@ pub struct Situation {
     pub completed: u64,
     /// The open ones that are planned for the date, due on it, or were before.
     pub tasks: Vec<OpenTask>,
+    /// What was found of overload for the date.
+    pub overload: Option<Overload>,
 }
 
 /// A task that is still open.
@@ -140,8 +142,8 @@ impl Situation {
                 Reminder::BreakDue | Reminder::BreakOverdue | Reminder::SessionRunning => self.stopped_after(said),
                 Reminder::Lunch => self.today.lunch.had && self.days.date_at(said) == self.today.date,
                 Reminder::Tasks => budget.completed().is_some_and(|completed| completed < self.completed),
-                // They are entered.
-                Reminder::Hydration | Reminder::CheckIn => false,
+                // They are entered, or there is nothing by which it could be seen.
+                Reminder::Hydration | Reminder::CheckIn | Reminder::OverloadAhead => false,
             };
             if acted {
                 budget.acted(reminder);
@@ -185,6 +187,8 @@ impl Situation {
             Reminder::SessionRunning => on.sessions,
             Reminder::CheckIn => on.check_in,
             Reminder::Tasks => on.tasks,
+            // Whoever wants no reminders at all is not looked at.
+            Reminder::OverloadAhead => true,
         }
     }
 
@@ -210,6 +214,10 @@ impl Situation {
             Reminder::Hydration => return self.thirst(turn),
             Reminder::CheckIn => return self.check_in(),
             Reminder::Tasks => return self.of_tasks(),
+            Reminder::OverloadAhead => {
+                let date = self.today.date;
+                self.overload.iter().map(|_| (self.days.start_of(date), self.tomorrow(date))).collect()
+            }
         };
         windows.into_iter().filter(unsaid).collect()
     }
@@ -311,7 +319,7 @@ impl Situation {
                 _ => dates(if doubled { 2 } else { 1 }),
             },
             Reminder::Hydration => Some(last.plus(if doubled { DRINKS_APART * 2 } else { DRINKS_APART })),
-            Reminder::CheckIn | Reminder::Tasks => dates(if doubled { 2 } else { 1 }),
+            Reminder::CheckIn | Reminder::Tasks | Reminder::OverloadAhead => dates(if doubled { 2 } else { 1 }),
         }
     }
 
@@ -341,6 +349,7 @@ impl Situation {
             }
             Reminder::CheckIn => What::CheckIn {},
             Reminder::Tasks => What::Tasks(self.what_of_tasks()),
+            Reminder::OverloadAhead => What::OverloadAhead(self.overload.clone()?),
         })
     }
 

@@ -42,11 +42,30 @@ pub enum What {
     },
     CheckIn {},
     Tasks(OfTasks),
+    OverloadAhead(Overload),
     /// A service refuses the credential of a connection.
     Reconnect {
         connection_id: Uuid,
         provider: String,
     },
+}
+
+/// A level of the risk of overload that is spoken of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Load {
+    Elevated,
+    High,
+}
+
+/// That the risk of overload is on a level, or will be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overload {
+    pub level: Load,
+    /// Whether it will be in a week, if that goes as the last one, and is not yet.
+    pub in_a_week: bool,
+    /// Why, by the names of factors: what matters most first, two at most.
+    pub factors: Vec<String>,
 }
 
 /// What of the tasks of a date.
@@ -70,6 +89,7 @@ impl What {
             Self::SessionRunning { .. } => Reminder::SessionRunning,
             Self::CheckIn {} => Reminder::CheckIn,
             Self::Tasks(_) => Reminder::Tasks,
+            Self::OverloadAhead(_) => Reminder::OverloadAhead,
             Self::Reconnect { .. } => return None,
         })
     }
@@ -90,6 +110,8 @@ impl What {
             Self::CheckIn {} => "nudge_check_in",
             Self::Tasks(OfTasks::Due { .. }) => "nudge_tasks_due",
             Self::Tasks(OfTasks::Open { .. }) => "nudge_tasks_open",
+            Self::OverloadAhead(Overload { in_a_week: false, .. }) => "nudge_overload_reached",
+            Self::OverloadAhead(_) => "nudge_overload_ahead",
             Self::Reconnect { .. } => "nudge_reconnect",
         }
     }
@@ -108,8 +130,27 @@ impl What {
             Self::CheckIn {} => say(&[]),
             Self::Tasks(OfTasks::Due { due_time, .. }) => say(&[("time", Arg::Text(&time(due_time)))]),
             Self::Tasks(OfTasks::Open { open }) => say(&[("open", Arg::Number(*open))]),
+            Self::OverloadAhead(overload) => overload.text(self.key(), language),
             Self::Reconnect { provider, .. } => say(&[("provider", Arg::Text(provider))]),
         }
+    }
+}
+
+impl Overload {
+    /// How it stands, why, and one thing to do about it.
+    fn text(&self, key: &str, language: Language) -> String {
+        let word = |kind: &str, name: &str| text(language, &format!("overload_{kind}_{name}"), &[]);
+        let level = word("level", if self.level == Load::High { "high" } else { "elevated" });
+        let because = match &self.factors[..] {
+            [first, second, ..] => {
+                let (first, second) = (word("factor", first), word("factor", second));
+                text(language, "overload_two_factors", &[("first", Arg::Text(&first)), ("second", Arg::Text(&second))])
+            }
+            [first] => word("factor", first),
+            [] => word("factor", "hours"),
+        };
+        let advice = word("advice", self.factors.first().map_or("hours", String::as_str));
+        text(language, key, &[("level", Arg::Text(&level)), ("because", Arg::Text(&because)), ("advice", Arg::Text(&advice))])
     }
 }
 
@@ -270,6 +311,8 @@ mod tests {
             What::CheckIn {},
             What::Tasks(OfTasks::Due { task_id: id, due_time: time("17:30") }),
             What::Tasks(OfTasks::Open { open: 3 }),
+            What::OverloadAhead(Overload { level: Load::Elevated, in_a_week: true, factors: vec!["hours".into(), "trend".into()] }),
+            What::OverloadAhead(Overload { level: Load::High, in_a_week: false, factors: vec!["short_rest".into()] }),
         ]
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     decide::{OpenTask, Saying, Situation},
-    model::{Answer, Nudge, NudgeId, State},
+    model::{Answer, Nudge, NudgeId, State, What},
     repo,
 };
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     wellbeing::{
         budget::{Budget, Snoozed},
         entry::Between,
+        overload,
         presence::repo::busy_until,
         reminded::{self, LOOK},
         today::service::TodayService,
@@ -122,6 +123,7 @@ impl NudgeService {
             has_acted: summary.day.as_ref().is_some_and(|day| day.date == date && day.interactions > 0),
             completed: summary.counts.get(COMPLETED_TASKS),
             tasks: Vec::new(),
+            overload: overload::on(summary, date)?,
         };
         if situation.asks_for_tasks(budget) {
             let open = self.tasks.latest_open_by(owner, date, Limit::new(TASKS).unwrap_or(Limit::MAX)).await?;
@@ -136,6 +138,10 @@ impl NudgeService {
 async fn say(change: &mut Transaction<'_>, owner: Owner, saying: Saying, settings: Settings) -> Result<()> {
     match saying {
         Saying::New(what) => {
+            if let What::OverloadAhead(found) = &what {
+                let today = change.today();
+                overload::said(&mut change.summary, found.level, today)?;
+            }
             let id = change.next_id();
             change.create(&Nudge::new(id, owner.id(), what, settings.language, change.now()))
         }

@@ -27,7 +27,8 @@ impl DayService {
     }
 }
 
-fn entry(day: &Day) -> DayEntry {
+/// What is shown of a day.
+pub fn entry(day: &Day) -> DayEntry {
     let mut focus_by_hour = [0; 24];
     for (hour, micros) in day.counts.of(FOCUS) {
         if let Some(known) = usize::try_from(hour).ok().and_then(|hour| focus_by_hour.get_mut(hour)) {

@@ -1,6 +1,6 @@
 //! Metrics: figures of a range of dates, computed from the counts of its days in one point read and one query.
 
-mod gaps;
+pub mod gaps;
 pub mod http;
 pub mod model;
 pub mod service;

@@ -1,6 +1,6 @@
 //! Tasks: what is to be done, when, in which steps, and how long it took.
 
-mod agenda;
+pub mod agenda;
 mod bodies;
 mod bulk;
 pub mod carry_over;

@@ -11,6 +11,7 @@ pub mod kill;
 mod load;
 mod output;
 mod peers;
+mod predictions;
 mod privacy;
 mod restore;
 mod start;

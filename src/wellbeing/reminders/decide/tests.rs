@@ -6,7 +6,10 @@ mod weeks;
 use chrono::NaiveTime;
 
 use self::person::{Act, ONE, Person, Said, at, clock};
-use super::*;
+use super::{
+    super::model::{Load, Overload},
+    *,
+};
 use crate::kernel::Id;
 
 fn expected(said: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
@@ -109,6 +112,30 @@ fn a_long_session_a_check_in_and_tasks_are_spoken_of() {
     assert_eq!(tasks(&[None, Some("11:00")]), expected(&[("10:30", "tasks")]));
     assert_eq!(tasks(&[Some("19:00"), Some("07:00")]), expected(&[("18:30", "tasks")]));
     assert_eq!(tasks(&[]), []);
+}
+
+#[test]
+fn r_r3_overload_is_spoken_of_once_a_date_and_within_the_budget() {
+    let overloaded = || {
+        let mut person = Person::reminded_of(Reminder::OverloadAhead);
+        // Somebody looks, since not all reminders are off.
+        person.settings.reminders.tasks = true;
+        person.overload = Some(Overload { level: Load::Elevated, in_a_week: true, factors: vec!["trend".into()] });
+        person
+    };
+    let work = [("09:00", Act::Start), ("18:00", Act::End)];
+    assert_eq!(overloaded().date(&work), expected(&[("09:00", "overload_ahead")]));
+    assert_eq!(Person::reminded_of(Reminder::OverloadAhead).date(&work), []);
+    // Who does nothing on the date is left alone, as in quiet hours and on time off.
+    assert_eq!(overloaded().date(&[]), []);
+    let mut quiet = overloaded();
+    quiet.settings.quiet_hours = serde_json::from_str(r#"{"from":"22:00","to":"10:00"}"#).expect("hours");
+    assert_eq!(quiet.date(&work), expected(&[("10:00", "overload_ahead")]));
+    let mut off = overloaded();
+    off.off.push(off.days.date_at(at(0)));
+    assert_eq!(off.date(&work), []);
+    let snoozed = [work[0], ("09:05", Act::Snooze(30)), ("09:40", Act::Dismiss)];
+    assert_eq!(overloaded().date(&snoozed), expected(&[("09:00", "overload_ahead"), ("09:35", "overload_ahead")]));
 }
 
 #[test]

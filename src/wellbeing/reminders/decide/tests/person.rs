@@ -50,6 +50,7 @@ pub(super) struct Person {
     pub(super) settings: Settings,
     pub(super) off: Vec<NaiveDate>,
     pub(super) tasks: Vec<OpenTask>,
+    pub(super) overload: Option<Overload>,
     pub(super) sessions: Vec<WorkSession>,
     pub(super) drinks: Vec<(Timestamp, u32)>,
     pub(super) meals: Vec<Meal>,
@@ -86,6 +87,7 @@ impl Person {
             settings: Settings::default(),
             off: Vec::new(),
             tasks: Vec::new(),
+            overload: None,
             sessions: Vec::new(),
             drinks: Vec::new(),
             meals: Vec::new(),
@@ -244,6 +246,7 @@ impl Person {
             has_acted: self.acted_on.contains(&date),
             completed: self.completed,
             tasks: Vec::new(),
+            overload: self.overload.clone(),
         };
         if situation.asks_for_tasks(&self.budget) {
             situation.tasks.clone_from(&self.tasks);

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     kernel::{DayStart, Id},
+    wellbeing::budget::Class,
     work::work_sessions::model::EndedBy,
 };
 
@@ -149,7 +150,7 @@ impl Judge {
                 of.ignored = if of.answered { 0 } else { of.ignored + 1 };
                 of.doubled |= of.ignored >= 2;
             }
-            let is_health = !matches!(reminder, Reminder::SessionRunning | Reminder::CheckIn | Reminder::Tasks);
+            let is_health = reminder.class() == Class::Health;
             let count = self.counts.entry((date, is_health)).or_default();
             *count += 1;
             assert!(*count <= if is_health { 6 } else { 2 }, "{what} is one too many");
