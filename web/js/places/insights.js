@@ -232,7 +232,7 @@ function Load({ risk }) {
   const last = past.at(-1);
   return html`<p class="insights-score"><strong>${number(score)}</strong> <span>${t('insights.of')}</span> <span class=${`chip${level === 'elevated' || level === 'high' ? ' chip-warm' : ''}`}>${t(`insights.level.${level}`)}</span></p>
     <p>${t(`insights.level.${level}.text`)} ${floor > (raw ?? 0) ? t('insights.floor', { raw: points(raw ?? 0), floor: number(floor) }) : ''}</p>
-    ${ahead ? html`<p>${t(`insights.in_7_days.${ahead.basis}`, { score: ahead.score === null ? '–' : number(ahead.score), level: t(`insights.level.${ahead.level}`) })}
+    ${ahead ? html`<p>${t(`insights.in_7_days.${ahead.basis}`, { score: ahead.score === null ? '–' : number(ahead.score), level: t(`insights.level.${ahead.level}`) })}${' '}
       ${typeof ahead.likely_elevated === 'number' ? t('insights.likely', { percent: number(Math.round(ahead.likely_elevated * 100)) }) : ''}</p>` : null}
     <p class="muted small">${t('insights.confidence', { percent: number(Math.round(confidence * 100)) })} ${t('insights.hint')}</p>
     <h3>${t('insights.factors')}</h3>
