@@ -1,6 +1,8 @@
 //! The hot inner parts, each by itself: `cargo bench --bench hot`. For looking closely while changing one of them; what a
 //! request costs as a whole, from a socket to the disk, is measured by bench/run.py.
 
+mod insights;
+
 use std::{hint::black_box, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
@@ -49,6 +51,7 @@ fn main() -> anyhow::Result<()> {
     list_documents(&mut criterion, &runtime, &fixture)?;
     answer_requests(&mut criterion, &runtime, &fixture)?;
     take_deliveries(&mut criterion, &runtime, &fixture)?;
+    insights::read_insights(&mut criterion, &runtime)?;
     criterion.final_summary();
     Ok(())
 }

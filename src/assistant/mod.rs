@@ -1,7 +1,9 @@
 //! The assistant: how near somebody is to overload, what the coming days look like, what to do about it, and the story of a day
 //! or a week. Arithmetic on what the person entered, and shown to that person alone.
 
-pub mod dates;
+pub mod gathered;
+#[cfg(test)]
+mod insights;
 pub mod narratives;
 pub mod noticed;
 pub mod predictions;

@@ -79,6 +79,7 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/api/users/", |_, owner| Box::pin(async { owner.id.clone() })),
     ("/api/work_sessions/", |_, owner| Box::pin(async { owner.start().await.text("id") })),
     ("/api/nudges/", |app, owner| Box::pin(async { owner.be_reminded(app).await })),
+    ("/api/recommendations/", |_, owner| Box::pin(async { owner.be_recommended().await })),
 ];
 
 /// Paths of parts that are looked for within what the `{id}` stands for: who does not reach that, reaches none of its parts.

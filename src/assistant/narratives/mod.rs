@@ -16,4 +16,4 @@ pub fn contribute(shared: &Shared) -> Contribution {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -62,7 +62,7 @@ fn period(life: &[DateCounts], from: NaiveDate, dates: u64) -> Period {
     Period { user_id, from, to, days: within.iter().filter_map(|date| entry(date)).collect(), metrics: metrics(&figures, 0) }
 }
 
-fn day(life: &[DateCounts], index: usize, language: Language) -> DayFacts {
+pub(in crate::assistant) fn day(life: &[DateCounts], index: usize, language: Language) -> DayFacts {
     let date = &life[index];
     DayFacts {
         language,
@@ -76,7 +76,7 @@ fn day(life: &[DateCounts], index: usize, language: Language) -> DayFacts {
     }
 }
 
-fn week(life: &[DateCounts], index: usize, language: Language) -> WeekFacts {
+pub(in crate::assistant) fn week(life: &[DateCounts], index: usize, language: Language) -> WeekFacts {
     let from = life[index].date;
     WeekFacts {
         language,
@@ -183,7 +183,7 @@ fn a_week_does_not_read_alike() {
 }
 
 /// The title and the paragraphs.
-fn read(story: &Story) -> Vec<&str> {
+pub(in crate::assistant) fn read(story: &Story) -> Vec<&str> {
     [story.title.as_str()].into_iter().chain(story.paragraphs.iter().map(|paragraph| paragraph.text.as_str())).collect()
 }
 

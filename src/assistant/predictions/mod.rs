@@ -13,6 +13,7 @@ pub mod personas;
 pub mod repo;
 pub mod risk;
 pub mod service;
+pub mod texts;
 pub mod view;
 
 use self::{jobs::Evaluate, repo::Predictions, service::PredictionService};

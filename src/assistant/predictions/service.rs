@@ -13,7 +13,7 @@ use super::{
 use crate::{
     accounts::settings::model::{Language, Settings},
     assistant::{
-        dates::{coming, counted, without_guesses},
+        gathered::{coming, counted, without_guesses},
         noticed::{Noticed, SeenTasks},
         record::records,
     },

@@ -10,13 +10,10 @@ use super::{
     levels::Level,
     made::PastRisk,
     repo::Predictions,
-    risk::{Factor, FactorId, rounded},
+    risk::{Factor, rounded},
+    texts::said,
 };
-use crate::{
-    assistant::words::one_decimal,
-    kernel::UserId,
-    texts::{Arg, Language, text},
-};
+use crate::{kernel::UserId, texts::Language};
 
 /// How near you are to overload, and what the coming days look like. A hint and no diagnosis, for your eyes alone.
 #[derive(Debug, Serialize, ToSchema)]
@@ -155,20 +152,6 @@ impl FactorView {
             points,
             text: said(factor, language),
         }
-    }
-}
-
-/// A factor in words.
-pub fn said(factor: &Factor, language: Language) -> String {
-    let key = format!("risk_{}", factor.id.name());
-    let Some(value) = factor.value else { return text(language, "risk_unknown", &[]) };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "none is negative, or larger than its input can be")]
-    let whole = |value: f64| value.round() as u64;
-    let say = |value| text(language, &key, &[("value", value)]);
-    match factor.id {
-        FactorId::Hours | FactorId::AfterHours | FactorId::CheckIn => say(Arg::Text(&one_decimal(language, value))),
-        FactorId::RestDays | FactorId::ShortRest => say(Arg::Number(whole(value))),
-        FactorId::BreaksSkipped | FactorId::Trend | FactorId::Backlog => say(Arg::Number(whole(value * 100.0))),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `AVANOCHI_WRITE_COST=1 cargo test --test it cost` writes the table anew.
 
+mod assistant;
 mod companion;
 mod connections;
 mod jobs;
@@ -328,6 +329,7 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     }
     jobs::jobs(&mut book, &app, &ann).await;
     companion::companion(&mut book, &app).await;
+    assistant::assistant(&mut book, &app).await;
     tasks::jobs(&mut book, &app).await;
     app.advance_seconds(61);
     let minute = ", the caller's first in a minute";

@@ -94,6 +94,19 @@ const EVENTS: &[Case] = &[
             })
         })
     },
+    Case::new("jobs", |world| {
+        Box::pin(async {
+            // A date with work that is over, to be evaluated.
+            world.ann.be_reminded_of(&[]).await;
+            let session = world.ann.start().await.text("id");
+            world.app.advance_hours(2);
+            assert_eq!(world.ann.end(&session).await.status, 200);
+            // What follows from the session for others is known before.
+            assert_eq!(world.ann.get("/api/progress").await.status, 200);
+            world.app.advance_hours(24);
+            message("jobs", json!({ "user_id": world.ann.id }))
+        })
+    }),
     Case::new("jobs_poison", |world| Box::pin(async { message("jobs_poison", json!({ "user_id": world.ann.id })) })),
     Case {
         halfway: SOME,

@@ -200,6 +200,14 @@ impl Client {
         nudges.as_array().and_then(|nudges| nudges.last()?["id"].as_str()).expect("a reminder").to_owned()
     }
 
+    /// Has a task that is better made of several; the id of the recommendation to do so.
+    pub async fn be_recommended(&self) -> String {
+        self.task_with(json!({ "title": "all of it", "estimate_minutes": 300 })).await;
+        let listed = self.get("/api/recommendations").await.body;
+        let ids = listed.as_array().expect("a list").iter().filter_map(|one| one["id"].as_str());
+        ids.into_iter().find(|id| id.starts_with("split_task:")).expect("a recommendation").to_owned()
+    }
+
     /// The kinds of all reminders, the latest last.
     pub async fn nudges(&self) -> Vec<String> {
         let listed = self.get("/api/nudges").await;
