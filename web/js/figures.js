@@ -126,19 +126,19 @@ function scale(top, { top: high, bottom }) {
 
 /**
  * Bars side by side.
- * @param {number[]} values @param {{ width: number, height: number, aim?: number, label?: number }} size `label` is the width of one below
- * @returns {{ plot: Plot, ticks: Tick[], aim: number | null, every: number,
+ * @param {number[]} values @param {{ width: number, height: number, aim?: number, most?: number, label?: number }} size `label` is the width of one below
+ * @returns {{ plot: Plot, y: (value: number) => number, ticks: Tick[], aim: number | null, every: number,
  *   bars: { x: number, y: number, width: number, height: number, middle: number }[] }}
  */
-export function bars(values, { width, height, aim, label = 34 }) {
+export function bars(values, { width, height, aim, most = 0, label = 34 }) {
   const plot = { left: 32, right: Math.max(width, 64), top: 12, bottom: height - 28 };
   // Room above the aim, for what is said of it.
-  const marks = ticks(Math.max(...values, (aim ?? 0) * 1.1, 0));
+  const marks = ticks(Math.max(...values, (aim ?? 0) * 1.1, most));
   const y = scale(marks[marks.length - 1], plot);
   const pitch = (plot.right - plot.left) / Math.max(values.length, 1);
   const wide = Math.max(1.5, Math.min(44, pitch * (pitch > 24 ? 0.44 : 0.7)));
   return {
-    plot,
+    plot, y,
     ticks: marks.map((value) => ({ value, y: y(value) })),
     aim: aim === undefined ? null : y(aim),
     every: every(pitch, label),
@@ -152,12 +152,12 @@ export function bars(values, { width, height, aim, label = 34 }) {
 
 /**
  * A line through values, with a gap where there is none.
- * @param {(number | null)[]} values @param {{ width: number, height: number, label?: number }} size
- * @returns {{ plot: Plot, ticks: Tick[], every: number, points: ({ x: number, y: number } | null)[], line: string, area: string }}
+ * @param {(number | null)[]} values @param {{ width: number, height: number, most?: number, label?: number }} size
+ * @returns {{ plot: Plot, y: (value: number) => number, ticks: Tick[], every: number, points: ({ x: number, y: number } | null)[], line: string, area: string }}
  */
-export function line(values, { width, height, label = 44 }) {
+export function line(values, { width, height, most = 0, label = 44 }) {
   const plot = { left: 32, right: Math.max(width - 8, 64), top: 12, bottom: height - 28 };
-  const marks = ticks(Math.max(...values.map((value) => value ?? 0), 0));
+  const marks = ticks(Math.max(...values.map((value) => value ?? 0), most));
   const y = scale(marks[marks.length - 1], plot);
   const pitch = (plot.right - plot.left - 12) / Math.max(values.length - 1, 1);
   const points = values.map((value, index) => (value === null ? null : { x: round(plot.left + 6 + index * pitch), y: round(y(value)) }));
@@ -168,7 +168,7 @@ export function line(values, { width, height, label = 44 }) {
     path += text;
     area += `${text}L${run[run.length - 1].x} ${plot.bottom}L${run[0].x} ${plot.bottom}Z`;
   }
-  return { plot, ticks: marks.map((value) => ({ value, y: y(value) })), every: every(pitch, label), points, line: path, area };
+  return { plot, y, ticks: marks.map((value) => ({ value, y: y(value) })), every: every(pitch, label), points, line: path, area };
 }
 
 /** @template T @param {(T | null)[]} items @returns {T[][]} */
@@ -298,20 +298,25 @@ const grid = ({ plot, ticks }, show) => ticks.map(({ value, y }) => html`
   <text class="chart-label" x=${plot.left - 8} y=${y + 4} text-anchor="end">${show(value)}</text>
 `);
 
+/** @param {number} x @param {number[]} [ends] */
+const across = (x, ends) => ends && html`<path class="chart-range" d=${`M${x - 5} ${ends[0]}h10m-5 0V${ends[1]}m-5 0h10`} />`;
+
 /**
- * Bars, one for each date. `over` marks what is too much; it also stands above the line of the aim, so colour is not all.
- * @param {Said & { items: { label: string, title: string, value: number, over?: boolean, now?: boolean }[],
+ * Bars, one for each date. `over` marks what is too much; it also stands above the line of the aim, so colour is not all. `range` is drawn across.
+ * @param {Said & { items: { label: string, title: string, value: number, range?: number[], over?: boolean, now?: boolean }[],
  *   aim?: { value: number, text: string }, show: (value: number) => string }} props
  */
 export function Bars({ items, aim, show, ...said }) {
   const draw = (/** @type {number} */ width) => {
     const longest = Math.max(...items.map(({ label }) => label.length), 0);
-    const size = { width, height: 200, aim: aim?.value, label: longest * 7 + 10 };
+    const most = Math.max(0, ...items.flatMap(({ range = [] }) => range));
+    const size = { width, height: 200, aim: aim?.value, most, label: longest * 7 + 10 };
     const chart = bars(items.map(({ value }) => value), size);
     const marks = html`
       ${grid(chart, show)}
       ${chart.bars.map((bar, index) => html`<rect class=${items[index].over ? 'chart-bar chart-over' : 'chart-bar'} rx=${Math.min(6, bar.width / 4)}
         x=${bar.x} y=${bar.y} width=${bar.width} height=${bar.height}><title>${items[index].title}</title></rect>`)}
+      ${chart.bars.map(({ middle }, index) => across(middle, items[index].range?.map(chart.y)))}
       ${chart.aim !== null && html`<line class="chart-aim" x1=${chart.plot.left} x2=${chart.plot.right} y1=${chart.aim} y2=${chart.aim} />`}
       ${chart.aim !== null && html`<text class="chart-label chart-halo" x=${chart.plot.right - 4} y=${chart.aim - 6} text-anchor="end">${aim?.text}</text>`}
       ${chart.bars.map((bar, index) => index % chart.every === 0 && html`<text x=${bar.middle} y=${chart.plot.bottom + 19} text-anchor="middle"
@@ -323,19 +328,21 @@ export function Bars({ items, aim, show, ...said }) {
 }
 
 /**
- * A line over weeks or months.
- * @param {Said & { items: { label: string, title: string, value: number | null }[], show: (value: number) => string, tone?: string }} props
+ * A line over dates, weeks or months; `marks` are values with a name, across it.
+ * @param {Said & { items: { label: string, title: string, value: number | null }[], show: (value: number) => string, tone?: string, most?: number, marks?: { value: number, text: string }[] }} props
  */
-export function Trend({ items, show, tone = 'accent', ...said }) {
+export function Trend({ items, show, tone = 'accent', most, marks: known = [], ...said }) {
   const draw = (/** @type {number} */ width) => {
     const longest = Math.max(...items.map(({ label }) => label.length), 0);
-    const chart = line(items.map(({ value }) => value), { width, height: 170, label: longest * 7 + 14 });
+    const chart = line(items.map(({ value }) => value), { width, height: 170, most, label: longest * 7 + 14 });
     const marks = html`<g class=${`chart-tone-${tone}`}>
       ${grid(chart, show)}
       <path class="chart-area-fill" d=${chart.area} /><path class="chart-line" d=${chart.line} />
-      ${chart.points.map((point, index) => point && html`<circle class="chart-point" cx=${point.x} cy=${point.y} r="3.5"><title>${items[index].title}</title></circle>`)}
+      ${chart.points.map((point, index) => point && html`<circle class="chart-point" cx=${point.x} cy=${point.y} r=${items.length > 40 ? 1.5 : 3.5}><title>${items[index].title}</title></circle>`)}
       ${chart.points.map((point, index) => point && index % chart.every === 0 && html`<text class="chart-label" x=${point.x} y=${chart.plot.bottom + 19}
         text-anchor=${index ? 'middle' : 'start'}>${items[index].label}</text>`)}
+      ${known.map(({ value, text }) => html`<line class="chart-aim" x1=${chart.plot.left} x2=${chart.plot.right} y1=${chart.y(value)} y2=${chart.y(value)} />
+        <text class="chart-label chart-halo" x=${chart.plot.right} y=${chart.y(value) - 4} text-anchor="end">${text}</text>`)}
     </g>`;
     return { width, height: 170, marks };
   };

@@ -11,6 +11,7 @@ export const places = [
   { name: 'week', key: 'w', icon: 'week', load: () => import('./places/week.js') },
   { name: 'statistics', key: 's', icon: 'statistics', load: () => import('./places/statistics.js') },
   { name: 'achievements', key: 'a', icon: 'achievements', load: () => import('./places/achievements.js') },
+  { name: 'insights', key: 'n', icon: 'bulb', load: () => import(`./places/insights.js`) },
   { name: 'integrations', key: 'i', icon: 'plug', load: () => import(`./places/integrations.js`) },
   { name: 'settings', key: ',', icon: 'settings', load: () => import('./places/settings.js') },
 ];

@@ -7,11 +7,12 @@ import { me, settings } from './data/copy.js';
 /** @typedef {string | {one: string, other: string, many?: string}} Text */
 
 const KEY = 'avanochi.language';
-/** What the first screen needs, what comes right behind it, what the other places say, and what one says that needs the network. */
+/** What the first screen needs, what comes right behind it, what the other places say, and what those say that need the network. */
 const PARTS = {
   first: { en: () => import('./text/en.js'), es: () => import('./text/es.js') },
   more: { en: () => import('./text/more-en.js'), es: () => import('./text/more-es.js') },
   places: { en: () => import('./text/places-en.js'), es: () => import('./text/places-es.js') },
+  insights: { en: () => import(`./text/insights-en.js`), es: () => import(`./text/insights-es.js`) },
   integrations: { en: () => import(`./text/integrations-en.js`), es: () => import(`./text/integrations-es.js`) },
 };
 

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import test from 'node:test';
+import insights from '../js/text/insights-en.js';
+import analisis from '../js/text/insights-es.js';
 import connected from '../js/text/integrations-en.js';
 import conectado from '../js/text/integrations-es.js';
 import inEnglish from '../js/text/places-en.js';
@@ -9,7 +11,7 @@ import inSpanish from '../js/text/places-es.js';
 import first from '../js/text/en.js';
 import more from '../js/text/more-en.js';
 
-const [en, es] = [{ ...inEnglish, ...connected }, { ...inSpanish, ...conectado }];
+const [en, es] = [{ ...inEnglish, ...insights, ...connected }, { ...inSpanish, ...analisis, ...conectado }];
 
 delete globalThis.BroadcastChannel;
 const { CHOICES, NUMBERS } = await import('../js/places/settings-fields.js');
@@ -30,11 +32,11 @@ test('both languages have the same keys, with the same arguments', () => {
 
 test('each text that a module names exists, and each that exists is named', async () => {
   const folder = new URL('../js/places/', import.meta.url);
-  const files = (await readdir(folder)).filter((name) => /^(week|statistics|achievement|integrations|settings)/.test(name));
+  const files = (await readdir(folder)).filter((name) => /^(week|statistics|achievement|insights|integrations|settings)/.test(name));
   const sources = await Promise.all([...files.map((name) => readFile(new URL(name, folder), 'utf8')), readFile(new URL('../js/figures.js', import.meta.url), 'utf8')]);
   const source = sources.join('\n');
-  const named = new Set([...source.matchAll(/'((?:charts|week|statistics|achievements|integrations|settings)\.[\w.]+)'/g)].map(([, key]) => key));
-  const built = [...source.matchAll(/`((?:week|statistics|achievements|integrations|settings)\.[\w.]*)\$\{|named\('([\w.]+)'/g)].map(([, start, name]) => start ?? `${name}.`);
+  const named = new Set([...source.matchAll(/'((?:charts|week|statistics|achievements|insights|integrations|settings)\.[\w.]+)'/g)].map(([, key]) => key));
+  const built = [...source.matchAll(/`((?:week|statistics|achievements|insights|integrations|settings)\.[\w.]*)\$\{|named\('([\w.]+)'/g)].map(([, start, name]) => start ?? `${name}.`);
   for (const key of named) assert.ok(key in en || key in common || built.includes(`${key}.`), key);
   for (const key of Object.keys(en)) assert.ok(named.has(key) || built.some((start) => key.startsWith(start)) || /^(settings\.\w+|error)\.\w+$/.test(key), key);
 });

@@ -8,6 +8,7 @@ export default {
   'nav.week': 'Week',
   'nav.statistics': 'Statistics',
   'nav.achievements': 'Achievements',
+  'nav.insights': 'Insights',
   'nav.integrations': 'Services',
   'nav.settings': 'Settings',
 

@@ -8,6 +8,7 @@ export default {
   'nav.week': 'Semana',
   'nav.statistics': 'Estadísticas',
   'nav.achievements': 'Logros',
+  'nav.insights': 'Análisis',
   'nav.integrations': 'Servicios',
   'nav.settings': 'Ajustes',
 

@@ -52,6 +52,7 @@ export default {
   'sign.out.anyway': 'Sign out anyway',
   'sign.out.failed': 'You are still signed in. {why}',
   'help.connect': 'Look at the connection',
+  'help.insights': 'See what it comes from',
   'first.title': 'The first minute',
   'first.step': 'Step {n} of {of}',
   'first.skip': 'Skip',

@@ -52,6 +52,7 @@ export default {
   'sign.out.anyway': 'Cerrar sesión igualmente',
   'sign.out.failed': 'Tu sesión sigue abierta. {why}',
   'help.connect': 'Ver la conexión',
+  'help.insights': 'Ver de qué viene',
   'first.title': 'El primer minuto',
   'first.step': 'Paso {n} de {of}',
   'first.skip': 'Saltar',

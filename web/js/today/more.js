@@ -128,7 +128,11 @@ const HELP = {
   hungry: { key: 'meal', kind: 'meal', icon: 'meal' },
   tired: { key: 'rest', kind: 'rest', icon: 'cup' },
   reconnect: { key: 'connect', kind: 'primary', icon: 'plug' },
+  overload_ahead: { key: 'insights', kind: 'primary', icon: 'bulb' },
 };
+
+/** Where the others lead. @type {Record<string, string>} */
+const PLACES = { connect: 'integrations', insights: 'insights' };
 
 /** Which of them answers a reminder. @type {Record<string, string>} */
 const ANSWERS = { hydration: 'thirsty', lunch: 'hungry', break_due: 'tired', break_overdue: 'tired' };
@@ -189,7 +193,8 @@ export function Companion({ user, ml, goal, energy, onHelp }) {
   const asks = nudge && ANSWERS[nudge.kind];
   const help = happy.current ? undefined : HELP[nudge ? asks ?? nudge.kind : shown];
   const helped = () => {
-    if (help?.key === 'connect') go('integrations');
+    const place = help && PLACES[help.key];
+    if (place) go(place);
     else if (help) onHelp[help.key]();
     if (nudge) answer(nudge, 'done');
   };

@@ -6,7 +6,7 @@ import { add, row } from './lib.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const PLACES = ['today', 'week', 'statistics', 'achievements', 'integrations', 'settings'];
+const PLACES = ['today', 'week', 'statistics', 'achievements', 'insights', 'integrations', 'settings'];
 
 /** Nothing moves while it is judged: a colour on its way is none that is shown. */
 async function still(page) {

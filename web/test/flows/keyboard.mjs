@@ -78,7 +78,7 @@ export const flows = {
     await page.locator('.dialog-keys').waitFor();
     await keyboard.press('Escape');
     await page.locator('.dialog-keys').waitFor({ state: 'detached' });
-    for (const [key, name] of [['w', 'week'], ['s', 'statistics'], ['a', 'achievements'], [',', 'settings'], ['t', 'today']]) {
+    for (const [key, name] of [['w', 'week'], ['s', 'statistics'], ['a', 'achievements'], ['n', 'insights'], [',', 'settings'], ['t', 'today']]) {
       await keyboard.press('g');
       await keyboard.press(key);
       await page.locator(`main[data-place=${name}]`).waitFor();

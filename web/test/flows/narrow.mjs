@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { add, row, until } from './lib.mjs';
 
 const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-const PLACES = ['today', 'week', 'statistics', 'achievements', 'integrations', 'settings'];
+const PLACES = ['today', 'week', 'statistics', 'achievements', 'insights', 'integrations', 'settings'];
 
 export const flows = {
   async 'an everyday at 360 px, by touch'(bench) {

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { until } from './lib.mjs';
 
-const PLACES = ['week', 'statistics', 'achievements', 'integrations', 'settings'];
+const PLACES = ['week', 'statistics', 'achievements', 'insights', 'integrations', 'settings'];
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -31,6 +31,7 @@ async function open(bench, page, place) {
   await page.goto(`${bench.url}#/${place}`);
   await page.locator(`main[data-place=${place}] h1`).waitFor();
   if (place === 'statistics') await page.locator('.chart-heat-4').first().waitFor();
+  if (place === 'insights') await page.locator('.insights-story').waitFor();
   if (place === 'achievements') await page.locator('.achievements-badge').first().waitFor();
 }
 
@@ -55,7 +56,7 @@ async function accessible(bench, scheme, locale) {
     }
     // What opens: the menu of a task, the tables, and the question before the end.
     if (place === 'week') await page.locator('.week-move').first().click();
-    if (place === 'statistics') for (const summary of await page.locator('.chart-table summary').all()) await summary.click();
+    if (place === 'statistics' || place === 'insights') for (const summary of await page.locator('main summary').all()) await summary.click();
     if (place === 'settings') await page.locator('.settings-acts .btn-danger').click();
     found.push(...(await violations(page, `${place} opened`)));
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${place} fits when opened`);
