@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     accounts::settings::model::Language,
+    assistant::phrasing::service::WrittenBy,
     kernel::{Ctx, Result},
     web::{Own, Query, Reply, parameter},
 };
@@ -26,8 +27,8 @@ struct NarrativeView<'a> {
     story: &'a Story,
     /// That of the settings.
     language: Language,
-    #[schema(value_type = String, pattern = "^(rules|model)$")]
-    written_by: &'static str,
+    #[schema(inline)]
+    written_by: WrittenBy,
 }
 
 impl<'a> From<&'a Told> for NarrativeView<'a> {
