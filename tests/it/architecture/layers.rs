@@ -164,6 +164,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "limits/limited",
             "limits/limiter",
             "limits/shared",
+            "sync/asked",
             "sync/run",
             "pull",
             "push",
