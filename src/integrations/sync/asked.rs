@@ -6,27 +6,26 @@ use std::{
     time::Duration,
 };
 
-use super::run::Work;
 use crate::{integrations::connections::model::ConnectionId, kernel::Timestamp};
 
-/// When the latest message about each connection becomes visible, while it is not.
+/// When the latest message about each connection, in each queue, becomes visible, while it is not.
 #[derive(Debug, Default)]
-pub struct Asked(Mutex<HashMap<(ConnectionId, Work), Timestamp>>);
+pub struct Asked(Mutex<HashMap<(ConnectionId, &'static str), Timestamp>>);
 
 impl Asked {
     /// Whether a message comes within the delay that is not visible yet: whoever receives it sees all that was kept so far.
-    pub fn comes(&self, what: (ConnectionId, Work), now: Timestamp, delay: Duration) -> bool {
+    pub fn comes(&self, what: (ConnectionId, &'static str), now: Timestamp, delay: Duration) -> bool {
         self.messages().get(&what).is_some_and(|at| *at > now && *at <= now.plus(delay))
     }
 
     /// One was sent.
-    pub fn note(&self, what: (ConnectionId, Work), now: Timestamp, delay: Duration) {
+    pub fn note(&self, what: (ConnectionId, &'static str), now: Timestamp, delay: Duration) {
         let mut messages = self.messages();
         messages.retain(|_, at| *at > now);
         messages.insert(what, now.plus(delay));
     }
 
-    fn messages(&self) -> MutexGuard<'_, HashMap<(ConnectionId, Work), Timestamp>> {
+    fn messages(&self) -> MutexGuard<'_, HashMap<(ConnectionId, &'static str), Timestamp>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -39,14 +38,14 @@ mod tests {
     #[test]
     fn what_comes_soon_enough_and_is_not_there_yet_is_not_sent_for_again() {
         let (asked, at) = (Asked::default(), |seconds: u64| Timestamp::from_micros(0).plus(Duration::from_secs(seconds)));
-        let [one, other] = [1, 2].map(|n| (Id::new(uuid::Uuid::from_u128(n)), Work::Push));
+        let [one, other] = [1, 2].map(|n| (Id::new(uuid::Uuid::from_u128(n)), "out"));
         let seconds = Duration::from_secs;
         assert!(!asked.comes(one, at(0), seconds(5)));
         asked.note(one, at(0), seconds(5));
         assert!(asked.comes(one, at(0), seconds(5)) && asked.comes(one, at(4), seconds(2)));
         assert!(!asked.comes(one, at(0), seconds(2)), "it comes too late");
         assert!(!asked.comes(one, at(5), seconds(5)), "somebody may have it already");
-        assert!(!asked.comes(other, at(0), seconds(5)) && !asked.comes((one.0, Work::Both), at(0), seconds(5)));
+        assert!(!asked.comes(other, at(0), seconds(5)) && !asked.comes((one.0, "in"), at(0), seconds(5)));
         asked.note(other, at(6), seconds(5));
         assert_eq!(asked.messages().len(), 1, "what is over is forgotten");
     }

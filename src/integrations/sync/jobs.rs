@@ -88,17 +88,17 @@ impl Synchronisation {
     }
 
     async fn ask(&self, ctx: &Ctx, owner: Owner, id: ConnectionId, trigger: Trigger, work: Work, delay: Duration) -> Result<()> {
-        let now = self.clock.now();
-        if self.asked.comes((id, work), now, delay) {
-            return Ok(());
-        }
         let (user_id, correlation_id) = (owner.id(), ctx.request_id().to_string());
         let (queue, body) = match work {
             Work::Both => (INBOUND, json!(Inbound { user_id, connection_id: id, trigger, correlation_id })),
             Work::Push => (OUTBOUND, json!(Outbound { user_id, connection_id: id, correlation_id })),
         };
+        let now = self.clock.now();
+        if self.asked.comes((id, queue), now, delay) {
+            return Ok(());
+        }
         self.queue.send(queue, NewMessage { body, delay }).await?;
-        self.asked.note((id, work), now, delay);
+        self.asked.note((id, queue), now, delay);
         Ok(())
     }
 }

@@ -28,7 +28,7 @@ use crate::{
 const TIME: Duration = Duration::from_secs(90);
 
 /// What a run is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
     /// What is there, then what changed here.
     Both,
