@@ -88,7 +88,6 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "outgoing",
             "overruled",
             "steps",
-            "sync/asked",
             "project",
             "quiet",
             "limits/circuit",
