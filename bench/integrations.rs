@@ -286,8 +286,13 @@ async fn schedule(bench: &Bench, people: &[UserId]) -> anyhow::Result<()> {
 async fn consents(bench: &Bench, people: &[UserId]) -> anyhow::Result<()> {
     let (ctx, vault) = (bench.app.jobs.ctx(None), &bench.app.vault);
     let secret = || SecretString::from("a token as long as those that services give, 64 characters long.");
-    let tokens =
-        &Tokens { access: secret(), refresh: Some(secret()), lasts: Some(Duration::from_hours(1)), refresh_lasts: None, scopes: None };
+    let tokens = &Tokens {
+        access: secret(),
+        refresh: Some(secret()),
+        lasts: Some(Duration::from_hours(1)),
+        refresh_lasts: None,
+        scopes: None,
+    };
     for user in people.iter().copied() {
         let kept = bench.app.shared.ledger.run(ctx.owner_for_program(user)?, |change| {
             Box::pin(async move {

@@ -88,7 +88,9 @@ impl RefreshTokens {
         let (connection_id, provider) = (credential.id, name_of(credential.provider));
         let told = self.ledger.run(owner, |change| {
             Box::pin(async move {
-                let Some(read) = change.find::<Credential>(&connection_id.to_string()).await? else { return Ok(Decision::Keep(())) };
+                let Some(read) = change.find::<Credential>(&connection_id.to_string()).await? else {
+                    return Ok(Decision::Keep(()));
+                };
                 let ends_at = read.value.ends_soon(change.now());
                 if ends_at.is_none() {
                     return Ok(Decision::Keep(()));
