@@ -94,30 +94,32 @@ impl Vault {
         while let Some(read) = self.repo.get(owner.id(), connection).await? {
             let former = &read.value;
             if former.account == known.name && former.account_id == known.id {
-                break;
+                return self.keep_account(ctx, owner, former).await;
             }
             if former.account_id != known.id {
                 self.accounts.forget(former, ctx.now()).await?;
             }
             let mut credential = former.clone();
             (credential.account, credential.account_id) = (known.name.clone(), known.id.clone());
-            if self.repo.replace(credential, &read, ctx.now()).await?.is_some() {
-                break;
+            if let Some(kept) = self.repo.replace(credential, &read, ctx.now()).await? {
+                return self.keep_account(ctx, owner, &kept.value).await;
             }
         }
-        if known.id.is_some() { self.keep_account(ctx, owner, connection).await } else { Ok(()) }
+        Ok(())
     }
 
     /// Keeps whose the account is that the credential names, and looks afterwards whether that is to be known still: whoever takes
     /// the credential or the person away forgets the account after that is decided.
-    async fn keep_account(&self, ctx: &Ctx, owner: Owner, connection: Uuid) -> Result<()> {
-        let Some(read) = self.repo.get(owner.id(), connection).await? else { return Ok(()) };
-        self.accounts.keep(&read.value, ctx.now()).await?;
-        let is_there = self.repo.get(owner.id(), connection).await?.is_some();
+    async fn keep_account(&self, ctx: &Ctx, owner: Owner, credential: &Credential) -> Result<()> {
+        if credential.account_id.is_none() {
+            return Ok(());
+        }
+        self.accounts.keep(credential, ctx.now()).await?;
+        let is_there = self.repo.get(owner.id(), credential.id).await?.is_some();
         if is_there && self.ledger.read(owner.id()).await?.is_some() {
             return Ok(());
         }
-        self.accounts.forget(&read.value, ctx.now()).await
+        self.accounts.forget(credential, ctx.now()).await
     }
 
     /// The connections with an account, for what its service tells all who use its app.

@@ -70,7 +70,7 @@ impl RenewWebhooks {
             }
         }
         let Some(secret) = self.0.newest(&read.value).await? else { return Ok(()) };
-        let said = self.0.subscribe(owner, read.value.connection_id, &read.value, &secret).await;
+        let said = self.0.subscribe(owner, &read.value, &secret).await;
         self.0.keep(ctx, owner, read, &said).await.map(drop)
     }
 

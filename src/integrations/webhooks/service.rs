@@ -126,7 +126,7 @@ impl WebhookService {
         });
         let Created { value, replayed } = made.await?;
         let is_ours = new.secret.is_none();
-        Ok(Created { value: self.told(ctx, owner, connection_id, &value, is_ours).await?, replayed })
+        Ok(Created { value: self.told(ctx, owner, &value, is_ours).await?, replayed })
     }
 
     /// Those of a connection, oldest first. Errors: `NotFound`.
@@ -170,7 +170,7 @@ impl WebhookService {
             })
         });
         let Created { value, replayed } = made.await?;
-        Ok(Created { value: self.told(ctx, owner, connection_id, &value, given.is_none()).await?, replayed })
+        Ok(Created { value: self.told(ctx, owner, &value, given.is_none()).await?, replayed })
     }
 
     /// Ends a webhook, and has the service send there no more where it lets us. Errors: `NotFound`.
@@ -199,14 +199,14 @@ impl WebhookService {
 
     /// Tells the service of a webhook as a request left it, unless it knows, and shows that. Its secret is shown where it was made
     /// here, for a person to hand over, and has not been replaced since.
-    async fn told(&self, ctx: &Ctx, owner: Owner, connection: ConnectionId, made: &Made, is_ours: bool) -> Result<ShownWebhook> {
+    async fn told(&self, ctx: &Ctx, owner: Owner, made: &Made, is_ours: bool) -> Result<ShownWebhook> {
         let not_found = || Error::not_found(Webhook::NOUN);
         let read = self.repo.get(owner.id(), made.id).await?.ok_or_else(not_found)?;
         let secret = self.newest(&read.value).await?.filter(|_| read.value.generation == made.generation);
         let shows = is_ours && read.value.preset.origin() == Origin::Us;
         let webhook = match &secret {
             Some(secret) if !read.value.is_registered(ctx.now()) => {
-                let said = self.subscribe(owner, connection, &read.value, secret).await;
+                let said = self.subscribe(owner, &read.value, secret).await;
                 self.keep(ctx, owner, read, &said).await?
             }
             _ => read.value,
@@ -216,17 +216,11 @@ impl WebhookService {
 
     /// What the service says when it is told of a webhook. It is asked once more when its answer was lost: it finds by the address
     /// what it has made.
-    pub(super) async fn subscribe(
-        &self,
-        owner: Owner,
-        connection: ConnectionId,
-        webhook: &Webhook,
-        secret: &SecretString,
-    ) -> Subscribed {
-        let Ok(connection) = self.ledger.load::<Connection>(owner, &connection.to_string()).await else { return Subscribed::No };
-        if !is_of(&connection.value, webhook) {
+    pub(super) async fn subscribe(&self, owner: Owner, webhook: &Webhook, secret: &SecretString) -> Subscribed {
+        let connection = self.ledger.load::<Connection>(owner, &webhook.connection_id.to_string()).await;
+        let Some(connection) = connection.ok().filter(|connection| is_of(&connection.value, webhook)) else {
             return Subscribed::No;
-        }
+        };
         let asked = async {
             let provider = self.provider(owner, &connection.value).await?;
             let url = url_of(&self.public_url, &webhook.path);

@@ -88,6 +88,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "outgoing",
             "overruled",
             "steps",
+            "sync/asked",
             "project",
             "quiet",
             "limits/gcra",

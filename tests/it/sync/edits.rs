@@ -313,7 +313,7 @@ async fn a_task_says_how_it_stands_elsewhere_and_a_run_what_it_did() {
         let steps = bench.ann.get(&format!("{path}/runs/{}/steps?limit=1", text(run, "id"))).await;
         for step in ok(&steps).as_array().expect("steps").iter().flat_map(|commit| commit["steps"].as_array().expect("steps")) {
             assert_eq!(step["task_id"], task["id"]);
-            did.push((text(step, "did").to_owned(), step["fields"].clone(), step["from"].is_null(), step["to"].is_null()));
+            did.push((text(step, "did"), step["fields"].clone(), step["from"].is_null(), step["to"].is_null()));
         }
         let all = steps.body.to_string();
         assert!(!all.contains("milk") && !all.contains("litres"), "{all}");
@@ -335,6 +335,6 @@ async fn a_task_says_how_it_stands_elsewhere_and_a_run_what_it_did() {
     assert!(connected["earned_at"].is_string(), "{connected}");
     // A stranger sees nothing of it.
     let bob = bench.app.user("bob").await;
-    let run = text(&runs.body[0], "id").to_owned();
+    let run = text(&runs.body[0], "id");
     assert_eq!(bob.get(&format!("{path}/runs/{run}/steps")).await.status, 404);
 }

@@ -38,11 +38,11 @@ impl World {
         // The program is told its address before it is there.
         let routes = Arc::new(OnceLock::<Router>::new());
         let behind = Arc::clone(&routes);
-        let router = Router::new().fallback(async move |request: Request<Body>| match behind.get() {
+        let forwarding = Router::new().fallback(async move |request: Request<Body>| match behind.get() {
             Some(routes) => routes.clone().oneshot(request).await.expect("infallible"),
             None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         });
-        let gate = sandbox::serve(Stand::new(Clock::machine()), (), router, 0).await.expect("started");
+        let gate = sandbox::serve(Stand::new(Clock::machine()), (), forwarding, 0).await.expect("started");
         let manners = Manners { token: Some(TOKEN), ..Manners::default() };
         let consents = Oauth::start(Clock::machine(), manners, 0).await.expect("started");
         let known = [

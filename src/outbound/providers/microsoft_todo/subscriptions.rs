@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How long they are asked for. Graph takes 4230 minutes at most for tasks, and its clock may be behind ours.
-const LIFE: Duration = Duration::from_mins(4200);
+const LIFE: Duration = Duration::from_hours(70);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
