@@ -128,6 +128,11 @@ impl Faults {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((when, fault));
     }
 
+    /// None of them comes any more.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// How many have not come yet.
     pub fn left(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()

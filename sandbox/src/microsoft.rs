@@ -1,5 +1,8 @@
 //! Microsoft To Do as Microsoft Graph shows it: lists, tasks, and what changed since a token. Rows of changes come in no order, some
-//! twice and some pages empty; notes come back as HTML; a task that is moved to another list has another id there.
+//! twice and some pages empty; notes come back as HTML; a task that is moved to another list has another id there. What is subscribed
+//! to is told when somebody asks for that.
+
+mod subscriptions;
 
 use std::{
     collections::BTreeMap,
@@ -20,6 +23,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
+pub use self::subscriptions::Subscription;
 use crate::{Clock, Replica, Running, Stand, serve, server::as_json};
 
 /// The token that it takes.
@@ -35,6 +39,7 @@ const MEMORY: Duration = Duration::from_hours(30 * 24);
 pub struct Microsoft {
     clock: Clock,
     data: Arc<Mutex<Replica<Data>>>,
+    subscriptions: Arc<Mutex<Vec<Subscription>>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -61,7 +66,7 @@ pub async fn start(stand: Stand, port: u16) -> io::Result<Running<Microsoft>> {
     let data = Data { page: usize::MAX, ..Data::default() };
     let mut replica = Replica::default();
     *replica.write() = data;
-    let state = Microsoft { clock: stand.clock.clone(), data: Arc::new(Mutex::new(replica)) };
+    let state = Microsoft { clock: stand.clock.clone(), data: Arc::new(Mutex::new(replica)), subscriptions: Arc::default() };
     serve(stand, state.clone(), router(state), port).await
 }
 
@@ -72,6 +77,7 @@ fn router(state: Microsoft) -> Router {
         .route("/v1.0/me/todo/lists/{list}/tasks", get(tasks).post(create))
         .route("/v1.0/me/todo/lists/{list}/tasks/delta", get(delta))
         .route("/v1.0/me/todo/lists/{list}/tasks/{task}", get(task).patch(change).delete(delete))
+        .merge(subscriptions::router())
         .layer(from_fn(authorized))
         .with_state(state)
 }

@@ -11,7 +11,12 @@ use secrecy::SecretString;
 
 use self::{
     auth::{liveness::Liveness, passwords::Passwords, repo::LoginRepo, service::AuthService, tokens::Tokens},
-    users::{erasure::Erasure, former_deletions::FormerDeletions, model::User, service::UserService},
+    users::{
+        erasure::{Erasure, Leaving},
+        former_deletions::FormerDeletions,
+        model::User,
+        service::UserService,
+    },
 };
 use crate::{
     domain::{Contribution, Shared},
@@ -31,8 +36,13 @@ pub struct Settings {
     pub admins: Admins,
 }
 
-/// What the domain adds to the program. `edge` makes the edge that knows the callers.
-pub fn contribute(shared: &Shared, settings: Settings, edge: impl FnOnce(Arc<dyn Authenticator>) -> Edge) -> Contribution {
+/// What the domain adds to the program. `edge` makes the edge that knows the callers. `leaving`: who acts for users elsewhere.
+pub fn contribute(
+    shared: &Shared,
+    settings: Settings,
+    edge: impl FnOnce(Arc<dyn Authenticator>) -> Edge,
+    leaving: Arc<dyn Leaving>,
+) -> Contribution {
     let liveness = Liveness::default();
     let auth = AuthService::new(
         LoginRepo::new(Arc::clone(&shared.store)),
@@ -42,7 +52,7 @@ pub fn contribute(shared: &Shared, settings: Settings, edge: impl FnOnce(Arc<dyn
         liveness.clone(),
         settings.admins,
     );
-    let erasure = Erasure::new(shared, liveness);
+    let erasure = Erasure::new(shared, liveness, leaving);
     let authenticator: Arc<dyn Authenticator> = Arc::new(auth.clone());
     Contribution::default()
         .public_routes(auth::http::router(auth, edge(Arc::clone(&authenticator))))

@@ -163,7 +163,7 @@ impl App {
         });
         let public_url = config.public_url.as_str().trim_end_matches('/');
         let webhooks = WebhookService::new(&shared, adapters.keys.clone(), vault.clone(), services.clone(), public_url);
-        let receiver = Receiver::new(&shared, adapters.keys.clone(), &webhooks, signing_keys, public_url);
+        let receiver = Receiver::new(&shared, &webhooks, signing_keys, issuers.clone());
         let sync = Synchronisation::new(&shared, vault.clone(), services.clone());
         let known_at = issuers.providers().collect();
         let connections = ConnectionService::new(&shared, known_at, policy, vault.clone(), services);
@@ -177,7 +177,7 @@ impl App {
         // On the heap: they are large.
         let domains = vec![
             domain::ledger_kinds(),
-            accounts::contribute(&shared, settings, edge),
+            accounts::contribute(&shared, settings, edge, Arc::new(connections.clone())),
             work::contribute(&shared, Arc::new(AtWork), Arc::new(sync.clone())),
             progress::contribute(&shared),
             wellbeing::contribute(&shared),

@@ -218,7 +218,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "TODOIST_CLIENT_ID",
         example: "",
-        help: "With id and secret people can consent at Todoist; without them they give a token of their own.",
+        help: "With id and secret people can consent at Todoist, and webhooks of the app are taken at /api/webhooks/todoist; without\n\
+               # them people give a token of their own.",
     },
     Setting { name: "TODOIST_CLIENT_SECRET", example: "", help: "" },
     Setting { name: "TODOIST_API_URL", example: "https://api.todoist.com/api/v1", help: "" },

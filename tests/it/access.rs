@@ -86,6 +86,7 @@ const FIXTURES: &[(&str, Fixture)] = &[
 const PARTS: &[&str] = &[
     "/api/tasks/{id}/subtasks/{sid}",
     "/api/connections/{id}/runs/{rid}",
+    "/api/connections/{id}/runs/{rid}/steps",
     "/api/connections/{id}/conflicts/{cid}/restore",
     "/api/connections/{id}/webhooks/{wid}",
     "/api/connections/{id}/webhooks/{wid}/secrets",

@@ -105,6 +105,11 @@ impl World {
 
 /// Where the service's page at that address leads with a yes and a no.
 pub async fn ways_back(service: &Running<Oauth>, url: &str) -> [String; 2] {
+    ways_back_to(service, url, "https://avanochi.example").await
+}
+
+/// The same for a program that is reached under another address.
+pub async fn ways_back_to(service: &Running<Oauth>, url: &str, public_url: &str) -> [String; 2] {
     let path = url.strip_prefix(&service.url).expect("the service");
     let request = Request::get(path).body(Body::empty()).expect("a request");
     let answer = service.state.router().oneshot(request).await.expect("infallible");
@@ -113,7 +118,7 @@ pub async fn ways_back(service: &Running<Oauth>, url: &str) -> [String; 2] {
     ["allow", "deny"].map(|way| {
         let (_, rest) = page.split_once(&format!("id={way} href=\"")).unwrap_or_else(|| panic!("{page}"));
         let url = rest.split('"').next().expect("an address");
-        url.strip_prefix("https://avanochi.example").expect("our own address").to_owned()
+        url.strip_prefix(public_url).expect("our own address").to_owned()
     })
 }
 
@@ -311,4 +316,65 @@ async fn a_consent_that_nobody_uses_is_looked_after() {
     assert!(look().await.is_empty());
     let shown = world.shown().await;
     assert!(shown["credential"]["expires_at"].as_str().expect("an instant") > world.app.clock.now().to_string().as_str());
+}
+
+/// Tokens that a service gives whose refresh token lasts that many days; without one, the one before stays.
+fn lasting(days: u32, refresh: Option<&str>) -> Fault {
+    let body = json!({ "access_token": "another", "expires_in": 3600, "refresh_token": refresh,
+        "refresh_token_expires_in": days * 24 * 3600 });
+    Fault::Instead(Reply::body(200, &body.to_string()))
+}
+
+#[tokio::test]
+async fn that_a_consent_ends_however_often_it_is_renewed_is_said_once_before() {
+    let world = World::new("todoist").await;
+    let consent = async |given: Fault| {
+        let visit = world.begin().await;
+        let [allow, _] = world.ways_back(&visit).await;
+        world.service.stand.faults.next(given);
+        world.back(&allow, &visit.cookie).await;
+        let _ = world.messages().await;
+    };
+    let jobs = &world.app.app.jobs;
+    // How many were to be renewed, and were, and what was said so far.
+    let look = async |renewed: Fault| {
+        jobs.run(&jobs.ctx(None), "token_refresher", json!({})).await.expect("looked");
+        let messages = world.messages().await;
+        world.service.stand.faults.next(renewed);
+        for payload in messages.clone() {
+            jobs.run(&jobs.ctx(None), "sync_inbound_worker", payload).await.expect("renewed");
+        }
+        assert_eq!(world.service.stand.faults.left(), usize::from(messages.is_empty()));
+        world.service.stand.faults.clear();
+        let said = world.ann.get("/api/nudges").await.body.as_array().expect("a list").clone();
+        (messages.len(), said.into_iter().filter(|nudge| nudge["kind"] == "reconnect").collect::<Vec<_>>())
+    };
+    // One that goes on by being renewed, however short its life is, is none of a person's business.
+    consent(lasting(7, Some("first"))).await;
+    for refresh in ["second", "third"] {
+        world.app.advance_hours(3 * 24);
+        assert_eq!(look(lasting(7, Some(refresh))).await, (0, vec![]));
+        world.app.advance_hours(13);
+        assert_eq!(look(lasting(7, Some(refresh))).await, (1, vec![]));
+        assert_eq!(look(lasting(7, Some(refresh))).await, (0, vec![]));
+    }
+
+    consent(lasting(40, Some("a refresh token"))).await;
+    let end = world.app.clock.now().plus(Duration::from_hours(40 * 24));
+    world.app.advance_hours(20 * 24);
+    assert_eq!(look(lasting(40, None)).await, (1, vec![]));
+    assert_eq!(world.shown().await["authorize_url"], Value::Null);
+    world.app.advance_hours(6 * 24);
+    let (renewed, said) = look(lasting(40, None)).await;
+    assert_eq!((renewed, said.len()), (0, 1));
+    let evidence = json!({ "connection_id": world.id, "provider": "Todoist", "ends_at": end });
+    assert_eq!((&said[0]["key"], &said[0]["evidence"]), (&json!("nudge_reconnect_soon"), &evidence));
+    // From then on the person can consent anew; nothing has stopped meanwhile.
+    let shown = world.shown().await;
+    assert!(shown["authorize_url"].is_string() && shown["status"] != "needs_reauth", "{shown}");
+    world.app.advance_hours(24);
+    assert_eq!(look(lasting(13, Some("of the same life"))).await, (0, said.clone()));
+    consent(lasting(40, Some("of another"))).await;
+    assert_eq!(world.shown().await["authorize_url"], Value::Null);
+    assert_eq!(look(lasting(40, None)).await, (0, said));
 }

@@ -41,8 +41,18 @@ fn published(app: &TestApp) -> BTreeSet<&'static str> {
 }
 
 /// Kinds that belong to no user, or are not in the user's partition.
-const OF_NO_USER: [&str; 9] =
-    ["dead_letters", "deletions", "health", "leases", "logins", "marks", "messages", "refresh_families", "webhook_addresses"];
+const OF_NO_USER: [&str; 10] = [
+    "dead_letters",
+    "deletions",
+    "health",
+    "leases",
+    "logins",
+    "marks",
+    "messages",
+    "refresh_families",
+    "service_accounts",
+    "webhook_addresses",
+];
 
 /// All kinds that the code stores, and whether their changes are published.
 fn stored(folder: &Path, found: &mut BTreeMap<String, bool>) {

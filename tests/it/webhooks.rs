@@ -2,7 +2,9 @@
 
 mod github;
 mod greetings;
+mod microsoft;
 mod refused;
+mod todoist;
 mod tokens;
 
 use avanochi::jobs::queue::Queue as _;
@@ -11,6 +13,7 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -35,6 +38,10 @@ fn signed(secret: &str, message: &[u8]) -> Vec<u8> {
 
 pub fn by_github(secret: &str, body: &[u8]) -> String {
     format!("sha256={}", hex(&signed(secret, body)))
+}
+
+pub fn by_todoist(secret: &str, body: &[u8]) -> String {
+    STANDARD.encode(signed(secret, body))
 }
 
 /// Somebody with a connection to GitHub, where nobody answers.

@@ -377,7 +377,7 @@ export interface components {
          */
         CreateWebhookBody: {
             /** @description How its deliveries are verified; that of the service, when left out. */
-            preset?: ("github" | "todoist" | "standard_webhooks" | "asana" | "discord" | "gitlab" | "google_channel" | "google_pubsub" | "hmac_sha512_anet" | "hook0" | "jira" | "linear" | "notion" | "shopify" | "slack" | "stripe" | "teams_outgoing" | "trello" | "twilio") | null;
+            preset?: ("github" | "todoist" | "msgraph" | "standard_webhooks" | "asana" | "discord" | "gitlab" | "google_channel" | "google_pubsub" | "hmac_sha512_anet" | "hook0" | "jira" | "linear" | "notion" | "shopify" | "slack" | "stripe" | "teams_outgoing" | "trello" | "twilio") | null;
             /**
              * @description What it signs with, when the sender makes that; else it is made here. For `discord` the public key, for `google_pubsub` the
              *     e-mail address of the account that signs.
@@ -1462,6 +1462,8 @@ export interface components {
             provider: "github" | "todoist" | "microsoft_todo" | "caldav";
             /** @enum {string} */
             status: "pending" | "active" | "paused" | "needs_reauth" | "halted" | "failed";
+            /** @description Of `todoist`, where this server is known there: the address that the operator enters as that of the app's webhooks. */
+            webhook_url?: string;
         };
         /**
          * @description The rest to be started.
@@ -2112,10 +2114,10 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             id: components["schemas"]["Id"];
             /** @enum {string} */
-            preset: "github" | "todoist" | "standard_webhooks" | "asana" | "discord" | "gitlab" | "google_channel" | "google_pubsub" | "hmac_sha512_anet" | "hook0" | "jira" | "linear" | "notion" | "shopify" | "slack" | "stripe" | "teams_outgoing" | "trello" | "twilio";
+            preset: "github" | "todoist" | "msgraph" | "standard_webhooks" | "asana" | "discord" | "gitlab" | "google_channel" | "google_pubsub" | "hmac_sha512_anet" | "hook0" | "jira" | "linear" | "notion" | "shopify" | "slack" | "stripe" | "teams_outgoing" | "trello" | "twilio";
             /** @description Whether the service has said that it sends there; otherwise you enter address and secret there. */
             registered: boolean;
-            /** @description Where it was made here, once; where the sender has handed it over, for an hour. */
+            /** @description Where it was made here for you to hand over, once; that of Notion, which wants it back, for an hour. */
             secret?: string;
             /** @description How many secrets count. */
             secrets: number;

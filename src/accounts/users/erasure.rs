@@ -2,7 +2,7 @@
 //!
 //! 1. The user's ledger is closed in one commit, which takes the profile away: from that instant nothing can be written
 //!    for the user. The closed summary is the order to erase; it says so among what is due.
-//! 2. All documents of the user's partition go, then the login, which frees the name, and last the order.
+//! 2. Whoever acts for the user elsewhere tells so there. All documents of the user's partition go, then the login, which frees the name, and last the order.
 //!
 //! The request that deletes the account does both. When it ends in between (its caller has gone, or the program was
 //! killed), step 2 is found by what is due and done again; each part of it is content to find itself done.
@@ -35,17 +35,32 @@ impl Fact for Order {
     const NAME: &'static str = "erasure";
 }
 
-#[derive(Debug, Clone)]
+/// Who acts for users elsewhere, and tells there that an account ends.
+#[async_trait::async_trait]
+pub trait Leaving: Send + Sync {
+    /// Before the documents go, which say where, and after it is decided that they do. It is done again when it was interrupted.
+    /// Errors: those of our own store, after any of which it is done again too.
+    async fn leave(&self, ctx: &Ctx, owner: Owner) -> Result<()>;
+}
+
+#[derive(Clone)]
 pub struct Erasure {
     store: Arc<dyn Store>,
+    leaving: Arc<dyn Leaving>,
     ledger: Ledger,
     logins: Collection<Login>,
     liveness: Liveness,
 }
 
 impl Erasure {
-    pub fn new(shared: &Shared, liveness: Liveness) -> Self {
-        Self { store: Arc::clone(&shared.store), ledger: shared.ledger.clone(), logins: shared.ledger.collection(), liveness }
+    pub fn new(shared: &Shared, liveness: Liveness, leaving: Arc<dyn Leaving>) -> Self {
+        Self {
+            store: Arc::clone(&shared.store),
+            leaving,
+            ledger: shared.ledger.clone(),
+            logins: shared.ledger.collection(),
+            liveness,
+        }
     }
 
     /// Step 1, as a part of the transaction.
@@ -56,17 +71,21 @@ impl Erasure {
     }
 
     /// Step 2, for whoever has just ordered it: what is left when it fails is found by what is due.
-    pub(super) async fn erase_now(&self, ctx: &Ctx, user: UserId) {
-        if let Err(error) = self.erase(ctx, user).await {
+    pub(super) async fn erase_now(&self, ctx: &Ctx, owner: Owner) {
+        if let Err(error) = self.erase(ctx, owner).await {
             tracing::warn!(error = %error.chain(), "an account will be erased later");
         }
     }
 
-    async fn erase(&self, ctx: &Ctx, user: UserId) -> Result<()> {
+    async fn erase(&self, ctx: &Ctx, owner: Owner) -> Result<()> {
+        let user = owner.id();
         self.liveness.gone(user, ctx.now());
         let Some(summary) = self.ledger.read_even_closed(user).await?.filter(Summary::is_closed) else { return Ok(()) };
         match summary.facts.get::<Order>()? {
-            Some(order) => self.erase_all(ctx, user, &order.login).await,
+            Some(order) => {
+                self.leaving.leave(ctx, owner).await?;
+                self.erase_all(ctx, user, &order.login).await
+            }
             None => Ok(()),
         }
     }
@@ -125,7 +144,7 @@ impl DueWork for Erasure {
     }
 
     async fn run(&self, ctx: &Ctx, owner: Owner) -> Result<()> {
-        self.erase(ctx, owner.id()).await
+        self.erase(ctx, owner).await
     }
 }
 

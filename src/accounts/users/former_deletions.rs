@@ -35,7 +35,7 @@ impl Entity for Deletion {
 }
 
 /// Finishes them when the program starts.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct FormerDeletions {
     store: Arc<dyn Store>,
     notes: Collection<Deletion>,

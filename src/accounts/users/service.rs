@@ -14,7 +14,7 @@ use crate::{
     store::Stored,
 };
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct UserService {
     repo: UserRepo,
     ledger: Ledger,
@@ -63,7 +63,7 @@ impl UserService {
                 })
             })
             .await?;
-        self.erasure.erase_now(ctx, owner.id()).await;
+        self.erasure.erase_now(ctx, owner).await;
         Ok(())
     }
 }

@@ -299,11 +299,12 @@ async fn list_steps(
         (status = 403, body = ErrorBody, description = "You are no administrator")))]
 async fn list_all_connections(
     State(connections): State<ConnectionService>,
+    State(PublicUrl(public_url)): State<PublicUrl>,
     ctx: Ctx,
     Query(list): Query<ListQuery>,
 ) -> Result<Reply> {
     let paging = list.paging("/api/admin/connections", &[], &ctx)?;
-    let page = connections.overview(&ctx, paging.request.clone()).await?;
+    let page = connections.overview(&ctx, paging.request.clone(), &public_url).await?;
     Reply::page::<StandsView, _>(&page, &paging)
 }
 

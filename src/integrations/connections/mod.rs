@@ -4,7 +4,7 @@ mod bodies;
 pub mod given;
 pub mod http;
 pub mod model;
-mod overview;
+pub mod overview;
 pub mod repo;
 mod restoring;
 pub mod run;

@@ -2,18 +2,26 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono_tz::Tz;
+use futures_util::future::try_join_all;
+
 use super::{
     model::{Connection, ConnectionId, Missing, Moment, Status, Trigger},
-    repo::{Connected, Gone, Numbers},
+    repo::{self, Connected, Gone, Numbers},
     run::{ConnectionState, RunId},
     service::{ConnectionService, find, state_of},
 };
 use crate::{
+    accounts::users::erasure::Leaving,
     integrations::{
-        credentials::{model::OpenedCredential, renewal::NoCredential, vault::Vault},
+        credentials::{
+            model::{Credential, OpenedCredential},
+            renewal::NoCredential,
+            vault::Vault,
+        },
         removal::REMOVAL,
     },
-    kernel::{Code, Ctx, Error, Id, Owner, Precondition, Result, Rule},
+    kernel::{Code, Ctx, Error, Id, Limit, Owner, PageRequest, Precondition, Result, Rule},
     ledger::Decision,
     outbound::providers::{Failure, List, Provider},
 };
@@ -119,12 +127,10 @@ impl ConnectionService {
 
     /// Tells the service that its credential is used no more, and forgets it and all that belongs to the connection. The tasks
     /// stay, and so does what is there. Errors: `NotFound`, `StaleEtag`.
-    pub async fn delete(&self, _ctx: &Ctx, owner: Owner, id: ConnectionId, expected: &Precondition) -> Result<()> {
+    pub async fn delete(&self, ctx: &Ctx, owner: Owner, id: ConnectionId, expected: &Precondition) -> Result<()> {
         let connection = self.load(owner, id).await?;
         expected.check(connection.version)?;
-        // Whether it was told or not, what it sends then finds nobody.
-        let _ = tokio::time::timeout(UNSUBSCRIBING, self.unsubscribe(owner, &connection)).await;
-        self.vault.revoke(owner, id.uuid()).await;
+        let credential = self.tell_of_end(ctx, owner, &connection).await?;
         self.ledger
             .run(owner, |change| {
                 Box::pin(async move {
@@ -141,11 +147,26 @@ impl ConnectionService {
                 })
             })
             .await?;
+        // A run under way may have kept it once more.
+        if let Some(credential) = credential {
+            self.vault.forget_account(ctx, &credential).await?;
+        }
         // What is left when this fails is due.
         if let Err(error) = self.removal.of(owner).await {
             tracing::warn!(error = %error.chain(), "what belonged to a connection is taken away later");
         }
         Ok(())
+    }
+
+    /// Tells the service that nothing is wanted of it any more; the credential, by which it may tell nobody of this account.
+    async fn tell_of_end(&self, ctx: &Ctx, owner: Owner, connection: &Connection) -> Result<Option<Credential>> {
+        // Whether it was told or not, what it sends then finds nobody.
+        let _ = tokio::time::timeout(UNSUBSCRIBING, self.unsubscribe(owner, connection)).await;
+        let credential = self.vault.revoke(owner, connection.id.uuid()).await?;
+        if let Some(credential) = &credential {
+            self.vault.forget_account(ctx, credential).await?;
+        }
+        Ok(credential)
     }
 
     async fn unsubscribe(&self, owner: Owner, connection: &Connection) -> Result<(), NoCredential> {
@@ -178,8 +199,19 @@ impl ConnectionService {
     }
 
     async fn provider(&self, owner: Owner, connection: &Connection, credential: &OpenedCredential) -> Result<Arc<dyn Provider>> {
-        let zone = self.ledger.read(owner.id()).await?.ok_or_else(|| Error::not_found("User"))?.time_zone;
+        // An account that is being deleted has none any more.
+        let zone = self.ledger.read(owner.id()).await?.map_or(Tz::UTC, |summary| summary.time_zone);
         self.opener.open(connection, credential, zone, Trigger::Person).map_err(|failure| failed(&failure))
+    }
+}
+
+/// Before the documents of an account go, each service is told as when its connection is deleted: all at the same time, since
+/// somebody waits for it.
+#[async_trait::async_trait]
+impl Leaving for ConnectionService {
+    async fn leave(&self, ctx: &Ctx, owner: Owner) -> Result<()> {
+        let all = repo::list(&self.ledger, owner, PageRequest::first(Limit::MAX)).await?.items;
+        try_join_all(all.iter().map(|connection| self.tell_of_end(ctx, owner, connection))).await.map(drop)
     }
 }
 

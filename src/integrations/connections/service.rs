@@ -379,11 +379,14 @@ pub(super) fn counts(summary: &Summary, number: u16, conflicts: u32) -> LinkCoun
 }
 
 impl Shown {
-    /// Whether the person has to consent at the service before anything can run.
+    /// Whether the person has to consent at the service before anything can run, or goes on doing so.
     pub fn wants_consent(&self) -> bool {
         match &self.credential {
             None => self.connection.provider() != ProviderName::Caldav,
-            Some(known) => known.kind == CredentialKind::Oauth && self.connection.condition == Status::NeedsReauth,
+            Some(known) => {
+                let told = known.consent.as_ref().is_some_and(|consent| consent.told);
+                told || (known.kind == CredentialKind::Oauth && self.connection.condition == Status::NeedsReauth)
+            }
         }
     }
 }

@@ -196,7 +196,7 @@ impl<'a> From<&'a Run> for RunView<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({ "provider": "todoist", "status": "active", "problem": null, "counts": { "linked": 12, "waiting": 0, "failed": 0 },
     "created_at": "2026-01-14T10:15:30.123456Z", "last_run": "2026-01-14T14:15:30.123456Z", "next_run": "2026-01-14T18:15:30.123456Z" }))]
-pub struct StandsView {
+pub struct StandsView<'a> {
     #[schema(inline)]
     provider: ProviderName,
     #[schema(inline)]
@@ -207,6 +207,10 @@ pub struct StandsView {
     created_at: Timestamp,
     last_run: Option<Timestamp>,
     next_run: Option<Timestamp>,
+    /// Of `todoist`, where this server is known there: the address that the operator enters as that of the app's webhooks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    webhook_url: Option<&'a str>,
 }
 
 /// How many tasks are linked, of how many something waits to be written, and with how many that has failed.
@@ -217,8 +221,8 @@ struct StandsCounts {
     failed: u32,
 }
 
-impl From<&Stands> for StandsView {
-    fn from(of: &Stands) -> Self {
+impl<'a> From<&'a Stands> for StandsView<'a> {
+    fn from(of: &'a Stands) -> Self {
         let LinkCounts { linked, waiting, failed, .. } = of.counts;
         Self {
             provider: of.connection.provider(),
@@ -228,6 +232,7 @@ impl From<&Stands> for StandsView {
             created_at: of.connection.created_at,
             last_run: of.last_run,
             next_run: of.next_run,
+            webhook_url: of.webhook_url.as_deref(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The credentials of connections: sealed where they are stored, opened where they are used, and shown to nobody.
 
+pub mod accounts;
 pub mod envelope;
 pub mod keyring;
 pub mod keys;

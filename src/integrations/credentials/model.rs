@@ -91,7 +91,7 @@ const MARGIN_OF_LIFE: u32 = 10;
 const SKEW: Duration = Duration::from_mins(1);
 /// After how long without use a consent is renewed, since services forget one that is never used.
 const IDLE: Duration = Duration::from_hours(20 * 24);
-/// How long before its end a consent is renewed.
+/// How long before its end a consent is renewed, or the person told of it.
 const BEFORE_END: Duration = Duration::from_hours(14 * 24);
 /// The place of what never has to be looked at: within what a double holds.
 const NEVER: i64 = 1 << 53;
@@ -106,6 +106,9 @@ pub struct Credential {
     pub kind: CredentialKind,
     /// As whom the service knows us, for people.
     pub account: Option<String>,
+    /// By which it names that account in what it tells all who use its app, where it does so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<String>,
     pub scopes: Vec<String>,
     /// Of what is renewed, when the access token ends.
     pub expires_at: Option<Timestamp>,
@@ -130,6 +133,12 @@ pub struct Consent {
     /// When the refresh token ends, where the service says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ends_at: Option<Timestamp>,
+    /// That is when the consent ends, however often it is renewed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    ends_anyway: bool,
+    /// The person was told of that end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub told: bool,
     /// The service takes the refresh token no more: only another consent helps.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refused: bool,
@@ -163,6 +172,7 @@ impl Credential {
             provider,
             kind,
             account,
+            account_id: None,
             scopes: Vec::new(),
             expires_at: None,
             set_at: now,
@@ -182,6 +192,7 @@ impl Credential {
             provider,
             kind: CredentialKind::Oauth,
             account: None,
+            account_id: None,
             scopes: tokens.scopes.clone().unwrap_or_default(),
             expires_at: expiry(tokens, refresh.is_some(), now),
             set_at: now,
@@ -191,6 +202,12 @@ impl Credential {
         })
     }
 
+    /// In the place of another, until the service says whose it is.
+    #[must_use]
+    pub fn after(self, former: Option<&Self>) -> Self {
+        Self { account_id: former.and_then(|former| former.account_id.clone()), ..self }
+    }
+
     /// The same consent with the tokens that its renewal has brought. `former` is the refresh token that was sent. Errors:
     /// `Internal`.
     pub fn renewed(&self, ring: &Keyring, former: &SecretString, tokens: &Tokens, now: Timestamp) -> Result<Self> {
@@ -198,8 +215,8 @@ impl Credential {
         let refresh = tokens.refresh.as_ref().unwrap_or(former);
         let envelope = Envelope::seal(ring, place, [(Part::AccessToken, &tokens.access), (Part::RefreshToken, refresh)])?;
         let mut consent = Consent::new(tokens, true, now);
-        if tokens.refresh.is_none() {
-            consent.ends_at = self.consent.as_ref().and_then(|consent| consent.ends_at);
+        if let Some(before) = &self.consent {
+            consent.follow(before, tokens.refresh.is_none());
         }
         Ok(Self {
             expires_at: expiry(tokens, true, now),
@@ -258,12 +275,25 @@ impl Credential {
 
     /// When somebody has to look whether the consent still lives; far in the future for what lives by itself.
     pub fn look_at(&self) -> i64 {
-        let Some(consent) = self.consent.as_ref().filter(|consent| consent.renewable && !consent.refused) else { return NEVER };
-        let end = consent.ends_at.map(|end| end.minus(BEFORE_END));
+        let Some(consent) = self.living() else { return NEVER };
         let idle = consent.renewed_at.plus(IDLE);
-        // What ends within days of being renewed would be looked at without a pause.
-        let end = end.filter(|end| *end > consent.renewed_at).unwrap_or(idle);
-        idle.min(end).micros()
+        let end = consent.ends_at.filter(|_| !consent.told).map(|end| {
+            let soon = end.minus(BEFORE_END);
+            // What ends within days of being renewed would be looked at without a pause.
+            if consent.ends_anyway { soon } else { soon.max(consent.renewed_at.plus(end.since(consent.renewed_at) / 2)) }
+        });
+        end.map_or(idle, |end| idle.min(end)).micros()
+    }
+
+    /// When the consent ends whatever we do, if that is soon and the person was not told yet.
+    pub fn ends_soon(&self, now: Timestamp) -> Option<Timestamp> {
+        let consent = self.living().filter(|consent| consent.ends_anyway && !consent.told)?;
+        consent.ends_at.filter(|end| end.minus(BEFORE_END) <= now)
+    }
+
+    /// The consent, while it can be renewed.
+    fn living(&self) -> Option<&Consent> {
+        self.consent.as_ref().filter(|consent| consent.renewable && !consent.refused)
     }
 
     pub fn place(&self) -> Place {
@@ -281,9 +311,25 @@ impl Consent {
             renew_at: now.plus(life.checked_sub(margin).unwrap_or(life / 2)),
             renewed_at: now,
             ends_at: tokens.refresh_lasts.map(|life| now.plus(life)),
+            ends_anyway: false,
+            told: false,
             refused: false,
             hold: None,
         }
+    }
+
+    /// As the renewal of another one, of which the refresh token may have stayed.
+    fn follow(&mut self, before: &Self, stayed: bool) {
+        if stayed {
+            self.ends_at = before.ends_at;
+        }
+        // A life that begins anew moves its end by all of the time in between; of one that goes on, services say what is left in
+        // whole seconds.
+        self.ends_anyway = self.ends_at.zip(before.ends_at).is_some_and(|(end, former)| {
+            let passed = self.renewed_at.since(before.renewed_at);
+            end <= former.plus(passed / 2)
+        });
+        self.told = self.ends_anyway && before.told;
     }
 }
 

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
 use super::{
+    accounts::{Accounts, OfAccount},
     envelope::Place,
     keys::Keys,
     model::{Credential, NewCredential, Tokens},
@@ -15,8 +16,8 @@ use super::{
 use crate::{
     domain::Shared,
     kernel::{Ctx, Owner, Result, Timestamp},
-    ledger::Transaction,
-    outbound::providers::ProviderName,
+    ledger::{Ledger, Transaction},
+    outbound::providers::{KnownAs, ProviderName},
     store::Stored,
 };
 
@@ -28,6 +29,8 @@ const REVOCATION: Duration = Duration::from_secs(5);
 pub struct Vault {
     keys: Keys,
     repo: CredentialRepo,
+    accounts: Accounts,
+    ledger: Ledger,
     renewal: Arc<Renewal>,
 }
 
@@ -35,7 +38,8 @@ impl Vault {
     pub fn new(shared: &Shared, keys: Keys, issuer: Arc<dyn Issuer>) -> Self {
         let repo = CredentialRepo::new(Arc::clone(&shared.store), Arc::clone(&shared.ids));
         let renewal = Renewal::new(repo.clone(), issuer, Arc::clone(&shared.clock), Arc::clone(&shared.ids));
-        Self { keys, repo, renewal: Arc::new(renewal) }
+        let accounts = Accounts::new(Arc::clone(&shared.store), Arc::clone(&shared.ids));
+        Self { keys, repo, accounts, ledger: shared.ledger.clone(), renewal: Arc::new(renewal) }
     }
 
     /// Queues what a person gave, in the place of what there was. Errors: `NotConfigured` without a key.
@@ -48,7 +52,8 @@ impl Vault {
     ) -> Result<Credential> {
         let ring = self.keys.ring().await?;
         let (place, read) = next_place(change, connection).await?;
-        let credential = Credential::given(&ring, place, provider, given, change.now())?;
+        let credential =
+            Credential::given(&ring, place, provider, given, change.now())?.after(read.as_ref().map(|read| &read.value));
         change.put(&credential, read.as_ref())?;
         Ok(credential)
     }
@@ -63,7 +68,8 @@ impl Vault {
     ) -> Result<Credential> {
         let ring = self.keys.ring().await?;
         let (place, read) = next_place(change, connection).await?;
-        let credential = Credential::consented(&ring, place, provider, tokens, change.now())?;
+        let credential =
+            Credential::consented(&ring, place, provider, tokens, change.now())?.after(read.as_ref().map(|read| &read.value));
         change.put(&credential, read.as_ref())?;
         Ok(credential)
     }
@@ -83,16 +89,45 @@ impl Vault {
         self.repo.of(owner).await
     }
 
-    /// Keeps as whom the service knows us, for people.
-    pub async fn known_as(&self, ctx: &Ctx, owner: Owner, connection: Uuid, account: Option<String>) -> Result<()> {
-        while let Some(read) = self.repo.get(owner.id(), connection).await?.filter(|read| read.value.account != account) {
-            let mut credential = read.value.clone();
-            credential.account.clone_from(&account);
+    /// Keeps as whom the service knows us.
+    pub async fn known_as(&self, ctx: &Ctx, owner: Owner, connection: Uuid, known: &KnownAs) -> Result<()> {
+        while let Some(read) = self.repo.get(owner.id(), connection).await? {
+            let former = &read.value;
+            if former.account == known.name && former.account_id == known.id {
+                break;
+            }
+            if former.account_id != known.id {
+                self.accounts.forget(former, ctx.now()).await?;
+            }
+            let mut credential = former.clone();
+            (credential.account, credential.account_id) = (known.name.clone(), known.id.clone());
             if self.repo.replace(credential, &read, ctx.now()).await?.is_some() {
                 break;
             }
         }
-        Ok(())
+        if known.id.is_some() { self.keep_account(ctx, owner, connection).await } else { Ok(()) }
+    }
+
+    /// Keeps whose the account is that the credential names, and looks afterwards whether that is to be known still: whoever takes
+    /// the credential or the person away forgets the account after that is decided.
+    async fn keep_account(&self, ctx: &Ctx, owner: Owner, connection: Uuid) -> Result<()> {
+        let Some(read) = self.repo.get(owner.id(), connection).await? else { return Ok(()) };
+        self.accounts.keep(&read.value, ctx.now()).await?;
+        let is_there = self.repo.get(owner.id(), connection).await?.is_some();
+        if is_there && self.ledger.read(owner.id()).await?.is_some() {
+            return Ok(());
+        }
+        self.accounts.forget(&read.value, ctx.now()).await
+    }
+
+    /// The connections with an account, for what its service tells all who use its app.
+    pub async fn of_account(&self, provider: ProviderName, account: &str) -> Result<Vec<OfAccount>> {
+        self.accounts.of(provider, account).await
+    }
+
+    /// Forgets whose the account of a credential is.
+    pub async fn forget_account(&self, ctx: &Ctx, credential: &Credential) -> Result<()> {
+        self.accounts.forget(credential, ctx.now()).await
     }
 
     /// The credential for use: an access token that is about to end is renewed first, by one of all that ask at once.
@@ -126,15 +161,18 @@ impl Vault {
         Ok(read.value.consent.is_none() && read.value.opened(&*self.keys.ring().await?).is_ok_and(|kept| kept.is(given)))
     }
 
-    /// Tells the service that we have no more use for the credential, where it can be told: once, and for a few seconds at most.
-    pub async fn revoke(&self, owner: Owner, connection: Uuid) {
+    /// Tells the service that we have no more use for the credential, where it can be told: once, and for a few seconds at most; what
+    /// there was.
+    pub async fn revoke(&self, owner: Owner, connection: Uuid) -> Result<Option<Credential>> {
+        let Some(credential) = self.find(owner, connection).await? else { return Ok(None) };
         let told = async {
-            if let (Ok(Some(read)), Ok(ring)) = (self.repo.get(owner.id(), connection).await, self.keys.ring().await) {
-                self.renewal.revoke(&ring, &read.value).await;
+            if let Ok(ring) = self.keys.ring().await {
+                self.renewal.revoke(&ring, &credential).await;
             }
         };
         // Whether it was told or not, nothing of it is kept here.
         let _ = tokio::time::timeout(REVOCATION, told).await;
+        Ok(Some(credential))
     }
 
     /// Puts everybody's secrets under the key that seals now. What no key opens is left as it is, and counted. Errors:

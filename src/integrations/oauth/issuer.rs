@@ -110,6 +110,11 @@ impl Issuers {
         })
     }
 
+    /// The secret that a service shares with this program. Errors: `Misconfigured` where there is none, else it cannot be had now.
+    pub async fn client_secret(&self, provider: ProviderName) -> Result<SecretString, NotRenewed> {
+        self.secret(self.client(provider).ok_or(NotRenewed::Misconfigured)?).await
+    }
+
     async fn secret(&self, client: &Client) -> Result<SecretString, NotRenewed> {
         match &client.secret {
             ClientSecret::Given(secret) => Ok(secret.clone()),

@@ -1,23 +1,26 @@
-//! Looks which consents would be forgotten for want of use, and has them renewed. It asks no service itself: whoever takes its
-//! messages does, one consent at a time.
+//! Looks which consents would be forgotten for want of use, and has them renewed; of those that end all the same, the person is
+//! told. It asks no service itself: whoever takes its messages does, one consent at a time.
 
 use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 
 use crate::{
+    accounts::settings::model::Settings,
     domain::Shared,
     integrations::{
-        connections::model::{ConnectionId, Trigger},
-        credentials::repo::CredentialRepo,
+        connections::model::{ConnectionId, Trigger, name_of},
+        credentials::{model::Credential, repo::CredentialRepo},
         messages::{INBOUND, Inbound},
     },
     jobs::{
         Job, Leases, Outcome, Registry, Tick,
         queue::{NewMessage, Queue},
     },
-    kernel::{Clock, Ctx, Limit, PageRequest, Result},
+    kernel::{Clock, Code, Ctx, Limit, PageRequest, Result},
+    ledger::{Decision, Ledger},
     store::Store,
+    wellbeing::reminders::model::{Nudge, What},
 };
 
 /// How long the timer's lease lasts at most.
@@ -33,6 +36,7 @@ pub fn registry(shared: &Shared) -> Registry {
 /// The timer.
 struct RefreshTokens {
     store: Arc<dyn Store>,
+    ledger: Ledger,
     credentials: CredentialRepo,
     leases: Leases,
     queue: Arc<dyn Queue>,
@@ -43,6 +47,7 @@ impl RefreshTokens {
     fn new(shared: &Shared) -> Self {
         Self {
             store: Arc::clone(&shared.store),
+            ledger: shared.ledger.clone(),
             credentials: CredentialRepo::new(Arc::clone(&shared.store), Arc::clone(&shared.ids)),
             leases: shared.leases.clone(),
             queue: Arc::clone(&shared.queue),
@@ -58,6 +63,10 @@ impl RefreshTokens {
             while let Some(wanted) = page.take().filter(|_| left > 0) {
                 let due = self.credentials.due(range.clone(), ctx.now(), wanted).await?;
                 for credential in due.items.iter().take(left) {
+                    if credential.ends_soon(ctx.now()).is_some() {
+                        self.tell(ctx, credential).await?;
+                        continue;
+                    }
                     let message = Inbound {
                         user_id: credential.user_id,
                         connection_id: ConnectionId::new(credential.id),
@@ -71,6 +80,33 @@ impl RefreshTokens {
             }
         }
         self.leases.finish(self.clock.now(), lease).await
+    }
+
+    /// Tells a person, once, that only another consent helps. Errors: those of the store.
+    async fn tell(&self, ctx: &Ctx, credential: &Credential) -> Result<()> {
+        let owner = ctx.owner_for_program(credential.user_id)?;
+        let (connection_id, provider) = (credential.id, name_of(credential.provider));
+        let told = self.ledger.run(owner, |change| {
+            Box::pin(async move {
+                let Some(read) = change.find::<Credential>(&connection_id.to_string()).await? else {
+                    return Ok(Decision::Keep(()));
+                };
+                let ends_at = read.value.ends_soon(change.now());
+                if ends_at.is_none() {
+                    return Ok(Decision::Keep(()));
+                }
+                let what = What::Reconnect { connection_id, provider: provider.to_owned(), ends_at };
+                let language = Settings::of(&change.summary)?.language;
+                change.create(&Nudge::new(change.next_id(), owner.id(), what, language, change.now()))?;
+                change.replace(&read.value.with(|consent| consent.told = true), &read)?;
+                Ok(Decision::Write(()))
+            })
+        });
+        match told.await {
+            // The account is gone, and the consent with it.
+            Err(error) if error.code() == Code::NotFound => Ok(()),
+            other => other,
+        }
     }
 }
 

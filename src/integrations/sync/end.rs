@@ -81,7 +81,7 @@ impl Synchronisation {
             }
             if condition == Status::NeedsReauth && now.condition != condition {
                 let provider = name_of(connection.provider()).to_owned();
-                let what = What::Reconnect { connection_id: connection.id.uuid(), provider };
+                let what = What::Reconnect { connection_id: connection.id.uuid(), provider, ends_at: None };
                 let language = PersonsSettings::of(&change.summary)?.language;
                 change.create(&Nudge::new(change.next_id(), owner.id(), what, language, change.now()))?;
             }

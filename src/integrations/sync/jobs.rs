@@ -93,7 +93,13 @@ impl Synchronisation {
             Work::Both => (INBOUND, json!(Inbound { user_id, connection_id: id, trigger, correlation_id })),
             Work::Push => (OUTBOUND, json!(Outbound { user_id, connection_id: id, correlation_id })),
         };
-        self.queue.send(queue, NewMessage { body, delay }).await
+        let now = self.clock.now();
+        if self.asked.comes((id, queue), now, delay) {
+            return Ok(());
+        }
+        self.queue.send(queue, NewMessage { body, delay }).await?;
+        self.asked.note((id, queue), now, delay);
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@
 //! of an item that is there on both sides, [`existence`] what becomes of one that is not, [`brake`] when all of it stops until
 //! somebody was asked, [`oscillation`] when one item does, and [`outgoing`] which tasks are made there at all.
 
+mod asked;
 pub mod base;
 pub mod brake;
 pub mod convert;

@@ -191,10 +191,10 @@ impl Synchronisation {
         Ok(End::NeedsReauth)
     }
 
-    /// Keeps as whom the service knows us, once: people see it, and nothing depends on it.
+    /// Keeps as whom the service knows us, once: people see it, and what the service tells all who use its app leads here by it.
     async fn keep_account(&self, ctx: &Ctx, owner: Owner, connection: &Connection, provider: &dyn Provider) -> Result<()> {
         match provider.account().await {
-            Ok(account) => self.vault.known_as(ctx, owner, connection.id.uuid(), account).await,
+            Ok(known) => self.vault.known_as(ctx, owner, connection.id.uuid(), &known).await,
             Err(_) => Ok(()),
         }
     }

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{existence::Capabilities, link::Link, progress::ProgressRepo, repo::LinkRepo};
+use super::{asked::Asked, existence::Capabilities, link::Link, progress::ProgressRepo, repo::LinkRepo};
 use crate::{
     domain::Shared,
     integrations::{
@@ -43,6 +43,7 @@ pub struct Synchronisation {
     pub(super) opener: Arc<dyn Opener>,
     pub(super) queue: Arc<dyn Queue>,
     pub(super) progress: ProgressRepo,
+    pub(super) asked: Arc<Asked>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn IdSource>,
 }
@@ -59,6 +60,7 @@ impl Synchronisation {
             opener,
             queue: Arc::clone(&shared.queue),
             progress: ProgressRepo::new(store(), Arc::clone(&shared.ids)),
+            asked: Arc::default(),
             clock: Arc::clone(&shared.clock),
             ids: Arc::clone(&shared.ids),
         }

@@ -17,7 +17,7 @@ use super::{
     view::WebhookView,
 };
 use crate::{
-    integrations::connections::model::Connection,
+    integrations::connections::{model::Connection, overview::TODOIST_WEBHOOK},
     kernel::{Ctx, Error, Result},
     web::{Edge, ErrorBody, IdempotencyHeader, InnerId, OptionalJson, OwnById, Peer, Reply, body},
 };
@@ -36,7 +36,10 @@ pub fn router(service: WebhookService) -> OpenApiRouter {
 
 /// Where senders send to. It is not described: what it takes and answers follows from what each sender documents.
 pub fn public_router(receiver: Receiver, edge: Edge) -> OpenApiRouter {
-    OpenApiRouter::new().route(&format!("{BELOW}{{path}}"), get(receive).post(receive)).with_state((receiver, edge))
+    OpenApiRouter::new()
+        .route(TODOIST_WEBHOOK, get(receive_of_todoist).post(receive_of_todoist))
+        .route(&format!("{BELOW}{{path}}"), get(receive).post(receive))
+        .with_state((receiver, edge))
 }
 
 /// Make a webhook: an address at which the service tells that something changed, and what it signs with. GitHub is told by us where
@@ -120,6 +123,16 @@ async fn receive(
     }
 }
 
+/// The same of what Todoist tells of all who use this program's app there.
+async fn receive_of_todoist(State((receiver, edge)): State<(Receiver, Edge)>, ctx: Ctx, peer: Peer, request: Request) -> Reply {
+    let caller = peer.caller(&edge, request.headers());
+    let taken = async {
+        let secret = receiver.secret_of_todoist(&ctx, caller).await?;
+        taken(request, async |request| receiver.take_of_todoist(&ctx, &secret, &request).await.map(|()| Answer::Empty)).await
+    };
+    taken.await.unwrap_or_else(|error| Reply::refusal(&error))
+}
+
 async fn delivered(
     receiver: &Receiver,
     ctx: &Ctx,
@@ -128,6 +141,11 @@ async fn delivered(
     request: Request,
 ) -> Result<Reply> {
     let webhook = receiver.find(ctx, caller, path).await?;
+    taken(request, async |request| receiver.take(ctx, &webhook, &request).await).await
+}
+
+/// Reads what was sent, unless somebody only asks whether there is anybody, and answers as whoever takes it says.
+async fn taken(request: Request, take: impl AsyncFnOnce(verify::Request<'_>) -> Result<Answer>) -> Result<Reply> {
     let (parts, body) = request.into_parts();
     if parts.method == Method::HEAD {
         return Ok(Reply::empty());
@@ -136,7 +154,7 @@ async fn delivered(
     let headers: Vec<_> =
         parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
     let request = verify::Request { method: parts.method.as_str(), headers: &headers, body: &body, query: parts.uri.query() };
-    answered(receiver.take(ctx, &webhook, &request).await?)
+    answered(take(request).await?)
 }
 
 fn answered(answer: Answer) -> Result<Reply> {

@@ -1,6 +1,6 @@
 //! What a webhook is: where a service tells of changes, and by what we know that it is the service. Pure but for randomness.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use base64::{
     Engine as _,
@@ -22,7 +22,7 @@ use crate::{
         },
     },
     kernel::{Error, Id, Resource, Result, Rule, Timestamp, UserId, text::hex},
-    outbound::providers::ProviderName,
+    outbound::providers::{ProviderName, Subscribed},
 };
 
 pub type WebhookId = Id<Webhook>;
@@ -33,8 +33,8 @@ pub const MAX_WEBHOOKS: usize = 20;
 const MAX_SECRETS: usize = 5;
 /// How long it is known of one that it was deleted.
 pub const GONE_FOR: Duration = Duration::from_hours(90 * 24);
-/// How long a sender that makes the secret itself may take to hand it over, and how long it is then shown to the person, who may
-/// have to give it back there.
+/// How long a sender that makes the secret itself may take to hand it over, and how long that is then shown where the person has to
+/// give it back.
 pub const HANDSHAKE: Duration = Duration::from_hours(1);
 /// How long one is called suspect.
 const SUSPECT_FOR: Duration = Duration::from_hours(24);
@@ -48,6 +48,7 @@ choice!(
     WebhookPreset as "WebhookPreset",
     Github = "github",
     Todoist = "todoist",
+    Msgraph = "msgraph",
     StandardWebhooks = "standard_webhooks",
     Asana = "asana",
     Discord = "discord",
@@ -70,8 +71,10 @@ choice!(
 /// Where a secret comes from that nobody gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// We make it.
+    /// We make it, for the person to hand over where we may not.
     Us,
+    /// We make it, and hand it over ourselves: nobody else can, and nobody is shown it.
+    UsAlone,
     /// The sender hands it over, in its first request.
     Handshake,
     /// Nowhere: it has to be given.
@@ -84,7 +87,8 @@ impl WebhookPreset {
         match provider {
             ProviderName::Github => Some(Self::Github),
             ProviderName::Todoist => Some(Self::Todoist),
-            ProviderName::MicrosoftTodo | ProviderName::Caldav => None,
+            ProviderName::MicrosoftTodo => Some(Self::Msgraph),
+            ProviderName::Caldav => None,
         }
     }
 
@@ -96,10 +100,16 @@ impl WebhookPreset {
     pub const fn origin(self) -> Origin {
         match self {
             Self::Asana | Self::Notion => Origin::Handshake,
+            Self::Msgraph => Origin::UsAlone,
             // A public key, and the e-mail address of the account that signs.
             Self::Discord | Self::GooglePubsub => Origin::Nobody,
             _ => Origin::Us,
         }
+    }
+
+    /// Whether one webhook of it tells of a change by the same bytes as of the one before.
+    pub const fn repeats_itself(self) -> bool {
+        matches!(self, Self::Msgraph)
     }
 
     /// A secret of 256 bits, in the form in which the sender takes it. Errors: `Internal`.
@@ -130,6 +140,16 @@ impl WebhookPreset {
     }
 }
 
+/// As what a service tells an address that it tells for some time only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// In what it tells.
+    pub id: String,
+    pub ends_at: Timestamp,
+    /// At half of its life.
+    pub renew_at: Timestamp,
+}
+
 /// A webhook. A deleted one keeps its address and no secret.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Webhook {
@@ -143,6 +163,9 @@ pub struct Webhook {
     pub path: String,
     /// Whether the service has said that it sends there.
     pub registered: bool,
+    /// Where it does so for some time only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<Subscription>,
     pub created_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,
@@ -175,6 +198,7 @@ impl Webhook {
             preset,
             path,
             registered: false,
+            subscription: None,
             created_at: now,
             deleted_at: None,
             suspect_at: None,
@@ -208,7 +232,9 @@ impl Webhook {
             return Ok(None);
         }
         let kept = self.with_secret(ring, secret)?;
-        Ok(Some(Self { handshake_until: Some(now.plus(HANDSHAKE)), ..kept }))
+        // What is pasted back there is shown for as long again.
+        let until = (self.preset == WebhookPreset::Notion).then(|| now.plus(HANDSHAKE));
+        Ok(Some(Self { handshake_until: until, ..kept }))
     }
 
     /// Its secrets, the newest last.
@@ -230,7 +256,7 @@ impl Webhook {
         self.secrets == 0 && self.handshake_until.is_some_and(|until| now < until)
     }
 
-    /// Whether the secret that came is shown to the person.
+    /// Whether the secret that came is shown to the person, without whom Notion does not believe that it arrived.
     pub fn shows_secret(&self, now: Timestamp) -> bool {
         self.secrets > 0 && self.handshake_until.is_some_and(|until| now < until)
     }
@@ -241,8 +267,30 @@ impl Webhook {
 
     /// Once the service has said whether it sends there.
     #[must_use]
-    pub fn told(&self, registered: bool) -> Self {
-        Self { registered, ..self.clone() }
+    pub fn told(&self, said: &Subscribed, now: Timestamp) -> Self {
+        let subscription = match said {
+            Subscribed::Until { id, ends_at } => {
+                let renew_at = now.plus(ends_at.since(now) / 2);
+                Some(Subscription { id: id.clone(), ends_at: *ends_at, renew_at })
+            }
+            Subscribed::No | Subscribed::Yes => None,
+        };
+        Self { registered: *said != Subscribed::No, subscription, ..self.clone() }
+    }
+
+    /// Whether the service has said that it sends there at the moment.
+    pub fn is_registered(&self, now: Timestamp) -> bool {
+        self.registered && self.subscription.as_ref().is_none_or(|subscription| now < subscription.ends_at)
+    }
+
+    /// Whether the service sends there for some time only.
+    pub fn lapses(&self) -> bool {
+        self.preset == WebhookPreset::Msgraph
+    }
+
+    /// When it has to be asked to go on, where it sends at all.
+    pub fn renew_at(&self) -> Option<Timestamp> {
+        self.subscription.as_ref().map(|subscription| subscription.renew_at)
     }
 
     /// Once many deliveries were refused.
@@ -254,7 +302,7 @@ impl Webhook {
     /// What is left of it once it is deleted.
     #[must_use]
     pub fn deleted(&self, now: Timestamp) -> Self {
-        Self { deleted_at: Some(now), secrets: 0, envelope: None, ..self.clone() }
+        Self { deleted_at: Some(now), registered: false, subscription: None, secrets: 0, envelope: None, ..self.clone() }
     }
 
     fn place(&self) -> Place {
@@ -275,7 +323,13 @@ impl Webhook {
             }
             WebhookPreset::GoogleChannel => {
                 let token = newest.map(|secret| Ok::<_, Error>((self.id.to_string(), key(secret)?))).transpose()?;
-                config.tokens = token.into_iter().collect::<BTreeMap<_, _>>();
+                config.tokens = token.into_iter().collect();
+            }
+            WebhookPreset::Msgraph => {
+                let known = self.subscription.as_ref().zip(newest);
+                let token =
+                    known.map(|(subscription, secret)| Ok::<_, Error>((subscription.id.clone(), key(secret)?))).transpose()?;
+                config.tokens = token.into_iter().collect();
             }
             _ => {
                 let is_public =

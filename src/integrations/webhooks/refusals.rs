@@ -61,8 +61,8 @@ mod tests {
         // Those of others do not count, nor those of long ago.
         let refusals = Refusals::default();
         assert!((0..200).all(|n| !refusals.count(webhook(n), at(0))));
-        assert!((0..200).all(|n| !refusals.count(webhook(7), at(n * 32))));
-        assert!((0..20).any(|n| refusals.count(webhook(7), at(6_400 + n))));
+        assert!((0..200).all(|n| !refusals.count(webhook(500), at(n * 32))));
+        assert!((0..20).any(|n| refusals.count(webhook(500), at(6_400 + n))));
     }
 
     #[test]

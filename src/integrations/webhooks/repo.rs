@@ -15,7 +15,7 @@ use crate::{
     },
     kernel::{IdSource, Limit, PageRequest, Result, Timestamp, UserId},
     ledger::Counted,
-    store::{Batch, Collection, Entity, Order, Partition, Place, Places, Scope, Store, StoreError, Stored, collection},
+    store::{Batch, Collection, Entity, Order, Partition, Place, Places, Scope, Span, Store, StoreError, Stored, collection},
 };
 
 /// Webhooks that are not deleted, by the number of the connection.
@@ -116,6 +116,13 @@ impl WebhookRepo {
         let page = PageRequest::first(Limit::MAX);
         let page = self.webhooks.list_in(scope, None, Order::Ascending, places_of(number, None), page).await?;
         Ok(page.items.into_iter().map(|read| read.value).collect())
+    }
+
+    /// Those of a user that are in use and whose service sends for some time only.
+    pub async fn lapsing(&self, user: UserId) -> Result<Vec<Stored<Webhook>>> {
+        let scope = Scope::Partition(Partition::of(user), IN_USE);
+        let page = self.webhooks.list_in(scope, None, Order::Ascending, Span::ALL, PageRequest::first(Limit::MAX)).await?;
+        Ok(page.items.into_iter().filter(|read| read.value.lapses()).collect())
     }
 
     /// Everybody's.

@@ -24,12 +24,16 @@ use crate::{
     },
     kernel::{Code, Created, Ctx, Error, IdempotencyKey, Owner, Resource as _, Result, Rule, Timestamp},
     ledger::{Decision, Ledger, Transaction},
-    outbound::providers::{Failure, Provider},
+    outbound::providers::{Failure, Provider, Subscribed},
     store::Stored,
 };
 
 /// How long a service may take to be told of a webhook.
-const TELLING: Duration = Duration::from_secs(10);
+pub(super) const TELLING: Duration = Duration::from_secs(10);
+/// The name of the work that has services go on sending.
+pub(super) const RENEWAL: &str = "webhook_renewal";
+/// When that looks at a new webhook: whether its service was told, and what it said was kept.
+const SOON: Duration = Duration::from_mins(5);
 
 /// A webhook to be made.
 pub struct NewWebhook {
@@ -44,6 +48,7 @@ pub struct NewSecret(pub Option<SecretString>);
 pub struct ShownWebhook {
     pub webhook: Webhook,
     pub url: String,
+    pub registered: bool,
     pub suspect: bool,
     pub secret: Option<SecretString>,
 }
@@ -57,12 +62,12 @@ struct Made {
 
 #[derive(Clone)]
 pub struct WebhookService {
-    ledger: Ledger,
-    repo: WebhookRepo,
-    keys: Keys,
-    vault: Vault,
+    pub(super) ledger: Ledger,
+    pub(super) repo: WebhookRepo,
+    pub(super) keys: Keys,
+    pub(super) vault: Vault,
     opener: Arc<dyn Opener>,
-    public_url: Arc<str>,
+    pub(super) public_url: Arc<str>,
 }
 
 impl WebhookService {
@@ -70,11 +75,6 @@ impl WebhookService {
     pub fn new(shared: &Shared, keys: Keys, vault: Vault, opener: Arc<dyn Opener>, public_url: &str) -> Self {
         let repo = WebhookRepo::new(&shared.store, Arc::clone(&shared.ids));
         Self { ledger: shared.ledger.clone(), repo, keys, vault, opener, public_url: public_url.into() }
-    }
-
-    /// Where webhooks are kept.
-    pub fn repo(&self) -> &WebhookRepo {
-        &self.repo
     }
 
     /// A digest of what was sent about a connection or a webhook, by which its repetition is recognised. Errors: `NotConfigured`.
@@ -105,6 +105,9 @@ impl WebhookService {
                 let own = WebhookPreset::of(connection.provider());
                 let own = own.ok_or_else(|| Error::new(Code::NoWebhooks, "The service tells nobody of changes by webhooks"))?;
                 let preset = new.preset.unwrap_or(own);
+                if preset.origin() == Origin::UsAlone && preset != own {
+                    return Err(Rule::field("is for the connections of that service alone").of_field("preset"));
+                }
                 if self.repo.of(owner.id(), connection.number).await?.len() >= MAX_WEBHOOKS {
                     let message = "The connection has 20 webhooks; delete one first";
                     return Err(Error::new(Code::TooManyWebhooks, message));
@@ -115,6 +118,7 @@ impl WebhookService {
                     webhook = webhook.with_secret(ring, &secret)?;
                 }
                 change.create(&webhook)?;
+                look_soon(change, &webhook);
                 let made = Made { id, generation: webhook.generation };
                 change.remember(key, &made)?;
                 Ok(Decision::Write(Created::now(made)))
@@ -122,7 +126,7 @@ impl WebhookService {
         });
         let Created { value, replayed } = made.await?;
         let is_ours = new.secret.is_none();
-        Ok(Created { value: self.told(ctx, owner, connection_id, &value, is_ours).await?, replayed })
+        Ok(Created { value: self.told(ctx, owner, &value, is_ours).await?, replayed })
     }
 
     /// Those of a connection, oldest first. Errors: `NotFound`.
@@ -157,7 +161,8 @@ impl WebhookService {
                 let required = || Rule::field("is required: its sender makes it").of_field("secret");
                 let secret = secret_for(read.value.preset, given.as_ref())?.ok_or_else(required)?;
                 // The service may be signing with the one before.
-                let changed = read.value.with_secret(ring, &secret)?.told(false);
+                let changed = read.value.with_secret(ring, &secret)?.told(&Subscribed::No, change.now());
+                look_soon(change, &changed);
                 let made = Made { id, generation: changed.generation };
                 change.remember(key, &made)?;
                 change.replace(&changed, &read)?;
@@ -165,7 +170,7 @@ impl WebhookService {
             })
         });
         let Created { value, replayed } = made.await?;
-        Ok(Created { value: self.told(ctx, owner, connection_id, &value, given.is_none()).await?, replayed })
+        Ok(Created { value: self.told(ctx, owner, &value, given.is_none()).await?, replayed })
     }
 
     /// Ends a webhook, and has the service send there no more where it lets us. Errors: `NotFound`.
@@ -183,13 +188,7 @@ impl WebhookService {
         if !is_of(&connection, &webhook) {
             return Ok(());
         }
-        let told = async {
-            if let Some(provider) = self.provider(owner, &connection).await {
-                told(provider.unsubscribe(&webhook.path).await.map(|()| true));
-            }
-        };
-        // Whoever sends there all the same is answered that it is gone.
-        let _ = tokio::time::timeout(TELLING, told).await;
+        self.end(owner, &connection, &webhook).await;
         Ok(())
     }
 
@@ -199,53 +198,85 @@ impl WebhookService {
     }
 
     /// Tells the service of a webhook as a request left it, unless it knows, and shows that. Its secret is shown where it was made
-    /// here and has not been replaced since.
-    async fn told(&self, ctx: &Ctx, owner: Owner, connection: ConnectionId, made: &Made, is_ours: bool) -> Result<ShownWebhook> {
+    /// here, for a person to hand over, and has not been replaced since.
+    async fn told(&self, ctx: &Ctx, owner: Owner, made: &Made, is_ours: bool) -> Result<ShownWebhook> {
         let not_found = || Error::not_found(Webhook::NOUN);
-        let mut read = self.repo.get(owner.id(), made.id).await?.ok_or_else(not_found)?;
+        let read = self.repo.get(owner.id(), made.id).await?.ok_or_else(not_found)?;
         let secret = self.newest(&read.value).await?.filter(|_| read.value.generation == made.generation);
-        if let Some(secret) = secret.as_ref().filter(|_| !read.value.registered)
-            && self.subscribe(owner, connection, &read.value, secret).await
-        {
-            let known = read.value.told(true);
-            if self.repo.replace(&known, &read, ctx.now()).await? {
-                read.value = known;
+        let shows = is_ours && read.value.preset.origin() == Origin::Us;
+        let webhook = match &secret {
+            Some(secret) if !read.value.is_registered(ctx.now()) => {
+                let said = self.subscribe(owner, &read.value, secret).await;
+                self.keep(ctx, owner, read, &said).await?
             }
-        }
-        Ok(self.shown(read.value, secret.filter(|_| is_ours), ctx.now()))
+            _ => read.value,
+        };
+        Ok(self.shown(webhook, secret.filter(|_| shows), ctx.now()))
     }
 
-    /// Whether the service says that it sends there. It is asked once more when its answer was lost: it finds by the address what it
-    /// has made.
-    async fn subscribe(&self, owner: Owner, connection: ConnectionId, webhook: &Webhook, secret: &SecretString) -> bool {
-        let Ok(connection) = self.ledger.load::<Connection>(owner, &connection.to_string()).await else { return false };
-        if !is_of(&connection.value, webhook) {
-            return false;
-        }
+    /// What the service says when it is told of a webhook. It is asked once more when its answer was lost: it finds by the address
+    /// what it has made.
+    pub(super) async fn subscribe(&self, owner: Owner, webhook: &Webhook, secret: &SecretString) -> Subscribed {
+        let connection = self.ledger.load::<Connection>(owner, &webhook.connection_id.to_string()).await;
+        let Some(connection) = connection.ok().filter(|connection| is_of(&connection.value, webhook)) else {
+            return Subscribed::No;
+        };
         let asked = async {
-            let Some(provider) = self.provider(owner, &connection.value).await else { return false };
+            let provider = self.provider(owner, &connection.value).await?;
             let url = url_of(&self.public_url, &webhook.path);
             match provider.subscribe(&url, secret).await {
-                Err(Failure::Unknown) => told(provider.subscribe(&url, secret).await),
-                other => told(other),
+                Err(Failure::Unknown) => said(provider.subscribe(&url, secret).await),
+                other => said(other),
             }
         };
-        tokio::time::timeout(TELLING, asked).await.unwrap_or(false)
+        tokio::time::timeout(TELLING, asked).await.ok().flatten().unwrap_or(Subscribed::No)
     }
 
-    async fn provider(&self, owner: Owner, connection: &Connection) -> Option<Arc<dyn Provider>> {
+    /// Keeps what the service has said; the webhook as it is then. Where another has changed it meanwhile, whoever is told last does
+    /// not know which of two subscriptions is there: it is left to be made anew. Of one that was deleted nothing stays there.
+    pub(super) async fn keep(&self, ctx: &Ctx, owner: Owner, read: Stored<Webhook>, said: &Subscribed) -> Result<Webhook> {
+        let known = read.value.told(said, ctx.now());
+        if (known.registered, &known.subscription) == (read.value.registered, &read.value.subscription) {
+            return Ok(read.value);
+        }
+        if self.repo.replace(&known, &read, ctx.now()).await? {
+            return Ok(known);
+        }
+        let now_there = self.repo.get(owner.id(), known.id).await?;
+        let Some(again) = now_there.filter(|again| again.value.deleted_at.is_none()) else {
+            if let Ok(connection) = self.ledger.load::<Connection>(owner, &known.connection_id.to_string()).await {
+                self.end(owner, &connection.value, &known).await;
+            }
+            return Err(Error::not_found(Webhook::NOUN));
+        };
+        let unknown = again.value.told(&Subscribed::No, ctx.now());
+        Ok(if self.repo.replace(&unknown, &again, ctx.now()).await? { unknown } else { again.value })
+    }
+
+    /// Has the service send there no more. Whoever sends there all the same is answered that it is gone.
+    async fn end(&self, owner: Owner, connection: &Connection, webhook: &Webhook) {
+        let told = async {
+            if let Some(provider) = self.provider(owner, connection).await {
+                said(provider.unsubscribe(&webhook.path).await);
+            }
+        };
+        let _ = tokio::time::timeout(TELLING, told).await;
+    }
+
+    pub(super) async fn provider(&self, owner: Owner, connection: &Connection) -> Option<Arc<dyn Provider>> {
         let opened = self.vault.open(owner, connection.id.uuid()).await.ok()?;
         let zone = self.ledger.read(owner.id()).await.ok()??.time_zone;
         self.opener.open(connection, &opened.credential, zone, Trigger::Person).ok()
     }
 
-    async fn newest(&self, webhook: &Webhook) -> Result<Option<SecretString>> {
+    pub(super) async fn newest(&self, webhook: &Webhook) -> Result<Option<SecretString>> {
         let ring: Arc<Keyring> = self.keys.ring().await?;
         Ok(webhook.opened(&ring).map_err(super::model::lost)?.pop())
     }
 
     fn shown(&self, webhook: Webhook, secret: Option<SecretString>, now: Timestamp) -> ShownWebhook {
-        ShownWebhook { url: url_of(&self.public_url, &webhook.path), suspect: webhook.is_suspect(now), secret, webhook }
+        let (registered, suspect) = (webhook.is_registered(now), webhook.is_suspect(now));
+        ShownWebhook { url: url_of(&self.public_url, &webhook.path), registered, suspect, secret, webhook }
     }
 }
 
@@ -259,23 +290,30 @@ pub fn url_of(public_url: &str, path: &str) -> String {
     format!("{public_url}{BELOW}{path}")
 }
 
-fn told(answer: Result<bool, Failure>) -> bool {
-    answer.unwrap_or_else(|failure| {
-        tracing::info!(%failure, "a service was not told of a webhook");
-        false
-    })
+/// What a service has said, if it has; that it has not goes into the log.
+fn said<T>(answer: Result<T, Failure>) -> Option<T> {
+    answer.inspect_err(|failure| tracing::info!(%failure, "a service was not told of a webhook")).ok()
 }
 
 /// What was given, or what is made here; `None` where the sender hands it over. Errors: `InvalidField`.
 fn secret_for(preset: WebhookPreset, given: Option<&SecretString>) -> Result<Option<SecretString>> {
     match (given, preset.origin()) {
+        (Some(_), Origin::UsAlone) => Err(Rule::field("must be left out: it is made here").of_field("secret")),
         (Some(given), _) => {
             preset.check(given)?;
             Ok(Some(given.clone()))
         }
-        (None, Origin::Us) => preset.secret().map(Some),
+        (None, Origin::Us | Origin::UsAlone) => preset.secret().map(Some),
         (None, Origin::Handshake) => Ok(None),
         (None, Origin::Nobody) => Err(Rule::field("is required: its sender makes it").of_field("secret")),
+    }
+}
+
+/// Has somebody see to it that the service goes on sending, where it would not by itself.
+fn look_soon(change: &mut Transaction<'_>, webhook: &Webhook) {
+    if webhook.lapses() {
+        let (at, known) = (change.now().plus(SOON), change.summary.due.get(RENEWAL));
+        change.summary.due.set(RENEWAL, Some(known.map_or(at, |known| known.min(at))));
     }
 }
 

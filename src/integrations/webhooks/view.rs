@@ -27,7 +27,7 @@ pub struct WebhookView<'a> {
     suspect: bool,
     /// How many secrets count.
     secrets: usize,
-    /// Where it was made here, once; where the sender has handed it over, for an hour.
+    /// Where it was made here for you to hand over, once; that of Notion, which wants it back, for an hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     secret: Option<&'a str>,
@@ -36,12 +36,12 @@ pub struct WebhookView<'a> {
 
 impl<'a> From<&'a ShownWebhook> for WebhookView<'a> {
     fn from(shown: &'a ShownWebhook) -> Self {
-        let ShownWebhook { webhook, url, suspect, secret } = shown;
+        let ShownWebhook { webhook, url, registered, suspect, secret } = shown;
         Self {
             id: webhook.id,
             url,
             preset: webhook.preset,
-            registered: webhook.registered,
+            registered: *registered,
             suspect: *suspect,
             secrets: webhook.secrets,
             secret: secret.as_ref().map(ExposeSecret::expose_secret),

@@ -78,6 +78,32 @@ pub struct List {
     pub name: String,
 }
 
+/// What a service has said of telling an address of changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subscribed {
+    /// It cannot be asked for that, or did not say that it does.
+    No,
+    /// It does, until it is told otherwise.
+    Yes,
+    /// It does until an instant, and names by the id what it tells.
+    Until { id: String, ends_at: Timestamp },
+}
+
+/// As whom a service knows us.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownAs {
+    /// For people to see.
+    pub name: Option<String>,
+    /// By which it names the account in what it tells all who use its app, where it does so.
+    pub id: Option<String>,
+}
+
+impl KnownAs {
+    pub const fn named(name: Option<String>) -> Self {
+        Self { name, id: None }
+    }
+}
+
 /// One connection to a service, with its credential and its settings. Each call is a few requests at most, one after another.
 #[async_trait]
 pub trait Provider: Send + Sync {
@@ -115,10 +141,15 @@ pub trait Provider: Send + Sync {
     /// What can be chosen in the settings.
     async fn lists(&self) -> Result<Vec<List>, Failure>;
 
-    /// Has the service tell that address of changes, and sign with the secret; where it does already, with that secret from now on.
-    /// `false` where it cannot be asked for that.
-    async fn subscribe(&self, _url: &str, _secret: &SecretString) -> Result<bool, Failure> {
-        Ok(false)
+    /// Has the service tell that address of changes, and sign with the secret or send it along; where it does already, with that
+    /// secret from now on.
+    async fn subscribe(&self, _url: &str, _secret: &SecretString) -> Result<Subscribed, Failure> {
+        Ok(Subscribed::No)
+    }
+
+    /// Has it go on telling, by the id of a subscription that ends. Errors: `NotFound` when it is gone.
+    async fn resubscribe(&self, _id: &str) -> Result<Subscribed, Failure> {
+        Err(Failure::NotFound)
     }
 
     /// Has it tell no more what ends like this. Nothing to end is no error.
@@ -126,8 +157,8 @@ pub trait Provider: Send + Sync {
         Ok(())
     }
 
-    /// As whom we are known there, for people to see.
-    async fn account(&self) -> Result<Option<String>, Failure>;
+    /// As whom we are known there.
+    async fn account(&self) -> Result<KnownAs, Failure>;
 }
 
 /// Why a service did not do what it was asked. Never its own words, which may hold anything.

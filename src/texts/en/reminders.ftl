@@ -12,6 +12,7 @@ nudge_tasks_open = { $open ->
    *[other] { $open } tasks of today are still open.
 }
 nudge_reconnect = { $provider } no longer lets Avanochi in. Connect it again, and your tasks go on being kept equal.
+nudge_reconnect_soon = { $provider } will soon no longer let Avanochi in. Connect it again before that, and your tasks go on being kept equal.
 
 # Overload: $level and $because are words that are below, $advice a sentence.
 

@@ -12,6 +12,7 @@ nudge_tasks_open = { $open ->
    *[other] { $open } tareas de hoy siguen abiertas.
 }
 nudge_reconnect = { $provider } ya no deja entrar a Avanochi. Vuelve a conectarlo y tus tareas seguirán sincronizadas.
+nudge_reconnect_soon = { $provider } pronto ya no dejará entrar a Avanochi. Vuelve a conectarlo antes y tus tareas seguirán sincronizadas.
 
 # Sobrecarga.
 

@@ -43,10 +43,13 @@ pub enum What {
     CheckIn {},
     Tasks(OfTasks),
     OverloadAhead(Overload),
-    /// A service refuses the credential of a connection.
+    /// A service refuses the credential of a connection, or will.
     Reconnect {
         connection_id: Uuid,
         provider: String,
+        /// When it will, unless it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ends_at: Option<Timestamp>,
     },
 }
 
@@ -112,7 +115,8 @@ impl What {
             Self::Tasks(OfTasks::Open { .. }) => "nudge_tasks_open",
             Self::OverloadAhead(Overload { in_a_week: false, .. }) => "nudge_overload_reached",
             Self::OverloadAhead(_) => "nudge_overload_ahead",
-            Self::Reconnect { .. } => "nudge_reconnect",
+            Self::Reconnect { ends_at: None, .. } => "nudge_reconnect",
+            Self::Reconnect { ends_at: Some(_), .. } => "nudge_reconnect_soon",
         }
     }
 
@@ -317,6 +321,8 @@ mod tests {
                 factors: vec!["hours".into(), "trend".into()],
             }),
             What::OverloadAhead(Overload { level: Load::High, in_a_week: false, factors: vec!["short_rest".into()] }),
+            What::Reconnect { connection_id: Uuid::nil(), provider: "GitHub".into(), ends_at: None },
+            What::Reconnect { connection_id: Uuid::nil(), provider: "GitHub".into(), ends_at: Some(Timestamp::from_micros(1)) },
         ]
     }
 

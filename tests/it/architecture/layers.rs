@@ -88,6 +88,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "outgoing",
             "overruled",
             "steps",
+            "sync/asked",
             "project",
             "quiet",
             "limits/circuit",
@@ -139,6 +140,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "overload",
             "sync/progress",
             "rotation",
+            "credentials/accounts",
         ],
     ),
     (

@@ -17,7 +17,7 @@ use avanochi::{
     kernel::{Clock as _, Id, IdSource as _, RandomIds},
     ledger::Decision,
     outbound::http::Policy,
-    outbound::providers::{Creation, Edit, Failure, Fetched, Field, Item, List, Page, Provider},
+    outbound::providers::{Creation, Edit, Failure, Fetched, Field, Item, KnownAs, List, Page, Provider},
     texts::Language,
     web::status_of,
 };
@@ -334,7 +334,7 @@ impl Provider for Lists {
         self.0.clone()
     }
 
-    async fn account(&self) -> Result<Option<String>, Failure> {
+    async fn account(&self) -> Result<KnownAs, Failure> {
         Err(Failure::Malformed)
     }
 }

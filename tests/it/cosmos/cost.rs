@@ -319,6 +319,8 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     book.line("GET /api/users", all, None, Some([0, 0, 1]), admin.get("/api/users")).await;
     book.line("GET /api/tasks", all, None, Some([0, 0, 1]), admin.get("/api/tasks")).await;
     book.line("GET /api/work_sessions", all, None, None, admin.get("/api/work_sessions")).await;
+    book.line("GET /api/admin/connections", ", there being none", None, Some([0, 0, 1]), admin.get("/api/admin/connections"))
+        .await;
     book.line("GET /api/health", "", Some(FREE), None, ann.get("/api/health")).await;
     // The queue is in the store here.
     let deep = Cost { reads: 1, writes: 1, queries: 1, ..FREE };

@@ -3,6 +3,7 @@
 mod cost;
 mod identity;
 mod outages;
+mod renewals;
 mod shipped;
 mod start;
 mod storms;

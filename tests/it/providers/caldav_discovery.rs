@@ -1,6 +1,6 @@
 //! The way to a calendar from the address that a person gives.
 
-use avanochi::outbound::providers::{Failure, Provider as _};
+use avanochi::outbound::providers::{Failure, KnownAs, Provider as _};
 use sandbox::{
     Fault, Reply, When,
     caldav::{PASSWORD, TASKS, USERNAME},
@@ -23,7 +23,7 @@ async fn the_calendar_is_found_from_each_address() {
         let by_id = with(&server, path, Some(&lists[0].id), PASSWORD);
         assert_eq!(words(&pulled(&by_id, None).await), ["a.ics A"], "{path}");
     }
-    assert_eq!(provider(&server).account().await, Ok(Some(USERNAME.to_owned())));
+    assert_eq!(provider(&server).account().await, Ok(KnownAs::named(Some(USERNAME.to_owned()))));
 }
 
 #[tokio::test]

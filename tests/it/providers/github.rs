@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use avanochi::outbound::providers::{
-    Creation, Edit, Failure, Fetched, Provider, Scan, Seen,
+    Creation, Edit, Failure, Fetched, KnownAs, Provider, Scan, Seen,
     github::{Github, Settings},
 };
 use sandbox::{Running, github};
@@ -304,5 +304,5 @@ async fn what_can_be_chosen_and_who_we_are() {
     let world = World::with(&[REPOSITORY, "octo/two"], false).await;
     let lists = world.provider.lists().await.expect("lists");
     assert_eq!(lists.iter().map(|list| list.id.as_str()).collect::<Vec<_>>(), [REPOSITORY, "octo/two"]);
-    assert_eq!(world.provider.account().await, Ok(Some(github::LOGIN.to_owned())));
+    assert_eq!(world.provider.account().await, Ok(KnownAs::named(Some(github::LOGIN.to_owned()))));
 }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use avanochi::{
     kernel::ManualClock,
     outbound::providers::{
-        Creation, Due, Edit, Failure, Fetched, Item, Provider as _, Scan, Seen, microsoft_todo::MicrosoftTodo,
+        Creation, Due, Edit, Failure, Fetched, Item, KnownAs, Provider as _, Scan, Seen, microsoft_todo::MicrosoftTodo,
     },
 };
 use chrono::{DateTime, Utc};
@@ -264,9 +264,9 @@ async fn lists_and_the_account_are_known() {
     let provider = provider(&service);
     let lists = provider.lists().await.expect("lists");
     assert_eq!(lists.iter().map(|list| (&*list.id, &*list.name)).collect::<Vec<_>>(), LISTS);
-    assert_eq!(provider.account().await, Ok(Some("someone@example.com".to_owned())));
+    assert_eq!(provider.account().await, Ok(KnownAs::named(Some("someone@example.com".to_owned()))));
     service.stand.faults.next(Fault::Instead(Reply::status(403)));
-    assert_eq!(provider.account().await, Ok(None));
+    assert_eq!(provider.account().await, Ok(KnownAs::default()));
     let second = with(&service, TOKEN, Some(LISTS[1].0));
     let made = second.create(&creation("Milk")).await.expect("made");
     assert_eq!(provider.fetch(&made.external_id).await, Ok(Fetched::Gone));

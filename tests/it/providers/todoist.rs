@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use avanochi::outbound::providers::{
-    Creation, Due, Edit, Failure, Fetched, Field, Provider, Scan, Seen,
+    Creation, Due, Edit, Failure, Fetched, Field, KnownAs, Provider, Scan, Seen,
     todoist::{Settings, Todoist},
     version::is_older,
 };
@@ -343,5 +343,6 @@ async fn a_wrong_token_what_can_be_chosen_and_who_we_are() {
     let lists = world.provider.lists().await.expect("lists");
     let lists: Vec<(&str, &str)> = lists.iter().map(|list| (list.id.as_str(), list.name.as_str())).collect();
     assert_eq!(lists, [("inbox", "Inbox"), ("work", "Work")]);
-    assert_eq!(world.provider.account().await, Ok(Some("person@example.com".to_owned())));
+    let known = KnownAs { name: Some("person@example.com".to_owned()), id: Some("1".to_owned()) };
+    assert_eq!(world.provider.account().await, Ok(known));
 }

@@ -3,6 +3,7 @@
 //! store.
 
 pub mod client;
+pub mod counting;
 pub mod described;
 #[path = "../../../src/store/cosmos/emulator.rs"]
 #[expect(dead_code, reason = "the unit tests, which it is shared with, use more of it")]

@@ -1,66 +1,18 @@
 //! What taking in and writing costs: requests to our own store, and to the service.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::Arc;
 
-use avanochi::{
-    kernel::{ManualClock, Page},
-    store::{Batch, Document, Etag, Key, KeyRange, Query, Store, StoreError, embedded::Embedded},
-};
+use avanochi::{kernel::ManualClock, store::embedded::Embedded};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::bench::Bench;
-use crate::support::{TestApp, time};
-
-/// Counts what is asked of it.
-#[derive(Debug)]
-struct Counting {
-    inner: Embedded,
-    count: AtomicUsize,
-}
-
-impl Counting {
-    fn asked(&self) -> &Embedded {
-        self.count.fetch_add(1, Ordering::Relaxed);
-        &self.inner
-    }
-}
-
-#[async_trait::async_trait]
-impl Store for Counting {
-    fn name(&self) -> &'static str {
-        "counting"
-    }
-
-    async fn history(&self) -> Result<Uuid, StoreError> {
-        self.inner.history().await
-    }
-
-    async fn get(&self, key: Key) -> Result<Option<Document>, StoreError> {
-        self.asked().get(key).await
-    }
-
-    async fn query(&self, query: Query) -> Result<Page<Document>, StoreError> {
-        self.asked().query(query).await
-    }
-
-    async fn ranges(&self) -> Result<Vec<KeyRange>, StoreError> {
-        self.asked().ranges().await
-    }
-
-    async fn commit(&self, batch: Batch) -> Result<Vec<Etag>, StoreError> {
-        self.asked().commit(batch).await
-    }
-}
+use crate::support::{TestApp, counting::Counting, time};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_costs_few_requests() {
     let clock = Arc::new(ManualClock::at(time("2026-01-14T10:00:00Z")));
     let inner = Embedded::in_memory(clock.clone()).expect("a store");
-    let store = Arc::new(Counting { inner, count: AtomicUsize::new(0) });
+    let store = Arc::new(Counting::over(inner));
     let bench = Bench::over(|settings| TestApp::on(store.clone(), clock, settings)).await;
     let there = &bench.services.todoist;
     let items: Vec<String> = (0..100).map(|n| there.state.add(sandbox::todoist::INBOX, &format!("item {n}"))).collect();
@@ -69,11 +21,11 @@ async fn a_run_costs_few_requests() {
     let counted = async |what: &str| {
         bench.pass(60);
         bench.services.todoist.stand.log.take();
-        let before = store.count.load(Ordering::Relaxed);
+        let before = store.asked();
         bench.run(&id).await;
         let requests = bench.services.todoist.stand.log.take().len();
-        println!("{what}: {} of the store, {requests} of the service", store.count.load(Ordering::Relaxed) - before);
-        (store.count.load(Ordering::Relaxed) - before, requests)
+        println!("{what}: {} of the store, {requests} of the service", store.asked() - before);
+        (store.asked() - before, requests)
     };
     let first = counted("100 new items").await;
     assert_eq!(bench.count().await, 100);

@@ -26,11 +26,9 @@ async fn asana_hands_its_secret_over_once_while_we_wait() {
     assert_eq!(send(&app, "POST", &hook.path, &[("x-hook-signature", &as_asana(BODY))], BODY.to_vec()).await.status, 200);
     assert_eq!(asked_for(&app).await.len(), 1);
     assert!(documents(&app, &ann.id).await.iter().all(|document| !document.body.contains(SECRET)));
-    // Its person sees it for a while, in case it has to be given back there.
-    let shown = async || ann.get(&format!("{connection}/webhooks")).await.body[0]["secret"].clone();
-    assert_eq!(shown().await, SECRET);
+    // Nobody needs it but us.
+    assert_eq!(ann.get(&format!("{connection}/webhooks")).await.body[0]["secret"], Value::Null);
     app.advance_hours(1);
-    assert_eq!(shown().await, Value::Null);
     assert_eq!(send(&app, "POST", &late.path, &[("x-hook-secret", SECRET)], Vec::new()).await.status, 401, "an hour later");
     assert_eq!(send(&app, "POST", &late.path, &[("x-hook-signature", &as_asana(BODY))], BODY.to_vec()).await.status, 401);
 }
@@ -39,10 +37,15 @@ async fn asana_hands_its_secret_over_once_while_we_wait() {
 async fn notion_hands_its_token_over_once_and_it_means_nothing_in_a_body_later() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
-    let hook = hook(&ann, &connected(&ann).await, json!({ "preset": "notion" })).await;
+    let connection = connected(&ann).await;
+    let hook = hook(&ann, &connection, json!({ "preset": "notion" })).await;
     asked_for(&app).await;
     let token = |secret: &str| json!({ "verification_token": secret }).to_string();
+    let shown = async || ann.get(&format!("{connection}/webhooks")).await.body[0]["secret"].clone();
+    assert_eq!(shown().await, Value::Null);
     assert_eq!(send(&app, "POST", &hook.path, &[], token(SECRET)).await.status, 200);
+    // Its person has to paste it there, or Notion does not send anything.
+    assert_eq!(shown().await, SECRET);
     assert_eq!(send(&app, "POST", &hook.path, &[], token("that-of-a-stranger")).await.status, 401);
     assert_eq!(asked_for(&app).await.len(), 0);
     for (secret, status) in [(SECRET, 200), ("that-of-a-stranger", 401)] {
@@ -50,6 +53,8 @@ async fn notion_hands_its_token_over_once_and_it_means_nothing_in_a_body_later()
         assert_eq!(send(&app, "POST", &hook.path, &[("x-notion-signature", &signature)], token("x")).await.status, status);
     }
     assert_eq!(asked_for(&app).await.len(), 1);
+    app.advance_hours(1);
+    assert_eq!(shown().await, Value::Null);
 }
 
 #[tokio::test]

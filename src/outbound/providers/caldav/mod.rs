@@ -23,7 +23,7 @@ use self::{
     reports::{Changes, Mark},
     xml::{CALDAV, refused_for},
 };
-use super::{Creation, Edit, Failure, Fetched, Field, Item, List, Page, Provider, Scan, Seen};
+use super::{Creation, Edit, Failure, Fetched, Field, Item, KnownAs, List, Page, Provider, Scan, Seen};
 use crate::{kernel::Clock, outbound::http::Sends};
 
 /// How many objects are fetched at once.
@@ -278,7 +278,7 @@ impl Provider for Caldav {
         Ok(calendars.into_iter().map(|calendar| List { id: calendar.url.into(), name: calendar.name }).collect())
     }
 
-    async fn account(&self) -> Result<Option<String>, Failure> {
-        Ok(Some(self.dav.username.clone()))
+    async fn account(&self) -> Result<KnownAs, Failure> {
+        Ok(KnownAs::named(Some(self.dav.username.clone())))
     }
 }

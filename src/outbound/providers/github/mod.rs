@@ -18,7 +18,7 @@ use self::{
     client::{Client, Found},
     mapping::{Address, Issue, Write},
 };
-use super::{Creation, Edit, Failure, Fetched, Field, Item, List, Page, Provider};
+use super::{Creation, Edit, Failure, Fetched, Field, Item, KnownAs, List, Page, Provider, Subscribed};
 use crate::{
     kernel::{Clock, id},
     outbound::http::Sends,
@@ -203,11 +203,11 @@ impl Provider for Github {
         Ok(lists)
     }
 
-    async fn subscribe(&self, url: &str, secret: &SecretString) -> Result<bool, Failure> {
+    async fn subscribe(&self, url: &str, secret: &SecretString) -> Result<Subscribed, Failure> {
         for repository in &self.settings.repositories {
             self.client.hook(repository, url, secret).await?;
         }
-        Ok(true)
+        Ok(Subscribed::Yes)
     }
 
     async fn unsubscribe(&self, path: &str) -> Result<(), Failure> {
@@ -218,7 +218,7 @@ impl Provider for Github {
         came
     }
 
-    async fn account(&self) -> Result<Option<String>, Failure> {
-        Ok(Some(self.login().await?.to_owned()))
+    async fn account(&self) -> Result<KnownAs, Failure> {
+        Ok(KnownAs::named(Some(self.login().await?.to_owned())))
     }
 }

@@ -3,6 +3,7 @@
 
 mod html;
 mod mapping;
+mod subscriptions;
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use url::Url;
 use uuid::Uuid;
 
 use self::mapping::{Task, changes, new_task};
-use super::{Creation, Edit, Failure, Fetched, Field, Item, List, Page, Provider, Scan, Seen};
+use super::{Creation, Edit, Failure, Fetched, Field, Item, KnownAs, List, Page, Provider, Scan, Seen, Subscribed};
 use crate::{
     kernel::Clock,
     outbound::http::{Answer, Effect, Request, Sends},
@@ -91,9 +92,12 @@ impl MicrosoftTodo {
         Ok(url)
     }
 
+    async fn list(&self) -> Result<&str, Failure> {
+        Ok(self.list.get_or_try_init(|| self.default_list()).await?)
+    }
+
     async fn tasks_url(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Url, Failure> {
-        let list = self.list.get_or_try_init(|| self.default_list()).await?;
-        self.url(&[&["me", "todo", "lists", list, "tasks"], path].concat(), query)
+        self.url(&[&["me", "todo", "lists", self.list().await?, "tasks"], path].concat(), query)
     }
 
     async fn default_list(&self) -> Result<String, Failure> {
@@ -247,16 +251,28 @@ impl Provider for MicrosoftTodo {
         Ok(lists.into_iter().map(|list| List { id: list.id, name: list.display_name }).collect())
     }
 
-    async fn account(&self) -> Result<Option<String>, Failure> {
+    async fn subscribe(&self, url: &str, secret: &SecretString) -> Result<Subscribed, Failure> {
+        self.new_subscription(url, secret).await
+    }
+
+    async fn resubscribe(&self, id: &str) -> Result<Subscribed, Failure> {
+        self.renewed_subscription(id).await
+    }
+
+    async fn unsubscribe(&self, path: &str) -> Result<(), Failure> {
+        self.end_subscriptions(path).await
+    }
+
+    async fn account(&self) -> Result<KnownAs, Failure> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Me {
             user_principal_name: Option<String>,
         }
         match self.read::<Me>(self.url(&["me"], &[("$select", "userPrincipalName")])?).await {
-            Ok(me) => Ok(me.user_principal_name),
+            Ok(me) => Ok(KnownAs::named(me.user_principal_name)),
             // A token for tasks alone does not reach so far.
-            Err(Failure::Forbidden) => Ok(None),
+            Err(Failure::Forbidden) => Ok(KnownAs::default()),
             Err(failure) => Err(failure),
         }
     }

@@ -16,7 +16,7 @@ use self::{
     client::{Client, Done},
     mapping::{Command, Task},
 };
-use super::{Creation, Edit, Failure, Fetched, Field, Item, List, Page, Provider, Scan};
+use super::{Creation, Edit, Failure, Fetched, Field, Item, KnownAs, List, Page, Provider, Scan};
 use crate::{kernel::Clock, outbound::http::Sends};
 
 /// What is looked at and written to.
@@ -157,12 +157,13 @@ impl Provider for Todoist {
         Ok(usable.map(|Project { id, name, .. }| List { id, name }).collect())
     }
 
-    async fn account(&self) -> Result<Option<String>, Failure> {
+    async fn account(&self) -> Result<KnownAs, Failure> {
         #[derive(Deserialize)]
         struct User {
+            id: Option<String>,
             email: Option<String>,
         }
         let user: User = self.client.get(&["user"]).await?;
-        Ok(user.email)
+        Ok(KnownAs { name: user.email, id: user.id })
     }
 }

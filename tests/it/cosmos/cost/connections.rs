@@ -8,7 +8,7 @@ use super::{Book, CHANGE, CREATION, Cost, FREE, PAGE, READ};
 use crate::{
     consents::{set_cookie, ways_back},
     support::{Client, LONG_TOKENS, TestApp},
-    webhooks::by_github,
+    webhooks::{by_github, by_todoist},
 };
 
 pub async fn connections(book: &mut Book, app: &TestApp, ann: &Client) {
@@ -46,6 +46,7 @@ pub async fn connections(book: &mut Book, app: &TestApp, ann: &Client) {
     book.refusal("GET /api/connections/{id}/lists", not_there, thrice, ann.get(&lists)).await;
     let run = format!("{runs}/{}", ann.id);
     book.refusal("GET /api/connections/{id}/runs/{rid}", none, READ, ann.get(&run)).await;
+    book.refusal("GET /api/connections/{id}/runs/{rid}/steps", none, READ, ann.get(&format!("{run}/steps"))).await;
     let (route, restore) = ("POST /api/connections/{id}/conflicts/{cid}/restore", format!("{conflicts}/{}/restore", ann.id));
     book.refusal(route, none, thrice, ann.post_empty(&restore)).await;
     webhooks(book, ann, &path).await;
@@ -53,8 +54,8 @@ pub async fn connections(book: &mut Book, app: &TestApp, ann: &Client) {
     let look = Cost { reads: 1, writes: 2 + 1, across: 3 * 4, ..FREE };
     book.job(app, "sync_scheduler", ", one connection being due", look, Event::Tick(Tick::default())).await;
     // The connection, the webhooks that are in use, what it would be revoked with, the commit. Then what is left: the webhooks that were
-    // deleted, found as the third of the kinds that are looked for and taken in a commit, and a look at all four.
-    let gone = Cost { reads: 1 + 1 + CHANGE.reads + 1 + 1, writes: 1, batches: 2, queries: 1 + 3 + 4, ..FREE };
+    // deleted, found as the fourth of the kinds that are looked for and taken in a commit, and a look at all five.
+    let gone = Cost { reads: 1 + 1 + CHANGE.reads + 1 + 1, writes: 1, batches: 2, queries: 1 + 4 + 5, ..FREE };
     book.line("DELETE /api/connections/{id}", ", which had two webhooks", Some(gone), None, ann.delete(&path)).await;
 }
 
@@ -115,5 +116,11 @@ pub async fn consents(book: &mut Book, app: &TestApp, ann: &Client) {
     let ended = Cost { reads: 2, batches: 1, ..FREE };
     let kept = Cost { reads: ended.reads + 4, writes: 1, batches: ended.batches + 1, ..FREE };
     book.refusal("GET /api/oauth/callback", ", after a consent", kept, browser.get(&allow)).await;
+    // Whose the account is.
+    let told = "POST /api/webhooks/todoist";
+    let sender = ann.clone().with_header("x-todoist-hmac-sha256", &by_todoist(CLIENT_SECRET, br#"{"user_id":"7"}"#));
+    let body = json!({ "user_id": "7" });
+    book.line(told, ", of an account that nobody has", Some(PAGE), None, sender.post("/api/webhooks/todoist", body)).await;
+    book.routes.remove(told);
     assert_eq!(ann.delete(&path).await.status, 204);
 }
