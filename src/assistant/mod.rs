@@ -3,8 +3,6 @@
 
 pub mod dialogue;
 pub mod gathered;
-#[cfg(test)]
-mod insights;
 pub mod narratives;
 pub mod noticed;
 pub mod phrasing;

@@ -19,4 +19,4 @@ pub fn contribute(shared: &Shared, phrasing: Phrasing) -> Contribution {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;
