@@ -120,7 +120,8 @@ fn top(path: &str) -> &str {
     path.split('/').next().unwrap_or_default()
 }
 
-const DOMAINS: &[&str] = &["accounts", "assistant", "changes", "companion", "integrations", "interaction", "progress", "wellbeing", "work"];
+const DOMAINS: &[&str] =
+    &["accounts", "assistant", "changes", "companion", "integrations", "interaction", "progress", "wellbeing", "work"];
 
 /// Which top-level modules each may know.
 const KNOWS: &[(&str, &[&str])] = &[
@@ -143,19 +144,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("interaction", &["texts"]),
     (
         "assistant",
-        &[
-            "kernel",
-            "texts",
-            "store",
-            "ledger",
-            "web",
-            "domain",
-            "accounts",
-            "work",
-            "wellbeing",
-            "companion",
-            "interaction",
-        ],
+        &["kernel", "texts", "store", "ledger", "web", "domain", "accounts", "work", "wellbeing", "companion", "interaction"],
     ),
     ("changes", &["kernel", "store", "ledger", "web", "domain"]),
     ("companion", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "progress", "wellbeing"]),
@@ -204,7 +193,20 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("demo", &["kernel", "config", "app"]),
     (
         "cli",
-        &["kernel", "store", "functions", "jobs", "config", "assistant", "companion", "integrations", "interaction", "migration", "app", "demo"],
+        &[
+            "kernel",
+            "store",
+            "functions",
+            "jobs",
+            "config",
+            "assistant",
+            "companion",
+            "integrations",
+            "interaction",
+            "migration",
+            "app",
+            "demo",
+        ],
     ),
 ];
 

@@ -51,7 +51,12 @@ async fn each_intent_is_carried_out_in_both_languages() {
         ("stop", "para", "end_rest", "dialogue_rest_ended"),
         ("my break is over", "fin del descanso", "end_rest", "dialogue_not_resting"),
         ("stop", "para", "end_work", "dialogue_work_ended"),
-        ("add buy milk tomorrow at 9 #home", "añade comprar pan para mañana a las 9 #casa", "add_task", "dialogue_task_added_for"),
+        (
+            "add buy milk tomorrow at 9 #home",
+            "añade comprar pan para mañana a las 9 #casa",
+            "add_task",
+            "dialogue_task_added_for",
+        ),
         ("my tasks for tomorrow", "tareas de mañana", "list_tasks", "dialogue_tasks"),
         ("done 1", "hecho 1", "complete_task", "dialogue_task_done"),
         ("drank half a litre", "bebí un par de vasos", "log_water", "dialogue_water"),
@@ -116,7 +121,10 @@ async fn a_task_is_found_by_its_title_or_by_the_list_that_was_shown() {
     assert_eq!(key(&ann, "done xyzzy").await.1, "dialogue_no_task");
     assert_eq!(say(&ann, "done report").await["text"], "Done: report");
     let body = say(&ann, "done rep").await;
-    assert_eq!((&body["key"], &body["text"]), (&json!("dialogue_several_tasks"), &json!("Which of these? 1. write report; 2. read report")));
+    assert_eq!(
+        (&body["key"], &body["text"]),
+        (&json!("dialogue_several_tasks"), &json!("Which of these? 1. write report; 2. read report"))
+    );
     assert_eq!(say(&ann, "done 2").await["text"], "Done: read report");
     assert_eq!(key(&ann, "done 2").await.1, "dialogue_task_gone", "the number means the list as it was");
     assert_eq!(say(&ann, "inbox").await["text"], "2 tasks: 1. write report; 2. call Ana");
@@ -184,7 +192,8 @@ async fn bodies_are_held_to_their_rules() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
     let post = async |body: Value| ann.post("/api/assistant", body).await;
-    for wrong in [json!({}), json!({ "text": "" }), json!({ "text": "x".repeat(501) }), json!({ "text": "help", "confirm": "x" })] {
+    for wrong in [json!({}), json!({ "text": "" }), json!({ "text": "x".repeat(501) }), json!({ "text": "help", "confirm": "x" })]
+    {
         post(wrong).await.assert_error(400, "invalid_field");
     }
     // What the API refuses is refused here alike.

@@ -63,7 +63,10 @@ impl DialogueService {
     }
 
     pub(super) async fn log_water(&self, turn: &Turn<'_>, slots: &Slots) -> Result<Acted> {
-        let ml = slots.ml.and_then(Bounded::new).ok_or_else(|| Rule::field("must be a whole number from 50 to 1000").of_field("ml"))?;
+        let ml = slots
+            .ml
+            .and_then(Bounded::new)
+            .ok_or_else(|| Rule::field("must be a whole number from 50 to 1000").of_field("ml"))?;
         let new = NewDrink { ml, at: at(slots) };
         let drink = self.drinks.create(turn.ctx, turn.owner, new, turn.key.as_ref()).await?.value.value;
         let spoken = turn.say("dialogue_water", &[("ml", Arg::Number(drink.ml.get().into()))]);
@@ -77,7 +80,10 @@ impl DialogueService {
         let made = self.meals.create(turn.ctx, turn.owner, new, turn.key.as_ref()).await?.value.value;
         let name = text(turn.language(), meal(kind), &[]);
         let id = made.id.uuid();
-        Ok((did(turn.say("dialogue_meal", &[("meal", Arg::Text(&name))]), "meals", id, Op::Create), Some(Reversal::DeleteMeal(id))))
+        Ok((
+            did(turn.say("dialogue_meal", &[("meal", Arg::Text(&name))]), "meals", id, Op::Create),
+            Some(Reversal::DeleteMeal(id)),
+        ))
     }
 
     pub(super) async fn start_rest(&self, turn: &Turn<'_>, slots: &Slots) -> Result<Acted> {

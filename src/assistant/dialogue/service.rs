@@ -21,7 +21,8 @@ use crate::{
     ledger::{Decision, Ledger},
     texts::{Arg, text},
     wellbeing::{
-        check_ins::service::CheckInService, hydration::service::DrinkService, meals::service::MealService, rests::service::RestService,
+        check_ins::service::CheckInService, hydration::service::DrinkService, meals::service::MealService,
+        rests::service::RestService,
     },
     work::{
         days::service::DayService,
@@ -123,14 +124,12 @@ impl DialogueService {
             Outcome::Unknown(near) => near,
         };
         if let Some(proposes) = &self.proposes {
-            let asked =
-                NotUnderstood { owner: turn.owner, text: sentence, language: understood.language, intents: &Intent::ALL };
+            let asked = NotUnderstood { owner: turn.owner, text: sentence, language: understood.language, intents: &Intent::ALL };
             if let Some(proposal) = proposes.propose(turn.ctx, asked).await {
                 return self.act(turn, Command::new(proposal.intent, proposal.slots), UnderstoodBy::Model).await;
             }
         }
-        let names: Vec<String> =
-            near.iter().map(|intent| format!("\"{}\"", text(turn.language(), name(*intent), &[]))).collect();
+        let names: Vec<String> = near.iter().map(|intent| format!("\"{}\"", text(turn.language(), name(*intent), &[]))).collect();
         let spoken = turn.say("dialogue_unknown", &[("near", Arg::Text(&names.join(", ")))]);
         Ok(Done { near: near.to_vec(), ..Done::new(None, UnderstoodBy::Rules, (spoken, None)) })
     }

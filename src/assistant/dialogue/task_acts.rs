@@ -19,8 +19,8 @@ use crate::{
     texts::Arg,
     work::tasks::{
         filter::{self, TaskFilter},
-        model::{Action, Fields, NewTask, Tag, Tags, Task, TaskId, TaskPatch, Title},
         model as tasks,
+        model::{Action, Fields, NewTask, Tag, Tags, Task, TaskId, TaskPatch, Title},
         operations::Operation,
     },
 };
@@ -112,7 +112,8 @@ impl DialogueService {
     }
 
     async fn of_date(&self, turn: &Turn<'_>, date: NaiveDate) -> Result<Vec<Task>> {
-        let is_of = |task: &Task| task.due.is_some_and(|due| due.on == date) || task.planned.is_some_and(|planned| planned.on == date);
+        let is_of =
+            |task: &Task| task.due.is_some_and(|due| due.on == date) || task.planned.is_some_and(|planned| planned.on == date);
         Ok(self.open_tasks(turn).await?.into_iter().filter(is_of).collect())
     }
 

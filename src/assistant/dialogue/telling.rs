@@ -16,11 +16,8 @@ impl DialogueService {
     pub(super) async fn tell_today(&self, turn: &Turn<'_>) -> Result<Spoken> {
         let stats = self.stats.get(turn.ctx, turn.owner).await?;
         let (worked, done, _) = self.figures(turn, turn.today()).await?;
-        let args = [
-            ("hours", Arg::Text(&worked)),
-            ("done", Arg::Number(done)),
-            ("streak", Arg::Number(stats.current_streak.into())),
-        ];
+        let args =
+            [("hours", Arg::Text(&worked)), ("done", Arg::Number(done)), ("streak", Arg::Number(stats.current_streak.into()))];
         Ok(turn.say("dialogue_stats", &args))
     }
 

@@ -128,6 +128,11 @@ impl DialogueService {
 fn is_changed(code: Code) -> bool {
     matches!(
         code,
-        Code::NotFound | Code::StaleEtag | Code::ActiveSessionExists | Code::SessionsOverlap | Code::RestActive | Code::TaskCompleted
+        Code::NotFound
+            | Code::StaleEtag
+            | Code::ActiveSessionExists
+            | Code::SessionsOverlap
+            | Code::RestActive
+            | Code::TaskCompleted
     )
 }

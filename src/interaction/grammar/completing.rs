@@ -18,20 +18,77 @@ pub enum Which {
 }
 
 /// What can be said at the end of a sentence and means nothing.
-pub const NOW: &[&str] =
-    &["now", "right now", "just now", "already", "ahora", "ahora mismo", "ya", "ya mismo"];
+pub const NOW: &[&str] = &["now", "right now", "just now", "already", "ahora", "ahora mismo", "ya", "ya mismo"];
 const ARTICLES: &[&str] = &["the", "my", "a", "an", "el", "la", "los", "las", "mi", "mis", "un", "una"];
 const NOUNS: &[&str] = &["task", "tarea", "item"];
 const PRONOUNS: &[&str] = &["it", "that", "that one", "this", "this one", "eso", "esto", "lo"];
 const SEVERAL: &[&str] = &[
-    "all", "every", "everything", "everyone", "both", "each", "any", "anything", "todo", "todos", "toda", "todas", "cada", "ambos",
-    "ambas", "cualquier", "cualquiera", "tasks", "tareas", "nothing", "none", "nada", "ninguna", "ninguno", "not", "no", "never",
-    "nunca", "rest", "resto", "demas",
+    "all",
+    "every",
+    "everything",
+    "everyone",
+    "both",
+    "each",
+    "any",
+    "anything",
+    "todo",
+    "todos",
+    "toda",
+    "todas",
+    "cada",
+    "ambos",
+    "ambas",
+    "cualquier",
+    "cualquiera",
+    "tasks",
+    "tareas",
+    "nothing",
+    "none",
+    "nada",
+    "ninguna",
+    "ninguno",
+    "not",
+    "no",
+    "never",
+    "nunca",
+    "rest",
+    "resto",
+    "demas",
 ];
 const OTHER: &[&str] = &[
-    "work", "working", "day", "shift", "session", "break", "rest", "meal", "breakfast", "lunch", "dinner", "supper", "snack", "eating",
-    "account", "jornada", "trabajo", "trabajar", "dia", "turno", "sesion", "descanso", "pausa", "comer", "cenar", "almorzar",
-    "desayunar", "desayuno", "almuerzo", "cena", "merienda", "comida", "cuenta",
+    "work",
+    "working",
+    "day",
+    "shift",
+    "session",
+    "break",
+    "rest",
+    "meal",
+    "breakfast",
+    "lunch",
+    "dinner",
+    "supper",
+    "snack",
+    "eating",
+    "account",
+    "jornada",
+    "trabajo",
+    "trabajar",
+    "dia",
+    "turno",
+    "sesion",
+    "descanso",
+    "pausa",
+    "comer",
+    "cenar",
+    "almorzar",
+    "desayunar",
+    "desayuno",
+    "almuerzo",
+    "cena",
+    "merienda",
+    "comida",
+    "cuenta",
 ];
 
 /// Reads what stands in the place of a task.
@@ -81,14 +138,14 @@ pub fn which(text: &str) -> Which {
     unquoted(fragment).and_then(title).or_else(|| title(fragment)).map_or(Which::Unsaid, Which::Task)
 }
 
-fn numbers_only(
-    all: usize,
-    mut at: usize,
-    item: &dyn Fn(usize) -> Option<(usize, u32)>,
-    joins: &dyn Fn(usize) -> bool,
-) -> bool {
+fn numbers_only(all: usize, mut at: usize, item: &dyn Fn(usize) -> Option<(usize, u32)>, joins: &dyn Fn(usize) -> bool) -> bool {
     while at < all {
-        at = if joins(at) { at + 1 } else { let Some((end, _)) = item(at) else { return false }; end };
+        at = if joins(at) {
+            at + 1
+        } else {
+            let Some((end, _)) = item(at) else { return false };
+            end
+        };
     }
     true
 }

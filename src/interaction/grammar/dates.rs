@@ -198,7 +198,8 @@ fn slot(name: &str, words: &[Word], at: usize) -> Vec<(usize, Value)> {
         "n" => quantity(words, at).map(|(end, number)| (end, Value::Number(number))),
         "d" => digits(words, at).filter(|(_, day)| (1..=31).contains(day)).map(|(end, day)| (end, Value::Number(day))),
         "year" => {
-            let year = digits(words, at).and_then(|(_, year)| i32::try_from(year).ok()).filter(|year| (2000..2100).contains(year));
+            let year =
+                digits(words, at).and_then(|(_, year)| i32::try_from(year).ok()).filter(|year| (2000..2100).contains(year));
             year.and_then(|year| next(Value::DayMonth(0, 0, Some(year))))
         }
         "month" => {

@@ -17,9 +17,9 @@ const WORDS: usize = 12;
 const SHORTEST: usize = 3;
 const LEAST: f64 = 0.6;
 const IGNORED: &[&str] = &[
-    "the", "and", "with", "for", "you", "how", "what", "whats", "have", "has", "this", "that", "are", "was", "ive", "been", "some",
-    "can", "say", "does", "will", "out", "off", "not", "late", "las", "los", "una", "del", "con", "que", "para", "por", "esta", "este",
-    "como", "tal", "lo", "mis", "sus", "acabo", "ver", "dime", "dame", "todo",
+    "the", "and", "with", "for", "you", "how", "what", "whats", "have", "has", "this", "that", "are", "was", "ive", "been",
+    "some", "can", "say", "does", "will", "out", "off", "not", "late", "las", "los", "una", "del", "con", "que", "para", "por",
+    "esta", "este", "como", "tal", "lo", "mis", "sus", "acabo", "ver", "dime", "dame", "todo",
 ];
 
 static KEYWORDS: LazyLock<Vec<(Intent, BTreeSet<&'static str>)>> =

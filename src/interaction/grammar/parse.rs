@@ -17,19 +17,67 @@ use super::{
 };
 
 const GREETINGS: &[&str] = &[
-    "hey", "hi", "hello", "ok", "okay", "well", "so", "now", "and", "avanochi", "oye", "hola", "ey", "pues", "bueno", "a ver", "vale",
-    "venga", "mira", "y", "ya", "buenas", "buenos dias", "good morning",
+    "hey",
+    "hi",
+    "hello",
+    "ok",
+    "okay",
+    "well",
+    "so",
+    "now",
+    "and",
+    "avanochi",
+    "oye",
+    "hola",
+    "ey",
+    "pues",
+    "bueno",
+    "a ver",
+    "vale",
+    "venga",
+    "mira",
+    "y",
+    "ya",
+    "buenas",
+    "buenos dias",
+    "good morning",
 ];
 const THANKS: &[&str] = &["thanks", "thank you", "thx", "avanochi", "gracias"];
 const ASKING: &[&str] = &[
-    "can you", "could you", "would you", "will you", "go ahead and", "me puedes", "me podrias", "me puede", "me podria", "puedes",
-    "podrias", "puede", "podria", "podes",
+    "can you",
+    "could you",
+    "would you",
+    "will you",
+    "go ahead and",
+    "me puedes",
+    "me podrias",
+    "me puede",
+    "me podria",
+    "puedes",
+    "podrias",
+    "puede",
+    "podria",
+    "podes",
 ];
 const WISHING: &[&str] = &["i want to", "id like to", "i would like to", "lets", "quiero", "quisiera", "me gustaria"];
 /// With which water and meals are entered when that is asked for.
 const ENTERING: &[&str] = &[
-    "log", "record", "add", "track", "note", "registra", "registrar", "apunta", "apuntar", "anota", "anotar", "anade", "anadir",
-    "agrega", "agregar", "suma",
+    "log",
+    "record",
+    "add",
+    "track",
+    "note",
+    "registra",
+    "registrar",
+    "apunta",
+    "apuntar",
+    "anota",
+    "anotar",
+    "anade",
+    "anadir",
+    "agrega",
+    "agregar",
+    "suma",
 ];
 /// Questions that ask for something to be written.
 const REQUESTS: &[&str] = &["me apuntas", "me anotas", "me agregas", "me anades"];
@@ -150,10 +198,7 @@ impl Sentence<'_> {
     fn allows(&self, intent: Intent) -> bool {
         let entered = matches!(intent, Intent::LogWater | Intent::LogMeal);
         let wished = intent.reads()
-            || matches!(
-                intent,
-                Intent::StartWork | Intent::PauseWork | Intent::ResumeWork | Intent::StartRest | Intent::AddTask
-            );
+            || matches!(intent, Intent::StartWork | Intent::PauseWork | Intent::ResumeWork | Intent::StartRest | Intent::AddTask);
         let said = match self.manner {
             Manner::Plain => true,
             Manner::Asking => !entered || form(self.words, 0).is_some_and(|word| ENTERING.contains(&word)),
@@ -215,7 +260,8 @@ impl Sentence<'_> {
 
     /// What the pattern's slots come to; `None` where they cannot be.
     fn slots(&self, intent: Intent, values: &[Value], time: Option<When>) -> Option<Slots> {
-        let time = time.or_else(|| values.iter().find_map(|value| if let Value::Clock(when) = value { Some(*when) } else { None }));
+        let time =
+            time.or_else(|| values.iter().find_map(|value| if let Value::Clock(when) = value { Some(*when) } else { None }));
         let mut slots = Slots::default();
         let mut length = None;
         let mut meal = None;

@@ -17,7 +17,10 @@ pub enum Node {
     /// What has a name of its own.
     Slot(String),
     /// One of several.
-    Any { of: Vec<Vec<Node>>, optional: bool },
+    Any {
+        of: Vec<Vec<Node>>,
+        optional: bool,
+    },
 }
 
 /// What a slot was.

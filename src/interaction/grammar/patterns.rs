@@ -60,7 +60,9 @@ pub fn slot(name: &str, words: &[Word], at: usize) -> Vec<(usize, Value)> {
         "view" => values(views(words, at), Value::View),
         "prio" => values(priorities(words, at), Value::Priority),
         "n" => values(number(words, at).or_else(|| ordinal(words, at)), Value::Item),
-        "today" => values(form(words, at).filter(|word| matches!(*word, "today" | "hoy")).map(|_| (at + 1, View::Today)), Value::View),
+        "today" => {
+            values(form(words, at).filter(|word| matches!(*word, "today" | "hoy")).map(|_| (at + 1, View::Today)), Value::View)
+        }
         "day" => days(words, at),
         "clock" => since(words, at),
         "when" => values(whens(words, at), Value::When),

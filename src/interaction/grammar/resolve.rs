@@ -1,6 +1,8 @@
 //! Which date or instant is meant: of something that is planned, and of something that has been. Pure.
 
-use chrono::{DateTime, Datelike as _, Days, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike as _, Days, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Utc, Weekday,
+};
 
 use super::{
     model::{Due, Meal, Speaker},
@@ -79,7 +81,9 @@ pub fn recorded(when: When, what: Recorded, speaker: &Speaker) -> Option<DateTim
     let recent = |instant: &DateTime<Utc>| past(instant) && *instant >= speaker.now - RECENT;
     if !today {
         let Some(Date::Days(days)) = when.date else { return None };
-        let time = when.exact().or_else(|| Some(of_meal(what, when.bare()?).unwrap_or_else(|| reading(when.bare().unwrap_or_default(), speaker))))?;
+        let time = when
+            .exact()
+            .or_else(|| Some(of_meal(what, when.bare()?).unwrap_or_else(|| reading(when.bare().unwrap_or_default(), speaker))))?;
         return instant(days, time).filter(past);
     }
     let candidates: Vec<((u32, u32), bool)> = match (when.exact(), when.bare()) {
@@ -119,9 +123,8 @@ fn reading((hour, minute): (u32, u32), speaker: &Speaker) -> (u32, u32) {
     let (morning, evening) = (hour % 12, hour % 12 + 12);
     let works = |hour: u32| {
         let (start, end) = speaker.work_hours;
-        NaiveTime::from_hms_opt(hour, minute, 0).is_some_and(|time| {
-            if start <= end { start <= time && time <= end } else { start <= time || time <= end }
-        })
+        NaiveTime::from_hms_opt(hour, minute, 0)
+            .is_some_and(|time| if start <= end { start <= time && time <= end } else { start <= time || time <= end })
     };
     let hour = match (works(morning), works(evening)) {
         (true, false) => morning,

@@ -109,7 +109,9 @@ fn what_is_said_politely_or_loudly_is_the_same() {
         let loud = said(&sentence.to_uppercase());
         let (quiet, loud) = (shown(&plain), shown(&loud));
         assert_eq!(loud.0, quiet.0, "{sentence}");
-        for (name, value) in quiet.1.as_object().expect("slots").iter().filter(|(name, _)| !["title", "tags"].contains(&name.as_str())) {
+        for (name, value) in
+            quiet.1.as_object().expect("slots").iter().filter(|(name, _)| !["title", "tags"].contains(&name.as_str()))
+        {
             assert_eq!(&loud.1[name], value, "{sentence}: {name}");
         }
     }
@@ -174,9 +176,55 @@ fn what_belongs_to_a_title_stays_in_it() {
 /// Words of all kinds, so that sentences come near to patterns.
 fn word() -> impl Strategy<Value = String> {
     let known = [
-        "add", "done", "water", "a las", "at", "9", "9:30", "el", "viernes", "next", "friday", "in", "20", "minutes", "\"", "«", "»",
-        "#tag", "#", "(", "?", "¿", "half", "a", "litre", "y", "media", "un", "par de", "glass", "tomorrow", "mañana", "stop", "a.m.",
-        "p.m", "12/25", "99999", "2026-11-25", "hundred", "the", "31", "of", "feb", "remind me", "ß", "İ", "e\u{301}", "\u{200b}", "-",
+        "add",
+        "done",
+        "water",
+        "a las",
+        "at",
+        "9",
+        "9:30",
+        "el",
+        "viernes",
+        "next",
+        "friday",
+        "in",
+        "20",
+        "minutes",
+        "\"",
+        "«",
+        "»",
+        "#tag",
+        "#",
+        "(",
+        "?",
+        "¿",
+        "half",
+        "a",
+        "litre",
+        "y",
+        "media",
+        "un",
+        "par de",
+        "glass",
+        "tomorrow",
+        "mañana",
+        "stop",
+        "a.m.",
+        "p.m",
+        "12/25",
+        "99999",
+        "2026-11-25",
+        "hundred",
+        "the",
+        "31",
+        "of",
+        "feb",
+        "remind me",
+        "ß",
+        "İ",
+        "e\u{301}",
+        "\u{200b}",
+        "-",
     ];
     prop_oneof![prop::sample::select(known.to_vec()).prop_map(str::to_owned), "\\PC{0,6}"]
 }

@@ -97,7 +97,13 @@ pub fn words(text: &str) -> Vec<Word> {
             continue;
         }
         if let Some(end) = meridiem(&chars, index) {
-            words.push(Word { form: format!("{}m", c.to_ascii_lowercase()), start, end: end_of(end), quoted: false, colon: colon(end) });
+            words.push(Word {
+                form: format!("{}m", c.to_ascii_lowercase()),
+                start,
+                end: end_of(end),
+                quoted: false,
+                colon: colon(end),
+            });
             index = end;
             continue;
         }

@@ -15,8 +15,8 @@ const LONGEST_TAG: usize = 40;
 const LONGEST_ESTIMATE: u32 = 6000;
 /// Words after which something has to follow.
 const CONNECTING: &[&str] = &[
-    "to", "with", "of", "the", "a", "an", "and", "or", "at", "in", "on", "for", "by", "from", "about", "as", "de", "del", "con", "al",
-    "el", "la", "los", "las", "un", "una", "y", "o", "en", "por", "para", "sobre", "como", "que", "mi", "my", "sin",
+    "to", "with", "of", "the", "a", "an", "and", "or", "at", "in", "on", "for", "by", "from", "about", "as", "de", "del", "con",
+    "al", "el", "la", "los", "las", "un", "una", "y", "o", "en", "por", "para", "sobre", "como", "que", "mi", "my", "sin",
 ];
 const LISTS: &[&str] = &[
     "to my to do list",
@@ -111,9 +111,7 @@ fn ending(all: &[Word], start: usize, speaker: &Speaker) -> Option<End> {
         return Some(End::List);
     }
     let after = |said: &[&str]| if form(all, start).is_some_and(|word| said.contains(&word)) { start + 1 } else { start };
-    if let Some((_, priority)) =
-        priorities(all, after(&["with", "con", "of", "de"])).into_iter().find(|(end, _)| to_end(end))
-    {
+    if let Some((_, priority)) = priorities(all, after(&["with", "con", "of", "de"])).into_iter().find(|(end, _)| to_end(end)) {
         return Some(End::Priority(priority));
     }
     let estimate = length(all, after(&["for", "of", "de", "durante", "por"])).filter(|(end, _)| to_end(end));

@@ -17,7 +17,11 @@ pub enum Date {
     EndOfWeek,
     EndOfMonth,
     EndOfYear,
-    Of { day: u32, month: u32, year: Option<i32> },
+    Of {
+        day: u32,
+        month: u32,
+        year: Option<i32>,
+    },
     DayOfMonth(u32),
 }
 

@@ -332,7 +332,13 @@ impl WorkSessionService {
     }
 
     /// Errors: `SessionsOverlap`, naming the other session.
-    pub(super) async fn check_free(&self, owner: Owner, summary: &Summary, times: Times, except: Option<WorkSessionId>) -> Result<()> {
+    pub(super) async fn check_free(
+        &self,
+        owner: Owner,
+        summary: &Summary,
+        times: Times,
+        except: Option<WorkSessionId>,
+    ) -> Result<()> {
         self.overlapping(owner, summary, times, except).await?.map_or(Ok(()), |other| Err(overlap(&other)))
     }
 

@@ -4,6 +4,7 @@
 
 mod companion;
 mod connections;
+mod dialogue;
 mod jobs;
 mod progress;
 mod tasks;
@@ -302,6 +303,7 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     own(&mut book, &ann).await;
     progress::progress(&mut book, &app, &ann).await;
     wellbeing::wellbeing(&mut book, &app, &ann).await;
+    dialogue::dialogue(&mut book, &ann).await;
     connections::connections(&mut book, &app, &ann).await;
     connections::consents(&mut book, &app, &ann).await;
     // More than a minute has passed.

@@ -1,0 +1,27 @@
+//! What it costs to say something: what it does, the summary before it, and a commit for what the next turns may refer to.
+
+use serde_json::json;
+
+use super::{Book, Cost, FREE};
+use crate::support::Client;
+
+/// To understand: the summary, in the user's turn. To keep: the same once more, and what is replaced.
+const SAID: Cost = Cost { reads: 3, batches: 1, ..FREE };
+
+pub async fn dialogue(book: &mut Book, ann: &Client) {
+    let route = "POST /api/assistant";
+    let told = Cost { reads: 1, ..FREE };
+    let done = Cost { reads: SAID.reads + 1, batches: SAID.batches + 1, ..FREE };
+    let listed = Cost { reads: SAID.reads + 1, queries: 1, ..SAID };
+    // What can be undone is looked up, taken, and then undone.
+    let undone = Cost { reads: 9, batches: 2, ..FREE };
+    for (when, sentence, bound) in [
+        (", not understood", "strat work", told),
+        (", water", "water", done),
+        (", to undo it", "undo", undone),
+        (", a task", "add buy milk", done),
+        (", the inbox", "inbox", listed),
+    ] {
+        book.line(route, when, Some(bound), None, ann.post("/api/assistant", json!({ "text": sentence }))).await;
+    }
+}
