@@ -332,13 +332,7 @@ impl WorkSessionService {
     }
 
     /// Errors: `SessionsOverlap`, naming the other session.
-    pub(super) async fn check_free(
-        &self,
-        owner: Owner,
-        summary: &Summary,
-        times: Times,
-        except: Option<WorkSessionId>,
-    ) -> Result<()> {
+    async fn check_free(&self, owner: Owner, summary: &Summary, times: Times, except: Option<WorkSessionId>) -> Result<()> {
         self.overlapping(owner, summary, times, except).await?.map_or(Ok(()), |other| Err(overlap(&other)))
     }
 

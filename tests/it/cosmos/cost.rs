@@ -303,7 +303,6 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     own(&mut book, &ann).await;
     progress::progress(&mut book, &app, &ann).await;
     wellbeing::wellbeing(&mut book, &app, &ann).await;
-    dialogue::dialogue(&mut book, &ann).await;
     connections::connections(&mut book, &app, &ann).await;
     connections::consents(&mut book, &app, &ann).await;
     // More than a minute has passed.
@@ -330,6 +329,7 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     }
     jobs::jobs(&mut book, &app, &ann).await;
     companion::companion(&mut book, &app).await;
+    dialogue::dialogue(&mut book, &app).await;
     tasks::jobs(&mut book, &app).await;
     app.advance_seconds(61);
     let minute = ", the caller's first in a minute";

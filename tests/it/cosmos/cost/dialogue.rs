@@ -3,12 +3,14 @@
 use serde_json::json;
 
 use super::{Book, Cost, FREE};
-use crate::support::Client;
+use crate::support::TestApp;
 
 /// To understand: the summary, in the user's turn. To keep: the same once more, and what is replaced.
 const SAID: Cost = Cost { reads: 3, batches: 1, ..FREE };
 
-pub async fn dialogue(book: &mut Book, ann: &Client) {
+pub async fn dialogue(book: &mut Book, app: &TestApp) {
+    let ann = app.user("speaker's").await;
+    assert_eq!(ann.get("/api/auth/me").await.status, 200);
     let route = "POST /api/assistant";
     let told = Cost { reads: 1, ..FREE };
     let done = Cost { reads: SAID.reads + 1, batches: SAID.batches + 1, ..FREE };
