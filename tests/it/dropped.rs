@@ -132,7 +132,7 @@ impl Act {
     }
 
     fn is_about_the_companion(&self) -> bool {
-        matches!(self, Self::Request { path, .. } if path.starts_with("/api/companion"))
+        matches!(self, Self::Request { path, .. } if ["/api/companion", "/api/assistant"].iter().any(|of| path.starts_with(of)))
     }
 
     fn is_request(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{
     model::{Did, Op},
-    repo::Reversal,
+    repo::{Acted, Reversal},
     service::DialogueService,
     spoken::{Spoken, Turn, meal},
 };
@@ -18,9 +18,6 @@ use crate::{
     },
     work::work_sessions::model::WorkSession,
 };
-
-/// What was said and done, and how it is undone.
-pub type Acted = (Spoken, Option<Reversal>);
 
 const SESSIONS: &str = "work_sessions";
 

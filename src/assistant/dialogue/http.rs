@@ -10,8 +10,9 @@ use super::{
     service::DialogueService,
 };
 use crate::{
-    kernel::{Code, Ctx, Result, Rule},
-    web::{Field, IdempotencyHeader, Json, Reply},
+    kernel::{Code, Ctx, Result, Rule, UserId},
+    web::{Field, IdempotencyHeader, Json, Reply, Whose},
+    work::tasks::model::Task,
 };
 
 const NEITHER: Rule = Rule::sentence(Code::InvalidField, "Either 'text' or 'confirm' is required, and not both");
@@ -22,7 +23,7 @@ pub fn router(service: DialogueService) -> OpenApiRouter {
 
 /// What you say, or the confirmation of what was asked back: one of the two.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(example = json!({ "text": "add buy milk tomorrow at 9" }))]
+#[schema(example = json!({ "text": "add buy milk tomorrow at 9", "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b" }))]
 struct AskAssistantBody {
     /// A sentence in English or Spanish.
     #[schema(value_type = Option<Sentence>)]
@@ -30,6 +31,9 @@ struct AskAssistantBody {
     /// The token of what is to be done.
     #[schema(value_type = Option<Token>)]
     confirm: Option<Field<Token>>,
+    /// You, when it is said.
+    #[schema(value_type = Option<UserId>)]
+    user_id: Option<Field<Whose<Task>>>,
 }
 
 /// Say something in your words: it is done through the rules of the other routes, and answered in the language of your settings. What
@@ -44,12 +48,14 @@ async fn ask_assistant(
     idempotency: IdempotencyHeader,
     body: Json<AskAssistantBody>,
 ) -> Result<Reply> {
-    let said = match (body.value.text, body.value.confirm) {
+    let AskAssistantBody { text, confirm, user_id } = body.value;
+    let owner = Whose::alone(user_id.as_ref(), &ctx)?;
+    let said = match (text, confirm) {
         (Some(text), None) => Said::Text(text.0),
         (None, Some(token)) => Said::Confirmed(token.0),
         _ => return Err(NEITHER.of_field("text")),
     };
     let key = idempotency.key(&ctx, "ask_assistant", &body.raw)?;
-    let answer = service.answer(&ctx, ctx.own()?, &said, key.as_ref()).await?;
+    let answer = service.answer(&ctx, owner, &said, key.as_ref()).await?;
     Ok(Reply::ok(&answer.value)?.replayed(answer.replayed))
 }

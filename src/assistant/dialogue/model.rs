@@ -92,6 +92,7 @@ impl Command {
 
 /// What was done to a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AssistantDid)]
 pub struct Did {
     /// Of which kind it is, as in the addresses of the API.
     pub kind: String,
@@ -102,6 +103,7 @@ pub struct Did {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AssistantOperation)]
 pub enum Op {
     Create,
     Update,
@@ -130,6 +132,7 @@ pub enum UnderstoodBy {
 
 /// What is done only once it is confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AssistantConfirmation)]
 pub struct Confirmation {
     /// Sent back as `confirm`, it has the action done, once.
     #[schema(value_type = String)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::model::Command;
+use super::{model::Command, spoken::Spoken};
 use crate::{
     kernel::{Result, Timestamp},
     ledger::{Counted, Transaction},
@@ -44,6 +44,9 @@ pub enum Reversal {
     DeleteCheckIn(Uuid),
     CheckIn(CheckIn),
 }
+
+/// What was said and done, and how it is undone.
+pub type Acted = (Spoken, Option<Reversal>);
 
 /// What one document is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

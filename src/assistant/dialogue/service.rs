@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    acts::Acted,
     model::{Answer, Command, Confirmation, Op, Said, Sentence, Token, UnderstoodBy},
     proposes::{NotUnderstood, Proposes},
-    repo::{CONFIRMATION, Kept, Reversal, What},
+    repo::{Acted, CONFIRMATION, Kept, Reversal, What},
     spoken::{Spoken, Turn, name},
 };
 use crate::{

@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 
 use super::{
-    acts::{Acted, did},
+    acts::did,
     model::{Command, Op},
-    repo::{Kept, Reversal, What},
+    repo::{Acted, Kept, Reversal, What},
     service::DialogueService,
     spoken::{Spoken, Turn, when},
 };

@@ -11,6 +11,22 @@ const MOST: u32 = 1000;
 /// What is drunk where no amount is said.
 pub const GLASS: u32 = 250;
 
+/// Parts of a unit, in thousandths.
+const PARTS: &[(&str, u64)] = &[
+    ("three quarters of a", 750),
+    ("tres cuartos de", 750),
+    ("a quarter of a", 250),
+    ("quarter of a", 250),
+    ("a quarter", 250),
+    ("quarter", 250),
+    ("un cuarto de", 250),
+    ("cuarto de", 250),
+    ("half a", 500),
+    ("half", 500),
+    ("medio", 500),
+    ("media", 500),
+];
+
 /// What an amount was said in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unit {
@@ -91,20 +107,6 @@ pub fn amounts(words: &[Word], at: usize, taken: Taken) -> Vec<(usize, Option<u3
     let mut found = Vec::new();
     // How much of the unit, in thousandths.
     let mut counts: Vec<(usize, Option<u64>)> = Vec::new();
-    const PARTS: &[(&str, u64)] = &[
-        ("three quarters of a", 750),
-        ("tres cuartos de", 750),
-        ("a quarter of a", 250),
-        ("quarter of a", 250),
-        ("a quarter", 250),
-        ("quarter", 250),
-        ("un cuarto de", 250),
-        ("cuarto de", 250),
-        ("half a", 500),
-        ("half", 500),
-        ("medio", 500),
-        ("media", 500),
-    ];
     counts.extend(PARTS.iter().filter_map(|(said, part)| Some((phrase(words, at, said)?, Some(*part)))));
     counts.extend(decimal(words, at).map(|(end, count)| (end, Some(u64::from(count)))));
     if let Some((end, count)) = quantity(words, at) {
@@ -144,7 +146,7 @@ pub fn amounts(words: &[Word], at: usize, taken: Taken) -> Vec<(usize, Option<u3
 
 fn ml(thousandths: u64, unit: Unit) -> Option<u32> {
     let micro = thousandths * u64::from(unit.ml());
-    (micro % 1000 == 0).then_some(micro / 1000).and_then(bounded)
+    micro.is_multiple_of(1000).then_some(micro / 1000).and_then(bounded)
 }
 
 fn bounded(ml: u64) -> Option<u32> {

@@ -304,7 +304,7 @@ impl Sentence<'_> {
                 let text = stretch(values).map_or("", |(from, to)| self.between(from, to));
                 let known = Said { due: slots.due, priority: slots.priority, ..Said::default() };
                 let Said { title, due, estimate_minutes, priority, tags } = read(text, known, self.speaker);
-                return Some(Slots { title, due, estimate_minutes, priority, tags, ..slots });
+                return Some(Slots { title, due, priority, tags, estimate_minutes, ..slots });
             }
             _ => {}
         }

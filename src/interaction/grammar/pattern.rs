@@ -98,7 +98,7 @@ fn alternatives(chars: &mut Chars<'_>) -> Vec<Vec<Node>> {
 /// Where the pattern ends that begins at a word, with the slots on the way; what can be left out is taken first.
 pub fn ends(nodes: &[Node], words: &[Word], at: usize, slot: Slot<'_>) -> Vec<(usize, Vec<Value>)> {
     let mut found = Vec::new();
-    walk(nodes, words, at, slot, &mut Vec::new(), &mut |end, values| found.push((end, values.to_vec())));
+    walk(nodes, words, at, slot, &mut Vec::new(), &mut |end, values| found.push((end, values.clone())));
     found
 }
 

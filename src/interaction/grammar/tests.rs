@@ -240,7 +240,7 @@ proptest! {
         prop_assert_eq!(said(&words.join("   ")), understood.clone());
         if let Outcome::Known(_, slots) = understood.outcome {
             prop_assert!(slots.ml.is_none_or(|ml| (50..=1000).contains(&ml)) && slots.energy.is_none_or(|energy| energy <= 5));
-            prop_assert!(slots.at.is_none_or(|at| at.to_rfc3339() <= "2026-11-25T09:22:00".to_owned()));
+            prop_assert!(slots.at.is_none_or(|at| at.to_rfc3339().as_str() <= "2026-11-25T09:22:00"));
             prop_assert!(slots.tags.iter().all(|tag| tag.chars().count() <= 40));
         }
     }

@@ -35,11 +35,17 @@ fn visible(c: char) -> Option<char> {
         '“' | '”' | '„' | '‟' | '″' => Some('"'),
         '‘' | '’' | '‚' | '‛' | '′' | '´' | '`' => Some('\''),
         c if c.is_whitespace() => Some(' '),
-        c if c.is_control() => None,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => None,
-        '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}' => None,
+        c if c.is_control() || is_invisible(c) => None,
         c => Some(c),
     }
+}
+
+const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 /// The text without the name of the program that chats put before it.

@@ -126,7 +126,7 @@ fn ending(all: &[Word], start: usize, speaker: &Speaker) -> Option<End> {
 /// Whether a title can end with these words. `timed`: whether a time was said already, so that no other can follow them.
 fn may_end(words: &[Word], timed: bool) -> bool {
     let connects = words.last().is_some_and(|last| !last.quoted && CONNECTING.contains(&last.form.as_str()));
-    !connects && !(timed && ends_in_time(words))
+    !(connects || timed && ends_in_time(words))
 }
 
 fn ends_in_time(words: &[Word]) -> bool {

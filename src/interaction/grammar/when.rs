@@ -27,6 +27,7 @@ pub enum Date {
 
 /// An hour as it is said: 24 is midnight at the end of its date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "a time of the clock is called by its hour")]
 pub struct Hour {
     pub hour: u32,
     pub minute: u32,

@@ -21,7 +21,12 @@ impl WorkSessionService {
                         if booking::active(&change.summary)?.is_some() {
                             return Err(Error::new(Code::ActiveSessionExists, "Active session already exists"));
                         }
-                        self.check_free(owner, &change.summary, before.times(), Some(before.id)).await?;
+                        if let Some(other) = self.repo.overlapping(owner, before.times(), Some(before.id)).await? {
+                            return Err(Error::new(
+                                Code::SessionsOverlap,
+                                format!("It would overlap the work session {}", other.id),
+                            ));
+                        }
                     }
                     let now = change.now();
                     booking::keep(&mut change.summary, before, Some(now))?;

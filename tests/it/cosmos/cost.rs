@@ -5,6 +5,7 @@
 mod assistant;
 mod companion;
 mod connections;
+mod dialogue;
 mod jobs;
 mod progress;
 mod tasks;
@@ -332,6 +333,7 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     jobs::jobs(&mut book, &app, &ann).await;
     companion::companion(&mut book, &app).await;
     assistant::assistant(&mut book, &app).await;
+    dialogue::dialogue(&mut book, &app).await;
     tasks::jobs(&mut book, &app).await;
     app.advance_seconds(61);
     let minute = ", the caller's first in a minute";

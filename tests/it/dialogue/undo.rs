@@ -69,7 +69,7 @@ async fn what_changes_several_things_is_confirmed_first() {
     let app = TestApp::new();
     let ann = app.user("ann").await;
     let series = json!({ "title": "Water the plants", "user_id": ann.id, "due_on": "2026-01-14",
-        "recurrence": { "freq": "daily" } });
+        "recurrence": { "every": 1, "unit": "day" } });
     let made = ann.post("/api/tasks", series).await;
     assert_eq!(made.status, 201, "{made:?}");
     say(&ann, "done plants").await;

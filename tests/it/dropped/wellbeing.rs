@@ -53,6 +53,16 @@ pub const WELLBEING: &[Case] = &[
             ask(&world.ann, "POST", format!("/api/recommendations/{id}"), json!({ "action": "done" }))
         })
     }),
+    // What it may be undone by is kept after what it does, which a repetition does not do again.
+    Case {
+        halfway: Some(|world| {
+            Box::pin(async move {
+                let entered = world.ann.get("/api/hydration").await.body;
+                assert_eq!(entered.as_array().map(Vec::len), Some(1));
+            })
+        }),
+        ..Case::new("POST /api/assistant", |world| Box::pin(new(world, "/api/assistant", json!({ "text": "water" }))))
+    },
     Case::new("PATCH /api/presence", |world| {
         Box::pin(async {
             let until = world.app.clock.now().plus(Duration::from_hours(1));
