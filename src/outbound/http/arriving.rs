@@ -1,9 +1,14 @@
 //! An answer while it comes.
 
+use std::error::Error;
+
 use reqwest::{Response, header::HeaderMap};
 
-use super::{Answer, Effect, MOST_BYTES, failed};
+use super::{answer::Answer, policy::NotAllowed, request::Effect};
 use crate::outbound::providers::Failure;
+
+/// The largest body that is read, after it was decompressed.
+pub const MOST_BYTES: usize = 8 << 20;
 
 /// The head of an answer, and what its body comes from.
 #[derive(Debug)]
@@ -37,4 +42,16 @@ impl Arriving {
         }
         Ok(Answer { status: self.status, headers: self.headers, body, effect: self.effect })
     }
+}
+
+pub(super) fn failed(error: &reqwest::Error, effect: Effect) -> Failure {
+    let mut causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    if causes.any(<dyn Error>::is::<NotAllowed>) {
+        return Failure::AddressNotAllowed;
+    }
+    // Nothing was sent without a connection, nor by a request that could not be made.
+    if error.is_connect() || error.is_builder() {
+        return Failure::Unreachable;
+    }
+    effect.unless_written(Failure::Unreachable)
 }

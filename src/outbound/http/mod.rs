@@ -18,19 +18,13 @@ use uuid::{Builder, Uuid};
 
 pub use self::{
     answer::{Answer, LONGEST, Pause},
-    arriving::Arriving,
+    arriving::{Arriving, MOST_BYTES},
     policy::Policy,
     request::{Effect, Request},
 };
-use self::{
-    policy::{NotAllowed, Reach},
-    request::Origin,
-};
+use self::{arriving::failed, policy::Reach, request::Origin};
 use super::providers::Failure;
 use crate::kernel::RequestId;
-
-/// The largest body that is read, after it was decompressed.
-pub const MOST_BYTES: usize = 8 << 20;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -142,16 +136,4 @@ fn request_id() -> Uuid {
     // Without randomness the id is all that is lost: the request does not depend on it.
     let _filled = getrandom::fill(&mut bytes);
     Builder::from_random_bytes(bytes).into_uuid()
-}
-
-fn failed(error: &reqwest::Error, effect: Effect) -> Failure {
-    let mut causes = std::iter::successors(error.source(), |cause| (*cause).source());
-    if causes.any(<dyn Error>::is::<NotAllowed>) {
-        return Failure::AddressNotAllowed;
-    }
-    // Nothing was sent without a connection, nor by a request that could not be made.
-    if error.is_connect() || error.is_builder() {
-        return Failure::Unreachable;
-    }
-    effect.unless_written(Failure::Unreachable)
 }
