@@ -5,7 +5,7 @@ import { html, useRef, useSignal } from '../../vendor/preact.js';
 import { active, checkIn, drink, endSession, perform, startRest, startSession } from '../acts.js';
 import { addDays, startOfWeek } from '../calendar.js';
 import { root } from '../data/api.js';
-import { dateOf, minutesOf, stamp, wall } from '../data/clock.js';
+import { dateOf, minute, minutesOf, stamp, wall } from '../data/clock.js';
 import { all, me, revalidate, settings } from '../data/copy.js';
 import { Bars, Trend } from '../figures.js';
 import { ready, styled } from '../looks.js';
@@ -219,7 +219,15 @@ const LEVELS = /** @type {const} */ ([['watch', 25], ['elevated', 50], ['high', 
 
 function Risk() {
   const read = useRead('predictions');
-  return html`<${Card} title=${t('insights.risk')}>${missing('predictions', read)}${read.data ? html`<${Load} risk=${read.data.risk} />` : null}<//>`;
+  return html`<${Card} title=${t('insights.risk')}><${Warning} />${missing('predictions', read)}${read.data ? html`<${Load} risk=${read.data.risk} />` : null}<//>`;
+}
+
+/** The warning of the last week, all of it: on Today there is room for its beginning alone. */
+function Warning() {
+  const since = minute.value - 7 * 86_400_000;
+  const [last] = [...all('nudges').value.values()].filter(({ kind, text, created_at: at }) => kind === 'overload_ahead' && text && Date.parse(at) > since)
+    .sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
+  return last ? html`<p class="insights-warning">${last.text}</p>` : null;
 }
 
 /** @param {{ risk: Load }} props */
