@@ -38,7 +38,9 @@ fn insights(persona: Persona, weeks: usize) -> String {
     let risk = made.risk();
     let mut text = format!("### Persona: {}\n\n", persona.name());
     // Writing to a string cannot fail.
-    let mut line = |of: String| drop(writeln!(text, "{of}"));
+    let mut line = |of: String| {
+        let _ = writeln!(text, "{of}");
+    };
     let (score, then) = (risk.score.unwrap_or(0), made.outlook.score.unwrap_or(0));
     line(format!("**Risk of overload: {score} of 100, {}.** In 7 days: {then}, {}.\n", Level::name(made.level()), Level::name(made.outlook.level)));
     for factor in risk.factors.iter().filter(|factor| factor.points.is_some_and(|points| points > 0.0)) {

@@ -89,7 +89,8 @@ impl SeenTasks {
             self.see_open(task, spent > 0 || task.timer_started_at.is_some());
             return;
         };
-        if (1..=WINDOW as i64).contains(&self.today.signed_duration_since(completion.date).num_days()) {
+        let ago = usize::try_from(self.today.signed_duration_since(completion.date).num_days());
+        if ago.is_ok_and(|days| (1..=WINDOW).contains(&days)) {
             self.completed_by_hour[completion.at.in_zone(self.days.zone).hour() as usize] += 1;
         }
         if let Some(estimate) = task.estimate_minutes.filter(|_| spent > 0) {
