@@ -2,8 +2,6 @@
 //! or a week. Arithmetic on what the person entered, and shown to that person alone.
 
 pub mod gathered;
-#[cfg(test)]
-mod insights;
 pub mod narratives;
 pub mod noticed;
 pub mod predictions;

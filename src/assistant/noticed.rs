@@ -70,15 +70,7 @@ pub struct SeenTasks {
 
 impl SeenTasks {
     pub fn new(today: NaiveDate, days: DayRule) -> Self {
-        Self {
-            today,
-            days,
-            spans: Vec::new(),
-            completed_by_hour: [0; 24],
-            started: 0,
-            large: None,
-            estimates: Vec::new(),
-        }
+        Self { today, days, spans: Vec::new(), completed_by_hour: [0; 24], started: 0, large: None, estimates: Vec::new() }
     }
 
     pub fn see(&mut self, task: &Task) {

@@ -77,7 +77,11 @@ impl Play {
 
     /// The version of what is kept of predictions.
     async fn kept(&self) -> Option<String> {
-        let key = Key { partition: Partition::of(UserId::parse(&self.ann.id).expect("an id")), kind: "predictions".into(), id: self.ann.id.clone() };
+        let key = Key {
+            partition: Partition::of(UserId::parse(&self.ann.id).expect("an id")),
+            kind: "predictions".into(),
+            id: self.ann.id.clone(),
+        };
         let found = self.app.app.shared.store.get(key).await.expect("the store");
         found.map(|found| format!("{:?}", found.etag))
     }
@@ -104,14 +108,23 @@ async fn predictions_follow_from_what_was_entered_and_are_made_once() {
     play.weeks(4, 8).await;
     let found = play.get("/api/predictions").await;
     assert_eq!(found["as_of"], "2026-02-15");
-    assert_eq!((&found["risk"]["score"], &found["risk"]["level"], &found["risk"]["floor"]), (&json!(0), &json!("low"), &json!(0)));
+    assert_eq!(
+        (&found["risk"]["score"], &found["risk"]["level"], &found["risk"]["floor"]),
+        (&json!(0), &json!("low"), &json!(0))
+    );
     // 80 of 100 points are known without tasks and check-ins.
     assert_eq!((&found["risk"]["confidence"], &factor(&found, "hours")["value"]), (&json!(0.8), &json!(40.0)));
     assert_eq!(factor(&found, "hours")["text"], "40.0 hours of work in 7 days.");
-    assert_eq!(factor(&found, "check_in"), &json!({ "id": "check_in", "value": null, "points": null, "text": "Nothing is known of this yet." }));
+    assert_eq!(
+        factor(&found, "check_in"),
+        &json!({ "id": "check_in", "value": null, "points": null, "text": "Nothing is known of this yet." })
+    );
     assert_eq!(found["risk"]["history"].as_array().map(Vec::len), Some(28));
     let hours: Vec<&Value> = found["forecasts"].as_array().expect("a list").iter().filter(|of| of["target"] == "hours").collect();
-    assert_eq!((hours.len(), &hours[0]["for"], &hours[0]["value"], &hours[5]["value"]), (7, &json!("2026-02-16"), &json!(8.0), &json!(0.0)));
+    assert_eq!(
+        (hours.len(), &hours[0]["for"], &hours[0]["value"], &hours[5]["value"]),
+        (7, &json!("2026-02-16"), &json!(8.0), &json!(0.0))
+    );
 
     // Looked at again it is the same, which was kept; after a change it is made anew, and on the next date too.
     let kept = play.kept().await.expect("kept");

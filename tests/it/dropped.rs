@@ -2,7 +2,6 @@
 //! poll, meets a failure at every call of the store, and is done twice at once. Then its effect is there or is not, what is
 //! counted is what exists, and a repetition ends where an undisturbed run does.
 
-mod assistant;
 mod companion;
 mod connections;
 mod events;
@@ -372,11 +371,6 @@ async fn work_sessions_change_whole() {
 #[tokio::test]
 async fn wellbeing_change_whole() {
     assert_undisturbed(backend(), wellbeing::WELLBEING).await;
-}
-
-#[tokio::test]
-async fn recommendations_are_answered_whole() {
-    assert_undisturbed(backend(), assistant::ASSISTANT).await;
 }
 
 #[tokio::test]

@@ -16,4 +16,4 @@ pub fn contribute(shared: &Shared) -> Contribution {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;

@@ -4,12 +4,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 
-use super::{
-    day::DayFacts,
-    period::Period,
-    story::Story,
-    week::WeekFacts,
-};
+use super::{day::DayFacts, period::Period, story::Story, week::WeekFacts};
 use crate::{
     accounts::{
         settings::model::{Language, Settings},
@@ -63,10 +58,9 @@ impl NarrativeService {
         if date > today {
             return Err(Error::new(Code::InvalidParameter, "Query parameter 'date' must not be after today").about("date"));
         }
-        let (days, off) = tokio::try_join!(
-            self.ledger.days(&summary, before(date, USUAL), date),
-            async { self.time_off.overlapping(owner, Dates { from: date, to: date }).await }
-        )?;
+        let (days, off) = tokio::try_join!(self.ledger.days(&summary, before(date, USUAL), date), async {
+            self.time_off.overlapping(owner, Dates { from: date, to: date }).await
+        })?;
         let period = |from, to| period(owner, &days, from, to);
         let (week, yesterday) = (before(date, WEEK), before(date, 1));
         let energy = days.last().filter(|day| day.date == date).map(|day| day.get(ENERGY));

@@ -1,5 +1,7 @@
 //! Stories of people who do not exist: each number in them is a fact, and each fact is what the API answers.
 
+mod insights;
+
 use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -62,7 +64,7 @@ fn period(life: &[DateCounts], from: NaiveDate, dates: u64) -> Period {
     Period { user_id, from, to, days: within.iter().filter_map(|date| entry(date)).collect(), metrics: metrics(&figures, 0) }
 }
 
-pub(in crate::assistant) fn day(life: &[DateCounts], index: usize, language: Language) -> DayFacts {
+fn day(life: &[DateCounts], index: usize, language: Language) -> DayFacts {
     let date = &life[index];
     DayFacts {
         language,
@@ -76,7 +78,7 @@ pub(in crate::assistant) fn day(life: &[DateCounts], index: usize, language: Lan
     }
 }
 
-pub(in crate::assistant) fn week(life: &[DateCounts], index: usize, language: Language) -> WeekFacts {
+fn week(life: &[DateCounts], index: usize, language: Language) -> WeekFacts {
     let from = life[index].date;
     WeekFacts {
         language,
@@ -183,7 +185,7 @@ fn a_week_does_not_read_alike() {
 }
 
 /// The title and the paragraphs.
-pub(in crate::assistant) fn read(story: &Story) -> Vec<&str> {
+fn read(story: &Story) -> Vec<&str> {
     [story.title.as_str()].into_iter().chain(story.paragraphs.iter().map(|paragraph| paragraph.text.as_str())).collect()
 }
 

@@ -293,8 +293,17 @@ fn of_the_mean(target: Target, known: &[f64], shape: Shape) -> Vec<Forecast> {
     let half = (2.0 * mean(&deviations).unwrap_or(0.0)).max(WIDE * value);
     let within = |value: f64| rounded(value.clamp(0.0, target.most()), 2);
     let (value, low, high) = (within(value), within(value - half), within(value + half));
-    let one =
-        Forecast { target, date: NaiveDate::default(), value, low, high, model: Model::Mean, mase: None, baseline_mase: None, n: 0 };
+    let one = Forecast {
+        target,
+        date: NaiveDate::default(),
+        value,
+        low,
+        high,
+        model: Model::Mean,
+        mase: None,
+        baseline_mase: None,
+        n: 0,
+    };
     vec![one; shape.width()]
 }
 

@@ -170,7 +170,10 @@ mod tests {
         let made = made(Persona::Sprint, 300);
         let text = serde_json::to_string(&made).expect("JSON");
         let read: Made = serde_json::from_str(&text).expect("read back");
-        assert_eq!((&read.history, read.forecasts.len(), read.risk().score), (&made.history, made.forecasts.len(), made.risk().score));
+        assert_eq!(
+            (&read.history, read.forecasts.len(), read.risk().score),
+            (&made.history, made.forecasts.len(), made.risk().score)
+        );
         assert!(text.len() < 8_000, "{}", text.len());
     }
 

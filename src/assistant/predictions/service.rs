@@ -69,8 +69,7 @@ impl PredictionService {
             return Ok(Predicted { predictions: kept.value.clone(), summary, progress, language });
         }
         let (made, noticed) = self.make(owner, &summary, &progress, today).await?;
-        let predictions =
-            Predictions { user_id: owner.id(), seq: summary.seq, today, made_at: ctx.now(), made, noticed };
+        let predictions = Predictions { user_id: owner.id(), seq: summary.seq, today, made_at: ctx.now(), made, noticed };
         self.repo.keep(&predictions, read.as_ref(), self.ids.next(ctx.now())).await?;
         Ok(Predicted { predictions, summary, progress, language })
     }

@@ -10,7 +10,11 @@ use crate::{
 pub fn said(factor: &Factor, language: Language) -> String {
     let key = format!("risk_{}", factor.id.name());
     let Some(value) = factor.value else { return text(language, "risk_unknown", &[]) };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "none is negative, or larger than its input can be")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "none is negative, or larger than its input can be"
+    )]
     let whole = |value: f64| value.round() as u64;
     let say = |value| text(language, &key, &[("value", value)]);
     match factor.id {

@@ -146,12 +146,7 @@ impl PredictionsView {
 impl FactorView {
     fn new(factor: &Factor, language: Language) -> Self {
         let points = factor.points.map(|points| rounded(points, 2));
-        Self {
-            id: factor.id.name(),
-            value: factor.value.map(|value| rounded(value, 4)),
-            points,
-            text: said(factor, language),
-        }
+        Self { id: factor.id.name(), value: factor.value.map(|value| rounded(value, 4)), points, text: said(factor, language) }
     }
 }
 

@@ -16,10 +16,7 @@ use crate::{
 };
 
 pub fn router(service: RecommendationService) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(list_recommendations))
-        .routes(routes!(answer_recommendation))
-        .with_state(service)
+    OpenApiRouter::new().routes(routes!(list_recommendations)).routes(routes!(answer_recommendation)).with_state(service)
 }
 
 /// List what to do now, what matters most first: three things at most.

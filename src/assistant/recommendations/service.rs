@@ -25,7 +25,11 @@ use crate::{
     kernel::{Ctx, Limit, Owner, PageRequest, Result},
     ledger::{Decision, Ledger, Summary},
     store::Partition,
-    wellbeing::today::{dated::hours_of_work, model::{Today, due_after}, service::TodayService},
+    wellbeing::today::{
+        dated::hours_of_work,
+        model::{Today, due_after},
+        service::TodayService,
+    },
     work::{
         tasks::{agenda, repo::TaskRepo},
         work_sessions::model::WorkSession,
@@ -158,7 +162,8 @@ impl RecommendationService {
     async fn overdue(&self, ctx: &Ctx, owner: Owner, summary: &Summary) -> Result<u32> {
         let (rule, mut count) = (summary.day_rule(), 0);
         let tomorrow = rule.date_at(ctx.now()).succ_opt().unwrap_or(NaiveDate::MAX);
-        let mut see = |task: crate::work::tasks::model::Task| count += u32::from(task.is_overdue(ctx.now(), Some(rule)) == Some(true));
+        let mut see =
+            |task: crate::work::tasks::model::Task| count += u32::from(task.is_overdue(ctx.now(), Some(rule)) == Some(true));
         self.tasks.each(owner, agenda::open_by(tomorrow), None, &mut see).await?;
         Ok(count)
     }

@@ -311,7 +311,11 @@ mod tests {
             What::CheckIn {},
             What::Tasks(OfTasks::Due { task_id: id, due_time: time("17:30") }),
             What::Tasks(OfTasks::Open { open: 3 }),
-            What::OverloadAhead(Overload { level: Load::Elevated, in_a_week: true, factors: vec!["hours".into(), "trend".into()] }),
+            What::OverloadAhead(Overload {
+                level: Load::Elevated,
+                in_a_week: true,
+                factors: vec!["hours".into(), "trend".into()],
+            }),
             What::OverloadAhead(Overload { level: Load::High, in_a_week: false, factors: vec!["short_rest".into()] }),
         ]
     }

@@ -111,7 +111,6 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "rules",
             "choice",
             "made",
-            "insights",
             "noticed",
             "narratives/day",
             "narratives/period",

@@ -20,8 +20,13 @@ struct Day {
 fn day() -> impl Strategy<Value = Day> {
     let sessions = prop::collection::vec((1..200_u32, 1..260_u32), 0..4);
     let energy = prop::option::of(1..=5_u32);
-    (sessions, 0..4_usize, 0..4_usize, energy, prop::bool::weighted(0.1))
-        .prop_map(|(sessions, tasks, done, energy, off)| Day { sessions, tasks, done, energy, off })
+    (sessions, 0..4_usize, 0..4_usize, energy, prop::bool::weighted(0.1)).prop_map(|(sessions, tasks, done, energy, off)| Day {
+        sessions,
+        tasks,
+        done,
+        energy,
+        off,
+    })
 }
 
 /// Each run of digits of a text lies in what a fact shows, and each fact is where it says.

@@ -27,7 +27,8 @@ async fn what_was_answered_is_silent_for_a_week_and_clients_are_told() {
     let path = "/api/recommendations/drink_water:2026-01-19";
     let answer = |action: &str| play.ann.post(path, json!({ "action": action }));
     let answered = answer("dismiss").await;
-    let expected = json!({ "id": "drink_water:2026-01-19", "rule": "drink_water", "state": "dismissed", "silent_until": "2026-01-26" });
+    let expected =
+        json!({ "id": "drink_water:2026-01-19", "rule": "drink_water", "state": "dismissed", "silent_until": "2026-01-26" });
     assert_eq!((answered.status, &answered.body), (200, &expected));
     assert_eq!(answer("dismiss").await.body, expected);
     answer("done").await.assert_error(409, "already_answered");
@@ -35,7 +36,8 @@ async fn what_was_answered_is_silent_for_a_week_and_clients_are_told() {
     let unknown = play.ann.post("/api/recommendations/drink_water:2026-01-18", json!({ "action": "done" })).await;
     unknown.assert_error(404, "not_found");
     let changes = play.get("/api/changes").await;
-    let told = changes["changes"].as_array().expect("changes").iter().rfind(|one| one["kind"] == "recommendations").expect("told");
+    let told =
+        changes["changes"].as_array().expect("changes").iter().rfind(|one| one["kind"] == "recommendations").expect("told");
     let open = json!([{ "id": "lunch_now:2026-01-19", "rule": "lunch_now" }]);
     assert_eq!(told["item"], json!({ "user_id": play.ann.id, "open": open, "answered": [expected] }));
     for _ in 0..7 {
@@ -67,7 +69,10 @@ async fn three_at_most_follow_from_what_there_is() {
     let listed = play.get("/api/recommendations").await;
     assert_eq!(ids(&listed), ["break_now:2026-01-19", "lunch_now:2026-01-19", "drink_water:2026-01-19"]);
     assert_eq!(play.ann.patch("/api/settings", json!({ "language": "es" })).await.status, 200);
-    assert_eq!(play.get("/api/recommendations").await[0]["text"], "Llevas 185 minutos seguidos de trabajo. Tómate ahora cinco minutos.");
+    assert_eq!(
+        play.get("/api/recommendations").await[0]["text"],
+        "Llevas 185 minutos seguidos de trabajo. Tómate ahora cinco minutos."
+    );
     for action in listed.as_array().expect("a list").iter().map(|one| &one["action"]) {
         let (method, path) = (action["method"].as_str().expect("a method"), action["path"].as_str().expect("a path"));
         let done = play.ann.send(method, path, Some(action["body"].clone())).await;

@@ -1,4 +1,4 @@
-//! The operations on what people enter of their wellbeing.
+//! The operations on what people enter of their wellbeing, and say to what is recommended.
 
 use std::time::Duration;
 
@@ -47,6 +47,12 @@ pub const WELLBEING: &[Case] = &[
     Case::new("POST /api/nudges/{id}", |world| Box::pin(answered(world, json!({ "action": "done" })))),
     Case::new("POST /api/nudges/{id}", |world| Box::pin(answered(world, json!({ "action": "dismiss" })))),
     Case::new("POST /api/nudges/{id}", |world| Box::pin(answered(world, json!({ "action": "snooze", "minutes": 30 })))),
+    Case::new("POST /api/recommendations/{id}", |world| {
+        Box::pin(async {
+            let id = world.ann.be_recommended().await;
+            ask(&world.ann, "POST", format!("/api/recommendations/{id}"), json!({ "action": "done" }))
+        })
+    }),
     Case::new("PATCH /api/presence", |world| {
         Box::pin(async {
             let until = world.app.clock.now().plus(Duration::from_hours(1));

@@ -7,13 +7,13 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     assistant::{
+        noticed::{self, LargeTask, Noticed, SeenTasks},
         predictions::{
             forecast::{Coming, Target, forecasts},
             inputs::{self, Tasks},
             levels::levels,
             personas::Persona,
         },
-        noticed::{self, LargeTask, Noticed, SeenTasks},
         record::{HOUR, Record, records},
     },
     kernel::UserId,

@@ -5,25 +5,28 @@ use std::fmt::Write as _;
 use chrono::{Datelike as _, Days, Weekday};
 use uuid::Uuid;
 
-use super::{
-    narratives::tests::{day, read, week},
-    noticed::{Noticed, SeenTasks},
-    predictions::{
-        forecast::{Coming, Target},
-        levels::Level,
-        made::{Known, Made},
-        personas::Persona,
-        risk::rounded,
-        texts::said,
+use super::{day, read, week};
+use crate::{
+    assistant::{
+        noticed::{Noticed, SeenTasks},
+        predictions::{
+            forecast::{Coming, Target},
+            levels::Level,
+            made::{Known, Made},
+            personas::Persona,
+            risk::rounded,
+            texts::said,
+        },
+        recommendations::{
+            choice::{Memory, choose},
+            rules::held,
+            situation::Situation,
+        },
+        record::records,
     },
-    recommendations::{
-        choice::{Memory, choose},
-        rules::held,
-        situation::Situation,
-    },
-    record::records,
+    kernel::UserId,
+    texts::Language,
 };
-use crate::{kernel::UserId, texts::Language};
 
 /// How a person stands on the first morning after so many weeks.
 fn insights(persona: Persona, weeks: usize) -> String {
@@ -42,7 +45,11 @@ fn insights(persona: Persona, weeks: usize) -> String {
         let _ = writeln!(text, "{of}");
     };
     let (score, then) = (risk.score.unwrap_or(0), made.outlook.score.unwrap_or(0));
-    line(format!("**Risk of overload: {score} of 100, {}.** In 7 days: {then}, {}.\n", Level::name(made.level()), Level::name(made.outlook.level)));
+    line(format!(
+        "**Risk of overload: {score} of 100, {}.** In 7 days: {then}, {}.\n",
+        Level::name(made.level()),
+        Level::name(made.outlook.level)
+    ));
     for factor in risk.factors.iter().filter(|factor| factor.points.is_some_and(|points| points > 0.0)) {
         line(format!("- {} ({} points)", said(factor, Language::En), rounded(factor.points.unwrap_or(0.0), 1)));
     }
@@ -66,7 +73,8 @@ fn insights(persona: Persona, weeks: usize) -> String {
     for (number, chosen) in choose(held(&situation), &Memory::new(), today).0.iter().enumerate() {
         line(format!("{}. {}", number + 1, chosen.held.text(Language::En)));
     }
-    let stories = [day(&life.counted, weeks * 7 - 3, Language::En).story(), week(&life.counted, weeks * 7 - 7, Language::En).story()];
+    let stories =
+        [day(&life.counted, weeks * 7 - 3, Language::En).story(), week(&life.counted, weeks * 7 - 7, Language::En).story()];
     for story in &stories {
         let [title, paragraphs @ ..] = &read(story)[..] else { continue };
         line(format!("\n**{title}.** {}", paragraphs.join("\n")));
@@ -76,9 +84,10 @@ fn insights(persona: Persona, weeks: usize) -> String {
 
 #[test]
 fn the_documentation_has_them_as_they_are() {
-    let documented = include_str!("../../docs/INSIGHTS.md");
-    let all: Vec<String> =
-        [(Persona::Steady, 30), (Persona::BurnoutRamp, 29), (Persona::PartTime, 20)].map(|(persona, weeks)| insights(persona, weeks)).into();
+    let documented = include_str!("../../../../docs/INSIGHTS.md");
+    let all: Vec<String> = [(Persona::Steady, 30), (Persona::BurnoutRamp, 29), (Persona::PartTime, 20)]
+        .map(|(persona, weeks)| insights(persona, weeks))
+        .into();
     for of in &all {
         assert!(documented.contains(of.as_str()), "docs/INSIGHTS.md should have:\n{}", all.join("\n"));
     }
