@@ -46,6 +46,26 @@ export interface components {
             minutes?: components["schemas"]["From5To240"] | null;
         };
         /**
+         * @description What you say to a recommendation.
+         * @example {
+         *       "action": "done"
+         *     }
+         */
+        AnswerRecommendationBody: {
+            action: components["schemas"]["RecommendationAnswer"];
+        };
+        /** @description A recommendation that was answered. */
+        AnsweredView: {
+            id: string;
+            rule: string;
+            /**
+             * Format: date
+             * @description The rule recommends nothing before this date.
+             */
+            silent_until: string;
+            state: string;
+        };
+        /**
          * @description A run that was asked for.
          * @example {
          *       "run_id": "0193c7a8-a2b3-7c4d-9e5f-6a7b8c9d0e1f"
@@ -125,8 +145,8 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             /** @description Unique within its kind. */
             id: string;
-            /** @description The resource as its own route shows it, by its kind; null when it is gone. `achievements`: EarnedView, `check_ins`: CheckInView, `companion`: CharacterView, `connections`: ConnectionView, `habits`: HabitsView, `hydration`: DrinkView, `meals`: MealView, `nudges`: NudgeView, `presence`: PresenceView, `progress`: LevelView, `progress_ledger`: EntryView, `rests`: RestView, `settings`: SettingsView, `tasks`: TaskView, `time_off`: TimeOffView, `users`: UserView, `work_sessions`: WorkSessionView */
-            item?: null | components["schemas"]["EarnedView"] | components["schemas"]["CheckInView"] | components["schemas"]["CharacterView"] | components["schemas"]["ConnectionView"] | components["schemas"]["HabitsView"] | components["schemas"]["DrinkView"] | components["schemas"]["MealView"] | components["schemas"]["NudgeView"] | components["schemas"]["PresenceView"] | components["schemas"]["LevelView"] | components["schemas"]["EntryView"] | components["schemas"]["RestView"] | components["schemas"]["SettingsView"] | components["schemas"]["TaskView"] | components["schemas"]["TimeOffView"] | components["schemas"]["UserView"] | components["schemas"]["WorkSessionView"];
+            /** @description The resource as its own route shows it, by its kind; null when it is gone. `achievements`: EarnedView, `check_ins`: CheckInView, `companion`: CharacterView, `connections`: ConnectionView, `habits`: HabitsView, `hydration`: DrinkView, `meals`: MealView, `nudges`: NudgeView, `presence`: PresenceView, `progress`: LevelView, `progress_ledger`: EntryView, `recommendations`: RecommendationsView, `rests`: RestView, `settings`: SettingsView, `tasks`: TaskView, `time_off`: TimeOffView, `users`: UserView, `work_sessions`: WorkSessionView */
+            item?: null | components["schemas"]["EarnedView"] | components["schemas"]["CheckInView"] | components["schemas"]["CharacterView"] | components["schemas"]["ConnectionView"] | components["schemas"]["HabitsView"] | components["schemas"]["DrinkView"] | components["schemas"]["MealView"] | components["schemas"]["NudgeView"] | components["schemas"]["PresenceView"] | components["schemas"]["LevelView"] | components["schemas"]["EntryView"] | components["schemas"]["RecommendationsView"] | components["schemas"]["RestView"] | components["schemas"]["SettingsView"] | components["schemas"]["TaskView"] | components["schemas"]["TimeOffView"] | components["schemas"]["UserView"] | components["schemas"]["WorkSessionView"];
             /** @description Which list it belongs to, such as `tasks`. */
             kind: string;
             op: components["schemas"]["Op"];
@@ -557,6 +577,32 @@ export interface components {
             /** @description Where people see it there; null where there is no such address. */
             url?: string | null;
         };
+        /** @description Something that the API answers elsewhere. */
+        Fact: {
+            key: string;
+            /** @description How the text has it. */
+            shown: string;
+            /** @description A GET of this API, with a JSON pointer to the value after `#`. */
+            source: string;
+            unit: string;
+            value: number | string;
+        };
+        /** @description What adds to the risk. */
+        FactorView: {
+            id: string;
+            /**
+             * Format: double
+             * @description What it adds. Null where it is not known.
+             */
+            points?: number | null;
+            /** @description In the language of the settings. */
+            text: string;
+            /**
+             * Format: double
+             * @description Null where it is not known.
+             */
+            value?: number | null;
+        };
         /** @description A companion that was fed. */
         FedView: components["schemas"]["CompanionView"] & {
             /** @description The meal that was entered. Deleting it takes it back. */
@@ -615,6 +661,47 @@ export interface components {
             long_rest: components["schemas"]["From5To60"];
             rest: components["schemas"]["From1To30"];
             work: components["schemas"]["From5To90"];
+        };
+        /**
+         * @description By what a forecast is made.
+         * @enum {string}
+         */
+        ForecastModel: "seasonal_naive" | "weekday_mean" | "ets" | "damped" | "mean";
+        /**
+         * @description What is forecast.
+         * @enum {string}
+         */
+        ForecastTarget: "hours" | "tasks" | "week_hours" | "week_score";
+        /** @description What is to be expected. */
+        ForecastView: {
+            /**
+             * Format: double
+             * @description That of the last week, which is served where nothing was better.
+             */
+            baseline_mase?: number | null;
+            /**
+             * Format: date
+             * @description A date, or the first one of a week.
+             */
+            for: string;
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description Four of five fall between this and `high`.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description The mean error, in units of what one week says of the next. Null where it could not be tried often enough.
+             */
+            mase?: number | null;
+            model: components["schemas"]["ForecastModel"];
+            /** @description How often both were tried. */
+            n: number;
+            target: components["schemas"]["ForecastTarget"];
+            /** Format: double */
+            value: number;
         };
         /** @description What was there before a correction; what it left alone is missing. */
         FormerView: {
@@ -940,6 +1027,12 @@ export interface components {
             /** @description With an offset or `Z`: at most 24 hours ago, and not before what it follows. Now, when left out. */
             at?: components["schemas"]["Timestamp"];
         };
+        /** @description A day or a week in words: each number in them is a fact that this API answers elsewhere. */
+        NarrativeView: components["schemas"]["Story"] & {
+            /** @description That of the settings. */
+            language: components["schemas"]["Language"];
+            written_by: string;
+        };
         /** @description How well off it is, 0 to 100 each. */
         NeedsView: {
             /** Format: int32 */
@@ -998,6 +1091,11 @@ export interface components {
          * @enum {string}
          */
         Op: "upsert" | "delete";
+        /** @description A recommendation that holds. */
+        OpenRecommendation: {
+            id: string;
+            rule: string;
+        };
         /**
          * @description One of several operations. What it asks of each is what the call for a single task asks.
          * @example {
@@ -1063,6 +1161,35 @@ export interface components {
             /** @description Left out when there is none. */
             task?: components["schemas"]["TaskView"];
         };
+        /** @description The risk as it is expected to be. */
+        OutlookView: {
+            /** @description What it is made by: `last_week` where that was less wrong than to say that the risk stays as it is. */
+            basis: string;
+            /** Format: date */
+            date: string;
+            /** @enum {string} */
+            level: "insufficient_data" | "low" | "watch" | "elevated" | "high";
+            /**
+             * Format: double
+             * @description How likely the score is 50 or more, by how wrong such outlooks were. Null where there were too few.
+             */
+            likely_elevated?: number | null;
+            /** Format: int32 */
+            score?: number | null;
+        };
+        Paragraph: {
+            facts: components["schemas"]["Fact"][];
+            text: string;
+        };
+        /** @description The risk at the end of a date. */
+        PastView: {
+            /** Format: date */
+            date: string;
+            /** @enum {string} */
+            level: "insufficient_data" | "low" | "watch" | "elevated" | "high";
+            /** Format: int32 */
+            score?: number | null;
+        };
         /** @description An interruption, as it is shown. */
         PauseBody: {
             /** @description With an offset or `Z`. */
@@ -1073,6 +1200,18 @@ export interface components {
         PauseView: {
             from: components["schemas"]["Timestamp"];
             to?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description How near you are to overload, and what the coming days look like. A hint and no diagnosis, for your eyes alone. */
+        PredictionsView: {
+            /**
+             * Format: date
+             * @description The last date that is over: what came after it has no part in this.
+             */
+            as_of: string;
+            /** @description Of hours and tasks, of each of the next 7 dates that is not off; of the hours of the next week, and of the score at its end. */
+            forecasts: components["schemas"]["ForecastView"][];
+            risk: components["schemas"]["RiskView"];
+            user_id: components["schemas"]["Id"];
         };
         /**
          * @description Whether somebody is to be left alone.
@@ -1119,6 +1258,52 @@ export interface components {
          * @enum {string}
          */
         Reason: "tasks" | "focus" | "hydration" | "lunch" | "breaks" | "first_task" | "first_session" | "first_water";
+        /** @enum {string} */
+        RecommendationAnswer: "done" | "dismiss";
+        /**
+         * @description What to do now.
+         * @example {
+         *       "action": {
+         *         "body": {
+         *           "ml": 250
+         *         },
+         *         "method": "POST",
+         *         "path": "/api/hydration"
+         *       },
+         *       "evidence": {
+         *         "ml": 300
+         *       },
+         *       "id": "drink_water:2026-01-14",
+         *       "key": "recommend_drink_water",
+         *       "rule": "drink_water",
+         *       "text": "You are 300 ml behind what you planned to drink. Have a glass of water."
+         *     }
+         */
+        RecommendationView: {
+            action?: components["schemas"]["RecommendedAction"] | null;
+            /** @description What it follows from, by name. */
+            evidence: Record<string, never>;
+            /** @description The rule and the date on which it began to hold. */
+            id: string;
+            /** @description The stable name of the text. */
+            key: string;
+            rule: string;
+            /** @description In the language of the settings. */
+            text: string;
+        };
+        /** @description Which recommendations hold, as far as that was asked, and which were answered. What they say follows from the present. */
+        RecommendationsView: {
+            answered: components["schemas"]["AnsweredView"][];
+            open: components["schemas"]["OpenRecommendation"][];
+            user_id: components["schemas"]["Id"];
+        };
+        /** @description A call of this API that does it. */
+        RecommendedAction: {
+            /** @description Null where there is none, or only you can say what belongs into it. */
+            body?: Record<string, never> | null;
+            method: string;
+            path: string;
+        };
         /**
          * @description A rest that is over.
          * @example {
@@ -1275,6 +1460,35 @@ export interface components {
         ResumeConnectionBody: {
             /** @description `delete` puts them into the trash, `recreate` makes the items again. Needed where the connection is halted. */
             missing?: ("delete" | "recreate") | null;
+        };
+        /** @description The risk of overload. */
+        RiskView: {
+            /**
+             * Format: double
+             * @description Below 0.5 there is no level.
+             */
+            confidence: number;
+            factors: components["schemas"]["FactorView"][];
+            /**
+             * Format: int32
+             * @description The score is at least this.
+             */
+            floor: number;
+            /** @description The newest last; the last is that of `as_of`. */
+            history: components["schemas"]["PastView"][];
+            in_7_days: components["schemas"]["OutlookView"];
+            /** @enum {string} */
+            level: "insufficient_data" | "low" | "watch" | "elevated" | "high";
+            /**
+             * Format: double
+             * @description The sum of the points.
+             */
+            raw?: number | null;
+            /**
+             * Format: int32
+             * @description What the factors come to in whole numbers, or the floor where that is more. Null where nothing is known.
+             */
+            score?: number | null;
         };
         /** @description What it says in the language of the settings, and the key of it. */
         SaysView: {
@@ -1548,6 +1762,12 @@ export interface components {
             /** Format: int64 */
             total_tasks: number;
             user_id: components["schemas"]["Id"];
+        };
+        /** @description A story: each run of digits in it lies in what one of the facts shows. */
+        Story: {
+            paragraphs: components["schemas"]["Paragraph"][];
+            /** @description Its facts are among those of the first paragraph. */
+            title: string;
         };
         /** @description Dates in a row on which something was achieved. A date without work passes it over, a missed one ends it. */
         StreakView: {

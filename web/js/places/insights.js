@@ -5,7 +5,7 @@ import { html, useRef, useSignal } from '../../vendor/preact.js';
 import { active, checkIn, drink, endSession, perform, startRest, startSession } from '../acts.js';
 import { addDays, startOfWeek } from '../calendar.js';
 import { root } from '../data/api.js';
-import { dateOf, minutesOf, stamp, wall } from '../data/clock.js';
+import { dateOf, minute, minutesOf, stamp, wall } from '../data/clock.js';
 import { all, me, revalidate, settings } from '../data/copy.js';
 import { Bars, Trend } from '../figures.js';
 import { ready, styled } from '../looks.js';
@@ -13,13 +13,12 @@ import { day, has, near, number, span, t, time, today, words, zone } from '../te
 import { Button, Card, Empty, Icon, say, Trouble, useRead } from '../ui.js';
 
 /** @typedef {import('../data/types.js').Act} Act */
-/** @typedef {{ id: string, value: number | null, points: number | null, text: string }} Factor */
-/** @typedef {{ score: number | null, raw: number | null, floor: number, level: string, confidence: number, factors: Factor[], history: { date: string, score: number | null }[], in_7_days?: { score: number | null, level: string, likely_elevated: number | null, basis: string } }} Load */
-/** @typedef {{ target: string, for: string, value: number, low: number, high: number, model: string, mase: number | null, baseline_mase: number | null, n: number }} Forecast */
-/** @typedef {{ method: string, path: string, body?: any }} Call */
-/** @typedef {{ id: string, rule: string, text: string, evidence: any, action: Call | null }} Advice */
-/** @typedef {{ key: string, value: any, unit: string, shown?: string, source: string }} Fact */
-/** @typedef {{ title: string, paragraphs: { text: string, facts: Fact[] }[], language: string, written_by: string }} Story */
+/** @typedef {import('../data/types.js').Api} Api */
+/** @typedef {Api['FactorView']} Factor */
+/** @typedef {Api['ForecastView']} Forecast */
+/** @typedef {Api['RecommendationView']} Advice */
+/** @typedef {Advice['action']} Call */
+/** @typedef {Api['NarrativeView']} Story */
 
 export const title = 'nav.insights';
 await Promise.all([ready(), words('insights'), styled(new URL(`../../insights.css`, import.meta.url))]);
@@ -36,7 +35,7 @@ export function laid(factors) {
 
 /** How good a forecast is: nobody knows, no better than the last week, or nearer by so many percent. @param {Forecast} forecast @returns {{ key: string, args: Record<string, number> }} */
 export function quality({ model, mase, baseline_mase: baseline, n }) {
-  if (mase === null) return { key: 'insights.quality.rough', args: {} };
+  if (typeof mase !== 'number') return { key: 'insights.quality.rough', args: {} };
   if (model === 'seasonal_naive' || !baseline) return { key: 'insights.quality.last', args: { n } };
   return { key: 'insights.quality.better', args: { n, percent: Math.round((1 - mase / baseline) * 100) } };
 }
@@ -49,24 +48,24 @@ const PLACES = [
   ['/api/tasks/summary', 'statistics'], ['/api/tasks?view=overdue', 'week'], ['/api/tasks?view=upcoming', 'week'], ['/api/tasks', 'today'], ['/api/connections', 'integrations'],
 ];
 
-/** @param {Call | null} action */
+/** @param {Call} action */
 export const placeOf = (action) => (action?.method === 'GET' ? PLACES.find(([start]) => action.path.startsWith(start))?.[1] ?? null : null);
 
 /**
  * A call as an act, with what takes it back where something does. Null where there is nothing to call, or what to send only the person knows.
- * @param {Call | null} action @param {{ user: string, date: string, session: ReturnType<typeof active>, settings: any }} now @returns {Act | null}
+ * @param {Call} action @param {{ user: string, date: string, session: ReturnType<typeof active>, settings: any }} now @returns {Act | null}
  */
 export function actOf(action, now) {
   if (!action || action.method === 'GET' || !action.path.startsWith('/api/')) return null;
   const path = action.path.slice(5);
-  const { body } = action;
+  const body = /** @type {any} */ (action.body ?? {});
   if (path === 'check_ins') return null;
   if (path === 'rests/start') return startRest(now.date, body.kind);
   if (path === 'hydration') return drink(now.date, body.ml);
   if (path === 'work_sessions/start') return startSession(now.user);
   if (now.session && path === `work_sessions/${now.session.id}/end`) return endSession(now.session);
   const act = (/** @type {any} */ given) => /** @type {Act} */ ({ method: action.method, path, body: given, label: 'insights.act' });
-  if (path !== 'settings') return act(body);
+  if (path !== 'settings') return act(action.body);
   const set = (/** @type {any} */ given) => ({ ...act(given), answer: 'settings', effects: [{ kind: 'settings', id: now.user, set: { ...given, id: now.user, user_id: now.user } }] });
   return { ...set(body), undo: set(Object.fromEntries(Object.keys(body).map((name) => [name, now.settings[name] ?? null]))) };
 }
@@ -142,7 +141,7 @@ function Recommendation({ one, onAnswer }) {
     ${rule === 'review_auto_closed' && session?.end_time ? html`<${Review} session=${session} onDone=${(/** @type {Act} */ how) => onAnswer(one, 'done', how)} />` : null}
     <div class="settings-acts">
       ${action?.path === '/api/check_ins' ? [1, 2, 3, 4, 5].map((n) => html`<${Button} small key=${n} onClick=${() => onAnswer(one, 'done', checkIn(today(), n, undefined), { word: t(`energy.${n}`) })}>${n} · ${t(`energy.${n}`)}<//>`) : null}
-      ${act ? html`<${Button} small kind="primary" onClick=${() => onAnswer(one, 'done', act, { ml: action?.body?.ml })}>${t(key)}<//>` : null}
+      ${act ? html`<${Button} small kind="primary" onClick=${() => onAnswer(one, 'done', act, action?.body ?? {})}>${t(key)}<//>` : null}
       ${place ? html`<a class="btn btn-primary btn-small" href=${`#/${place}`}>${t('insights.go', { place: t(`nav.${place}`) })}</a>` : null}
       ${act || action?.path === '/api/check_ins' ? null : html`<${Button} small icon="check" onClick=${() => onAnswer(one, 'done')}>${t('insights.done')}<//>`}
       <${Button} small kind="quiet" icon="close" onClick=${() => onAnswer(one, 'dismiss')}>${t('insights.dismiss')}<//></div></li>`;
@@ -219,30 +218,38 @@ const LEVELS = /** @type {const} */ ([['watch', 25], ['elevated', 50], ['high', 
 
 function Risk() {
   const read = useRead('predictions');
-  return html`<${Card} title=${t('insights.risk')}>${missing('predictions', read)}${read.data ? html`<${Load} risk=${read.data.risk} />` : null}<//>`;
+  return html`<${Card} title=${t('insights.risk')}><${Warning} />${missing('predictions', read)}${read.data ? html`<${Load} risk=${read.data.risk} />` : null}<//>`;
 }
 
-/** @param {{ risk: Load }} props */
+/** The warning of the last week, all of it: on Today there is room for its beginning alone. */
+function Warning() {
+  const since = minute.value - 7 * 86_400_000;
+  const [last] = [...all('nudges').value.values()].filter(({ kind, text, created_at: at }) => kind === 'overload_ahead' && text && Date.parse(at) > since)
+    .sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
+  return last ? html`<p class="insights-warning">${last.text}</p>` : null;
+}
+
+/** @param {{ risk: Api['RiskView'] }} props */
 function Load({ risk }) {
   const { score, raw, floor, level, confidence, factors, history, in_7_days: ahead } = risk;
-  if (score === null) return html`<${Empty} title=${t('insights.risk.none')} text=${t('insights.level.insufficient_data.text')} />`;
+  if (typeof score !== 'number') return html`<${Empty} title=${t('insights.risk.none')} text=${t('insights.level.insufficient_data.text')} />`;
   const points = (/** @type {number} */ value) => number(value, { maximumFractionDigits: 1 });
-  const past = history.filter((one) => one.score !== null);
+  const past = history.filter((one) => typeof one.score === 'number');
   const short = (/** @type {string} */ date) => day(date, { day: 'numeric', month: 'short' });
   const last = past.at(-1);
   return html`<p class="insights-score"><strong>${number(score)}</strong> <span>${t('insights.of')}</span> <span class=${`chip${level === 'elevated' || level === 'high' ? ' chip-warm' : ''}`}>${t(`insights.level.${level}`)}</span></p>
     <p>${t(`insights.level.${level}.text`)} ${floor > (raw ?? 0) ? t('insights.floor', { raw: points(raw ?? 0), floor: number(floor) }) : ''}</p>
-    ${ahead ? html`<p>${t(`insights.in_7_days.${ahead.basis}`, { score: ahead.score === null ? '–' : number(ahead.score), level: t(`insights.level.${ahead.level}`) })}${' '}
-      ${typeof ahead.likely_elevated === 'number' ? t('insights.likely', { percent: number(Math.round(ahead.likely_elevated * 100)) }) : ''}</p>` : null}
+    <p>${t(`insights.in_7_days.${ahead.basis}`, { score: number(ahead.score ?? 0), level: t(`insights.level.${ahead.level}`) })}${' '}
+      ${typeof ahead.likely_elevated === 'number' ? t('insights.likely', { percent: number(Math.round(ahead.likely_elevated * 100)) }) : ''}</p>
     <p class="muted small">${t('insights.confidence', { percent: number(Math.round(confidence * 100)) })} ${t('insights.hint')}</p>
     <h3>${t('insights.factors')}</h3>
     <ul class="insights-factors">${laid(factors).map((one) => html`<li key=${one.id}>
-      <strong>${t(`insights.factor.${one.id}`)}</strong><span class="insights-points">${one.points === null ? t('insights.unknown') : t('insights.points', { n: points(one.points) })}</span>
+      <strong>${t(`insights.factor.${one.id}`)}</strong><span class="insights-points">${typeof one.points === 'number' ? t('insights.points', { n: points(one.points) }) : t('insights.unknown')}</span>
       <${Bar} from=${one.from} to=${one.to} />${one.text ? html`<span class="muted small">${one.text}</span>` : null}</li>`)}
       <li class="insights-sum"><strong>${t('insights.sum')}</strong><span class="insights-points">${t('insights.points', { n: points(raw ?? 0) })}</span><${Bar} from=${0} to=${raw ?? 0} /></li></ul>
     <p class="muted small">${t('insights.lines', { levels: LEVELS.map(([name, from]) => `${t(`insights.level.${name}`)} ${from}`).join(', ') })}</p>
     ${past.length > 1 && last ? html`<h3>${t('insights.history')}</h3><${Trend} tone="rest" most=${100} show=${number} marks=${LEVELS.map(([name, value]) => ({ value, text: t(`insights.level.${name}`) }))}
-      items=${history.map((one) => ({ label: short(one.date), title: `${day(one.date)}: ${one.score ?? t('insights.unknown')}`, value: one.score }))}
+      items=${history.map((one) => ({ label: short(one.date), title: `${day(one.date)}: ${one.score ?? t('insights.unknown')}`, value: one.score ?? null }))}
       summary=${t('insights.history.said', { from: day(past[0].date), first: past[0].score ?? 0, to: day(last.date), last: last.score ?? 0, most: Math.max(...past.map((one) => one.score ?? 0)) })}
       table=${() => ({ caption: t('insights.history'), head: [t('statistics.date'), t('insights.risk')], rows: history.map((one) => [day(one.date), one.score ?? '–']) })} />` : null}`;
 }

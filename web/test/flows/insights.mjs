@@ -1,7 +1,7 @@
 // Insights: what the API says is shown in words and pictures, recommendations are acted on, taken back and dismissed, stories are shared.
 import assert from 'node:assert/strict';
 import { judge } from './access.mjs';
-import { until } from './lib.mjs';
+import { newName, PASSWORD, until } from './lib.mjs';
 
 const DAY = 86_400_000;
 
@@ -151,6 +151,36 @@ export const flows = {
     await until(() => answers.length === 3, 'all are answered', 20_000);
     assert.notEqual((await bench.get(page, `work_sessions/${active.id}`)).end_time, null);
     await page.getByText('Nothing to recommend').waitFor();
+  },
+
+  async 'a warning on Today leads to what it comes from'(bench) {
+    const context = await bench.context();
+    const text = 'Si la próxima semana va como la última, tu riesgo de sobrecarga será elevado, sobre todo por las jornadas largas y el trabajo en días libres. Elige un día de esta semana en el que acabes una hora antes.';
+    const answered = [];
+    const item = { id: 'n1', kind: 'overload_ahead', key: 'x', text, evidence: {}, state: 'new', until: null, created_at: new Date().toISOString() };
+    await context.route('**/api/changes', async (route) => {
+      const real = await route.fetch();
+      const found = await real.json();
+      found.changes?.push({ kind: 'nudges', id: 'n1', op: 'upsert', at: '', item });
+      return route.fulfill({ response: real, json: found });
+    });
+    await context.route('**/api/nudges/*', (route) => {
+      answered.push(route.request().postDataJSON().action);
+      return route.fulfill({ json: { ...item, state: 'done' } });
+    });
+    const page = await context.newPage();
+    await page.goto(bench.url);
+    await page.fill('[name=username]', newName());
+    await page.fill('[name=password]', PASSWORD);
+    await page.click('.sign-form [type=submit]');
+    await page.locator('.first .btn-small').click();
+    await page.locator('.bubble', { hasText: 'sobrecarga' }).waitFor();
+    await page.locator('.bubble .btn-primary').click();
+    await page.locator('main[data-place=insights]').waitFor();
+    // In the bubble there is room for its beginning alone.
+    await page.locator('.insights-warning', { hasText: text }).waitFor();
+    await judge(page, 'a warning');
+    await until(() => answered.join() === 'done', 'it is answered');
   },
 
   async 'a story is shared by what the system offers'(bench) {
