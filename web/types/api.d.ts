@@ -66,6 +66,18 @@ export interface components {
             state: string;
         };
         /**
+         * @description What you say, or the confirmation of what was asked back: one of the two.
+         * @example {
+         *       "text": "add buy milk tomorrow at 9",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        AskAssistantBody: {
+            confirm?: components["schemas"]["ConfirmationToken"] | null;
+            text?: components["schemas"]["Sentence"] | null;
+            user_id?: components["schemas"]["Id"] | null;
+        };
+        /**
          * @description A run that was asked for.
          * @example {
          *       "run_id": "0193c7a8-a2b3-7c4d-9e5f-6a7b8c9d0e1f"
@@ -74,6 +86,55 @@ export interface components {
         AskedRunView: {
             run_id: components["schemas"]["Id"];
         };
+        /**
+         * @description The answer to a turn.
+         * @example {
+         *       "did": [
+         *         {
+         *           "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
+         *           "kind": "hydration",
+         *           "op": "create"
+         *         }
+         *       ],
+         *       "intent": "log_water",
+         *       "key": "dialogue_water",
+         *       "text": "250 ml of water noted.",
+         *       "understood_by": "rules"
+         *     }
+         */
+        AssistantAnswer: {
+            confirm?: components["schemas"]["AssistantConfirmation"] | null;
+            /** @description What was done, if anything was. */
+            did?: components["schemas"]["AssistantDid"][];
+            /** @description What was asked for, such as `start_work`; `unknown` when it was not understood. */
+            intent: string;
+            /** @description Names the text, so that who shows it may have words of its own. */
+            key: string;
+            /** @description The three intents that are nearest to what was not understood. */
+            near?: string[];
+            /** @description In the language of the settings. */
+            text: string;
+            understood_by: components["schemas"]["UnderstoodBy"];
+        };
+        /** @description What is done only once it is confirmed. */
+        AssistantConfirmation: {
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description What would be done. */
+            text: string;
+            /** @description Sent back as `confirm`, it has the action done, once. */
+            token: string;
+        };
+        /** @description What was done to a document. */
+        AssistantDid: {
+            /** Format: uuid */
+            id: string;
+            /** @description Of which kind it is, as in the addresses of the API. */
+            kind: string;
+            /** @description What was done to it. */
+            op: components["schemas"]["AssistantOperation"];
+        };
+        /** @enum {string} */
+        AssistantOperation: "create" | "update" | "complete" | "reopen" | "delete" | "start" | "end" | "pause" | "resume";
         /**
          * @description Where to consent.
          * @example {
@@ -230,6 +291,7 @@ export interface components {
             needs: components["schemas"]["NeedsView"];
             says: components["schemas"]["SaysView"];
         };
+        ConfirmationToken: string;
         /** @description One of the two edits that met. */
         ConflictingEdit: {
             at?: components["schemas"]["Timestamp"] | null;
@@ -1031,7 +1093,8 @@ export interface components {
         NarrativeView: components["schemas"]["Story"] & {
             /** @description That of the settings. */
             language: components["schemas"]["Language"];
-            written_by: string;
+            /** @enum {string} */
+            written_by: "rules" | "model";
         };
         /** @description How well off it is, 0 to 100 each. */
         NeedsView: {
@@ -1495,6 +1558,7 @@ export interface components {
             key: string;
             text: string;
         };
+        Sentence: string;
         /** @description A token, to be sent as `Authorization: Bearer`, and what renews it. */
         SessionView: {
             /**
@@ -2120,6 +2184,11 @@ export interface components {
              */
             xp: number;
         };
+        /**
+         * @description Who understood what was said.
+         * @enum {string}
+         */
+        UnderstoodBy: "rules" | "model";
         /**
          * @description What to change of your companion.
          * @example {
