@@ -384,7 +384,7 @@ impl Shown {
         match &self.credential {
             None => self.connection.provider() != ProviderName::Caldav,
             Some(known) => {
-                let told = known.consent.as_ref().is_some_and(|consent| consent.told);
+                let told = known.consent.as_ref().is_some_and(|consent| consent.told_at.is_some());
                 told || (known.kind == CredentialKind::Oauth && self.connection.condition == Status::NeedsReauth)
             }
         }

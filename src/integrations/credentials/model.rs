@@ -136,9 +136,9 @@ pub struct Consent {
     /// That is when the consent ends, however often it is renewed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     ends_anyway: bool,
-    /// The person was told of that end.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub told: bool,
+    /// When the person was told of that end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_at: Option<Timestamp>,
     /// The service takes the refresh token no more: only another consent helps.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refused: bool,
@@ -277,7 +277,7 @@ impl Credential {
     pub fn look_at(&self) -> i64 {
         let Some(consent) = self.living() else { return NEVER };
         let idle = consent.renewed_at.plus(IDLE);
-        let end = consent.ends_at.filter(|_| !consent.told).map(|end| {
+        let end = consent.ends_at.filter(|_| consent.told_at.is_none()).map(|end| {
             let soon = end.minus(BEFORE_END);
             // What ends within days of being renewed would be looked at without a pause.
             if consent.ends_anyway { soon } else { soon.max(consent.renewed_at.plus(end.since(consent.renewed_at) / 2)) }
@@ -287,7 +287,7 @@ impl Credential {
 
     /// When the consent ends whatever we do, if that is soon and the person was not told yet.
     pub fn ends_soon(&self, now: Timestamp) -> Option<Timestamp> {
-        let consent = self.living().filter(|consent| consent.ends_anyway && !consent.told)?;
+        let consent = self.living().filter(|consent| consent.ends_anyway && consent.told_at.is_none())?;
         consent.ends_at.filter(|end| end.minus(BEFORE_END) <= now)
     }
 
@@ -312,7 +312,7 @@ impl Consent {
             renewed_at: now,
             ends_at: tokens.refresh_lasts.map(|life| now.plus(life)),
             ends_anyway: false,
-            told: false,
+            told_at: None,
             refused: false,
             hold: None,
         }
@@ -329,7 +329,7 @@ impl Consent {
             let passed = self.renewed_at.since(before.renewed_at);
             end <= former.plus(passed / 2)
         });
-        self.told = self.ends_anyway && before.told;
+        self.told_at = before.told_at.filter(|_| self.ends_anyway);
     }
 }
 

@@ -91,14 +91,15 @@ impl RefreshTokens {
                 let Some(read) = change.find::<Credential>(&connection_id.to_string()).await? else {
                     return Ok(Decision::Keep(()));
                 };
-                let ends_at = read.value.ends_soon(change.now());
+                let now = change.now();
+                let ends_at = read.value.ends_soon(now);
                 if ends_at.is_none() {
                     return Ok(Decision::Keep(()));
                 }
                 let what = What::Reconnect { connection_id, provider: provider.to_owned(), ends_at };
                 let language = Settings::of(&change.summary)?.language;
-                change.create(&Nudge::new(change.next_id(), owner.id(), what, language, change.now()))?;
-                change.replace(&read.value.with(|consent| consent.told = true), &read)?;
+                change.create(&Nudge::new(change.next_id(), owner.id(), what, language, now))?;
+                change.replace(&read.value.with(|consent| consent.told_at = Some(now)), &read)?;
                 Ok(Decision::Write(()))
             })
         });

@@ -286,11 +286,11 @@ async fn what_is_not_used_any_more_is_revoked_at_the_service() {
     let world = World::new(Manners::default()).await;
     world.consent().await;
     let opened = world.open().await.expect("a token");
-    world.vault().revoke(world.owner, world.connection).await;
+    world.vault().revoke(world.owner, world.connection).await.expect("told");
     assert!(!world.takes(&opened));
     // A service that does not answer holds nobody up for long, and is no error.
     world.service.stand.faults.next(Fault::Slow(Duration::from_mins(1)));
     let began = std::time::Instant::now();
-    world.vault().revoke(world.owner, world.connection).await;
+    world.vault().revoke(world.owner, world.connection).await.expect("told");
     assert!(began.elapsed() < Duration::from_secs(8));
 }
