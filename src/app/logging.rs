@@ -18,12 +18,14 @@ use tracing::{
     field::{Field, Visit},
 };
 use tracing_subscriber::{
-    EnvFilter,
+    filter::Targets,
     fmt::{
         FmtContext, FormatEvent, FormatFields, MakeWriter,
         format::{self, Compact, Format, Writer},
     },
+    layer::SubscriberExt as _,
     registry::LookupSpan,
+    util::SubscriberInitExt as _,
 };
 
 use crate::kernel::{Clock as _, RequestId, SystemClock};
@@ -57,17 +59,17 @@ impl Drop for Logging {
     }
 }
 
-/// Starts logging; whatever was logged before is lost. `filter` has been checked with the settings.
+/// Starts logging of what passes `filter`; whatever was logged before is lost.
 ///
 /// Errors: when the thread that writes cannot be started.
-pub fn start(filter: &str) -> io::Result<Logging> {
+pub fn start(filter: Targets) -> io::Result<Logging> {
     let lines = Lines::default();
     let writer = lines.clone();
     thread::Builder::new().name("log-writer".into()).spawn(move || writer.write_to(&mut io::stdout()))?;
     let form = if io::stdout().is_terminal() { Form::Plain(format::format().compact().with_target(false)) } else { Form::Json };
     // The Functions host takes every line on standard error for an error.
-    let logging = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(lines.clone());
-    logging.event_format(form).init();
+    let written = tracing_subscriber::fmt::layer().with_writer(lines.clone()).event_format(form);
+    tracing_subscriber::registry().with(filter).with(written).init();
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         // A message that was put together at run time may hold somebody's data.

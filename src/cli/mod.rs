@@ -185,7 +185,7 @@ fn ended(done: anyhow::Result<ExitCode>) -> ExitCode {
 }
 
 fn run_server(config: &Config) -> anyhow::Result<()> {
-    let logging = logging::start(&config.log)?;
+    let logging = logging::start(config.log.clone())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve::serve(config, &logging))
 }

@@ -13,6 +13,7 @@ pub use outward::{
 use secrecy::SecretString;
 pub use sections::{AuthConfig, Listen, StoreChoice};
 pub use source::Source;
+use tracing_subscriber::filter::Targets;
 use url::Url;
 
 use crate::{kernel::Network, outbound::model};
@@ -41,8 +42,8 @@ pub struct Config {
     pub model: Option<model::Settings>,
     /// Whether there may be a Redis: its address is set, or may be in the Key Vault.
     pub redis: bool,
-    /// A tracing filter.
-    pub log: String,
+    /// What of the log is written.
+    pub log: Targets,
     /// The settings as they were given, for the credential manager.
     pub source: Source,
     /// Whether this runs in Azure, where other instances may run beside it.
@@ -264,7 +265,7 @@ pub const SETTINGS: &[Setting] = &[
         example: "auto",
         help: "How the host is told how long an answer may be: auto, max_tokens or max_completion_tokens.",
     },
-    Setting { name: "AVANOCHI_LOG", example: "info", help: "A tracing filter, such as info or avanochi=debug" },
+    Setting { name: "AVANOCHI_LOG", example: "info", help: "A level, or levels by module: info or warn,avanochi=debug" },
 ];
 
 /// The text of `.env.example`.

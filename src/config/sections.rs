@@ -9,6 +9,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::SecretString;
+use tracing_subscriber::filter::Targets;
 
 use super::{Overrides, Problem, Source};
 use crate::kernel::{Admins, Network, UserId};
@@ -202,12 +203,12 @@ pub(super) fn trusted_proxies(source: &Source, problems: &mut Problems) -> Vec<N
     proxies.unwrap_or_default()
 }
 
-pub(super) fn log(source: &Source, problems: &mut Problems) -> String {
-    let filter = source.get("AVANOCHI_LOG").unwrap_or("info");
-    if filter.parse::<tracing_subscriber::EnvFilter>().is_err() {
-        complain(problems, "AVANOCHI_LOG", "must be a tracing filter such as info or avanochi=debug");
-    }
-    filter.to_owned()
+pub(super) fn log(source: &Source, problems: &mut Problems) -> Targets {
+    let filter = source.get("AVANOCHI_LOG").unwrap_or("info").parse();
+    filter.unwrap_or_else(|_| {
+        complain(problems, "AVANOCHI_LOG", "must be levels such as info or warn,avanochi=debug");
+        Targets::default()
+    })
 }
 
 pub(super) fn listed<'s>(source: &'s Source, name: &str) -> impl Iterator<Item = &'s str> + use<'s> {
