@@ -48,12 +48,15 @@ pub fn counted(days: &[Day], to: NaiveDate, summary: &Summary, off: &[Dates]) ->
                 ..DateCounts::blank(date, rule, hours(settings.work_hours))
             };
             set = Some((terms, settings));
-            day.map_or(Ok(blank.clone()), |day| of(day, blank))
+            match day {
+                Some(day) => of(day, &blank),
+                None => Ok(blank),
+            }
         })
         .collect()
 }
 
-fn of(day: &Day, blank: DateCounts) -> Result<DateCounts> {
+fn of(day: &Day, blank: &DateCounts) -> Result<DateCounts> {
     let (shown, known) = (entry(day), figures(day)?);
     let between = gaps(&known.starts, &known.ends).seconds.saturating_mul(1_000_000);
     Ok(DateCounts {
@@ -67,7 +70,7 @@ fn of(day: &Day, blank: DateCounts) -> Result<DateCounts> {
         created: shown.created_tasks,
         completed: shown.completed_tasks,
         energy: u8::try_from(day.get(ENERGY)).ok().filter(|energy| *energy > 0),
-        ..blank
+        ..blank.clone()
     })
 }
 

@@ -8,7 +8,10 @@ use super::{
     predictions::inputs::{TaskSpan, WINDOW, last},
     record::{HOUR, Record},
 };
-use crate::{kernel::DayRule, work::tasks::model::Task};
+use crate::{
+    kernel::{Bounded, DayRule},
+    work::tasks::model::Task,
+};
 
 /// In so many dates of the window an hour has to have work before it is spoken of.
 const SAMPLES: usize = 10;
@@ -101,7 +104,7 @@ impl SeenTasks {
         let days = u32::try_from(self.today.signed_duration_since(touched).num_days()).unwrap_or(0);
         let found = LargeTask {
             id: task.id.uuid(),
-            estimate_minutes: task.estimate_minutes.map(|estimate| estimate.get()).filter(|minutes| *minutes > LARGE),
+            estimate_minutes: task.estimate_minutes.map(Bounded::get).filter(|minutes| *minutes > LARGE),
             untouched_days: Some(days).filter(|days| is_untouched && *days > OLD),
         };
         let weight = |task: &LargeTask| (task.estimate_minutes, task.untouched_days);

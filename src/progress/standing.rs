@@ -130,7 +130,7 @@ impl Progress {
         let found = self.dates.measure(&self.plan(summary)?, until);
         let (clean_dates, water_ml) = (self.slate.clean.into(), summary.counts.get(WATER_ML));
         let (connections, risk_fallen) = (summary.counts.get(ACTIVE_CONNECTIONS), overload::fallen(summary)?.into());
-        Ok(Elsewhere { clean_dates, water_ml, connections, risk_fallen, ..found })
+        Ok(Elsewhere { clean_dates, water_ml, risk_fallen, connections, ..found })
     }
 
     /// What achievements are measured by at an instant. Errors: `Internal`.
