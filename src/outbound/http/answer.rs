@@ -83,23 +83,14 @@ impl Answer {
 
     /// How long nothing more is to be asked, where the answer is that. A limit in words alone is GitHub's of how fast.
     pub fn limit(&self, now: Timestamp) -> Option<Pause> {
-        let told = || self.retry_after(now).or_else(|| self.reset(now)).or_else(|| self.wait_in_body());
+        let told = || retry_after(&self.headers, now).or_else(|| self.reset(now)).or_else(|| self.wait_in_body());
         let (wait, is_told) = match self.status {
             403 => told().map(|wait| (wait, true)).or_else(|| self.tells_of_a_secondary_limit().then_some((UNSAID, false)))?,
             429 => told().map_or((UNSAID, false), |wait| (wait, true)),
-            503 | 504 => (self.retry_after(now)?, true),
+            503 | 504 => (retry_after(&self.headers, now)?, true),
             _ => return None,
         };
         Some(Pause { wait: wait.min(LONGEST), is_told })
-    }
-
-    fn retry_after(&self, now: Timestamp) -> Option<Duration> {
-        let value = self.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-        if let Ok(seconds) = value.parse() {
-            return Some(Duration::from_secs(seconds));
-        }
-        let date = NaiveDateTime::parse_from_str(value, "%a, %d %b %Y %H:%M:%S GMT").ok()?;
-        Some(Timestamp::from(date.and_local_timezone(Utc).single()?).since(now))
     }
 
     /// Until the end of the hour that nothing remains of.
@@ -132,6 +123,16 @@ impl Answer {
         }
         serde_json::from_slice(&self.body).is_ok_and(|told: Told| told.message.to_lowercase().contains("secondary rate limit"))
     }
+}
+
+/// How long the head of an answer asks to wait, in seconds or until a date.
+pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = NaiveDateTime::parse_from_str(value, "%a, %d %b %Y %H:%M:%S GMT").ok()?;
+    Some(Timestamp::from(date.and_local_timezone(Utc).single()?).since(now))
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! An answer while it comes.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use reqwest::{Response, header::HeaderMap};
 
-use super::{answer::Answer, policy::NotAllowed, request::Effect};
-use crate::outbound::providers::Failure;
+use super::{
+    answer::{Answer, retry_after},
+    policy::NotAllowed,
+    request::Effect,
+};
+use crate::{kernel::Timestamp, outbound::providers::Failure};
 
 /// The largest body that is read, after it was decompressed.
 pub const MOST_BYTES: usize = 8 << 20;
@@ -23,6 +27,11 @@ impl Arriving {
     pub(super) fn of(mut response: Response, effect: Effect) -> Self {
         let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
         Self { status, headers, response, effect }
+    }
+
+    /// How long its head asks to wait before the next request.
+    pub fn retry_after(&self, now: Timestamp) -> Option<Duration> {
+        retry_after(&self.headers, now)
     }
 
     /// The next piece of the body, wherever it was cut; `None` at the end. Errors: `Unreachable`, `Unknown`.
