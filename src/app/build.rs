@@ -26,18 +26,24 @@ use crate::{
         sync::service::Synchronisation,
         webhooks::{self, receiver::Receiver, service::WebhookService, signing_keys::SigningKeys},
     },
+    interaction::{
+        self,
+        channels::{repo::LinkRepo, service::ChannelService},
+        notifications::service::{Addresses, NotificationService},
+    },
     jobs::{
         Checkpoints, Dispatcher,
         queue::{AzureQueue, Queue, StoredQueue},
     },
     kernel::{Clock, IdSource, RandomIds, SystemClock},
     outbound::{
+        channels::{Carrier, Carriers, webhook::Webhooks},
         http::{Outgoing, Policy},
         model::{Model, Patience},
     },
     progress,
     store::{Feed, Store, cosmos::Cosmos, embedded::Embedded},
-    web::Edge,
+    web::{APP, Edge},
     wellbeing::{self, at_work::AtWork},
     work,
 };
@@ -57,6 +63,8 @@ pub struct Adapters {
     pub keys: Keys,
     /// Who proposes actions for what was said and not understood, if there is a model host.
     pub proposes: Option<Arc<dyn Proposes>>,
+    /// What carries messages to people besides what the settings ask for.
+    pub carriers: Vec<Arc<dyn Carrier>>,
     /// The commits of the store, where nobody else tells of them.
     pub feed: Option<Arc<dyn Feed>>,
     /// Whether the messages are in the store, of which the host knows nothing.
@@ -79,8 +87,8 @@ impl Adapters {
         let queue = Arc::new(StoredQueue::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ids)));
         let credentials = Arc::new(CredentialManager::new(|_| None, Arc::clone(&clock)));
         let keys = Keys::following(&secret);
-        let message_delivery = MessageDelivery::InProcess;
-        Self { store, clock, ids, queue, secret, credentials, keys, proposes: None, feed: None, message_delivery }
+        let (carriers, message_delivery) = (Vec::new(), MessageDelivery::InProcess);
+        Self { store, clock, ids, queue, secret, credentials, keys, proposes: None, carriers, feed: None, message_delivery }
     }
 
     /// Those that the settings ask for.
@@ -108,7 +116,8 @@ impl Adapters {
             None => JWT_SECRET.load_or_make(&config.data).context("the token secret cannot be kept in the data folder")?,
         };
         let keys = keys(config, &credentials)?;
-        Ok(Self { store, clock, ids, queue, secret, credentials, keys, proposes: None, feed, message_delivery })
+        let carriers = Vec::new();
+        Ok(Self { store, clock, ids, queue, secret, credentials, keys, proposes: None, carriers, feed, message_delivery })
     }
 }
 
@@ -126,6 +135,8 @@ pub struct App {
     pub vault: Vault,
     /// Their webhooks, with secrets of their own.
     pub webhooks: WebhookService,
+    /// Where people are reached, with addresses and secrets of their own.
+    pub channels: ChannelService,
     /// Puts stories into other words.
     pub phrasing: Phrasing,
     /// What is done without a request.
@@ -157,6 +168,7 @@ impl App {
         };
         let policy = Policy { private: config.outbound.allow_private.clone(), ..Policy::default() };
         let outgoing = Arc::new(Outgoing::new(&policy));
+        let carriers = carriers(&adapters, &shared, &outgoing, &policy);
         let (clients, credentials) = (clients(config), Arc::clone(&adapters.credentials));
         let issuers = Issuers::new(clients, Arc::clone(&outgoing), credentials, Arc::clone(&shared.clock));
         let vault = Vault::new(&shared, adapters.keys.clone(), Arc::new(issuers.clone()));
@@ -178,6 +190,10 @@ impl App {
         let public_url = config.public_url.as_str().trim_end_matches('/');
         let webhooks = WebhookService::new(&shared, adapters.keys.clone(), vault.clone(), services.clone(), public_url);
         let receiver = Receiver::new(&shared, &webhooks, signing_keys, issuers.clone());
+        let links = LinkRepo::new(&shared.store, Arc::clone(&shared.ids));
+        let addresses = Addresses { public_url, page: APP };
+        let notifications = NotificationService::new(&shared, adapters.keys.clone(), carriers.clone(), links.clone(), &addresses);
+        let channels = ChannelService::new(&shared, adapters.keys.clone(), carriers, links, Arc::new(notifications.clone()));
         let sync = Synchronisation::new(&shared, vault.clone(), services.clone());
         let known_at = issuers.providers().collect();
         let connections = ConnectionService::new(&shared, known_at, policy, vault.clone(), services);
@@ -203,6 +219,7 @@ impl App {
         let edge = edge(domains.authenticator.take().context("no domain knows the callers")?);
         let domains = domains.and(oauth::contribute(&shared, edge.clone(), consents)?);
         let domains = domains.and(webhooks::contribute(webhooks.clone(), receiver, edge.clone()));
+        let domains = domains.and(interaction::contribute(&shared, channels.clone(), notifications, edge.clone()));
         let kinds = Arc::new(domains.kinds.clone());
         let stopping = watch::Sender::new(false);
         let domains = domains.and(companion::contribute_pictures(&shared, edge.clone()));
@@ -219,7 +236,21 @@ impl App {
             limits,
         );
         let (routes, document) = routes::assemble(all, health, &edge)?;
-        Ok(Self { routes, document, kinds, shared, vault, webhooks, phrasing, jobs, edge, at_start, adapters, stopping })
+        Ok(Self {
+            routes,
+            document,
+            kinds,
+            shared,
+            vault,
+            webhooks,
+            channels,
+            phrasing,
+            jobs,
+            edge,
+            at_start,
+            adapters,
+            stopping,
+        })
     }
 
     /// The routes by which the Functions host hands over its events, with those of the API: for the host's port alone.
@@ -268,4 +299,12 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// What carries messages to people: one for each kind of channel that is set up.
+fn carriers(adapters: &Adapters, shared: &Shared, outgoing: &Arc<Outgoing>, policy: &Policy) -> Carriers {
+    let webhooks = Webhooks::new(Arc::clone(outgoing), policy.clone(), Arc::clone(&shared.clock));
+    let mut all: Vec<Arc<dyn Carrier>> = vec![Arc::new(webhooks)];
+    all.extend(adapters.carriers.iter().cloned());
+    Carriers::new(all)
 }

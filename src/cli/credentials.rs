@@ -22,15 +22,15 @@ pub async fn rotate(config: &Config) -> anyhow::Result<()> {
     let keys = if kept { keys::add_key(&config.data)? } else { adapters.keys.clone() };
     let app = App::new(config, Adapters { keys, ..adapters })?;
     let now = app.shared.clock.now();
-    let (credentials, webhooks) = (app.vault.rotate(now).await?, app.webhooks.rotate(now).await?);
-    let (sealed, lost) = (credentials.sealed + webhooks.sealed, credentials.lost + webhooks.lost);
+    let all = [app.vault.rotate(now).await?, app.webhooks.rotate(now).await?, app.channels.rotate(now).await?];
+    let (sealed, lost) = all.iter().fold((0, 0), |(sealed, lost), one| (sealed + one.sealed, lost + one.lost));
     if kept {
         keys::drop_former_keys(&config.data)?;
     }
     println!("{sealed} were sealed under the newest key.");
     if lost > 0 {
         println!(
-            "{lost} can be opened by no key that is here; their connections ask for the credential again, and webhooks are made anew."
+            "{lost} can be opened by no key that is here; their connections ask for the credential again, and webhooks and channels are made anew."
         );
     }
     if !kept {

@@ -92,6 +92,10 @@ codes! {
     NotRunning = "not_running", Conflict;
     NoWebhooks = "no_webhooks", Conflict;
     TooManyWebhooks = "too_many_webhooks", Conflict;
+    ChannelExists = "channel_exists", Conflict;
+    TooManyChannels = "too_many_channels", Conflict;
+    NotLinked = "not_linked", Conflict;
+    NotVerified = "not_verified", Conflict;
     ProviderRefused = "provider_refused", Conflict;
     StaleEtag = "stale_etag", PreconditionFailed;
     BodyTooLarge = "body_too_large", TooLarge;

@@ -102,6 +102,17 @@ impl Reply {
         Self(response)
     }
 
+    /// 200 with a small page, which may style itself, send its form back to where it came from, and load nothing.
+    pub fn page_for_people(page: String) -> Self {
+        let mut response = Response::new(Body::from(page));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        let policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Self(response)
+    }
+
     /// 200 with JSON that is always the same.
     pub fn json_text(json: &'static str) -> Self {
         Self::written(StatusCode::OK, json.into())

@@ -121,6 +121,10 @@ pub const fn name_of(provider: ProviderName) -> &'static str {
 }
 
 impl ConnectionName {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// That of a connection that nobody named.
     pub fn usual(provider: ProviderName) -> Self {
         Self(name_of(provider).to_owned())
@@ -154,6 +158,9 @@ pub struct Connection {
     pub paused: bool,
     pub problem: Option<Problem>,
     pub created_at: Timestamp,
+    /// When its status changed last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_since: Option<Timestamp>,
     /// When something was set or its status changed.
     pub updated_at: Option<Timestamp>,
     /// The operation that did so last. What is wrong comes and goes without it.
@@ -208,7 +215,7 @@ impl Connection {
         if self.status() == changed.status() {
             return changed;
         }
-        Self { updated_at: Some(now), version: op, ..changed }
+        Self { stands_since: Some(now), updated_at: Some(now), version: op, ..changed }
     }
 
     /// With what a person sets, which is another version when that differs.
@@ -243,6 +250,7 @@ mod tests {
             paused: false,
             problem: None,
             created_at: Timestamp::from_micros(0),
+            stands_since: None,
             updated_at: None,
             version: Uuid::from_u128(3),
         }
@@ -257,7 +265,7 @@ mod tests {
         let ill = was.moved(Status::Active, Some(problem), LATER);
         assert_eq!((ill.version, ill.updated_at, ill.problem), (was.version, None, Some(problem)));
         let failed = ill.moved(Status::Failed, Some(problem), LATER);
-        assert_eq!((failed.version, failed.updated_at), (LATER.op, Some(LATER.now)));
+        assert_eq!((failed.version, failed.updated_at, failed.stands_since), (LATER.op, Some(LATER.now), Some(LATER.now)));
         let again = failed.reauthorized(LATER);
         assert_eq!((again.condition, again.problem), (Status::Active, None));
     }
@@ -286,6 +294,6 @@ mod tests {
         let same = was.set(was.name.clone(), was.settings.clone(), was.direction, was.priority, LATER);
         assert_eq!(same, was);
         let other = was.set(was.name.clone(), was.settings.clone(), Direction::In, was.priority, LATER);
-        assert_eq!((other.version, other.direction), (LATER.op, Direction::In));
+        assert_eq!((other.version, other.direction, other.stands_since), (LATER.op, Direction::In, None));
     }
 }

@@ -135,6 +135,7 @@ impl ConnectionService {
                         paused: false,
                         problem: None,
                         created_at: change.now(),
+                        stands_since: None,
                         updated_at: None,
                         version: change.version(),
                     };

@@ -23,6 +23,8 @@ pub enum Part {
     Verifier,
     /// All that count, as a JSON array.
     WebhookSecrets,
+    /// Where messages go.
+    Address,
 }
 
 impl Part {
@@ -35,6 +37,7 @@ impl Part {
             Self::RefreshToken => "refresh_token",
             Self::Verifier => "verifier",
             Self::WebhookSecrets => "webhook_secrets",
+            Self::Address => "address",
         }
     }
 }

@@ -3,7 +3,7 @@
 
 pub mod webhook;
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -69,11 +69,18 @@ pub struct Message {
 pub enum Outcome {
     Sent,
     /// It was certainly not taken, and may be another time: not before `after`, where that is said.
-    NotSent { reason: Reason, after: Option<Duration> },
+    NotSent {
+        reason: Reason,
+        after: Option<Duration>,
+    },
     /// This message will never be taken; others may be.
-    Refused { reason: Reason },
+    Refused {
+        reason: Reason,
+    },
     /// Nothing will be taken any more: the channel is switched off.
-    Ended { problem: ChannelProblem },
+    Ended {
+        problem: ChannelProblem,
+    },
     /// It was sent and no answer came. It is sent again only where a repetition is recognised.
     Unknown,
 }
@@ -116,4 +123,18 @@ pub trait Carrier: Send + Sync + fmt::Debug {
 
     /// Sends one message once, within 15 seconds.
     async fn send(&self, message: &Message) -> Outcome;
+}
+
+/// The carriers that are set up here, one for each kind.
+#[derive(Debug, Clone)]
+pub struct Carriers(Arc<[Arc<dyn Carrier>]>);
+
+impl Carriers {
+    pub fn new(all: Vec<Arc<dyn Carrier>>) -> Self {
+        Self(all.into())
+    }
+
+    pub fn of(&self, kind: ChannelKind) -> Option<&Arc<dyn Carrier>> {
+        self.0.iter().find(|carrier| carrier.kind() == kind)
+    }
 }

@@ -13,6 +13,7 @@ nudge_tasks_open = { $open ->
 }
 nudge_reconnect = { $provider } no longer lets Avanochi in. Connect it again, and your tasks go on being kept equal.
 nudge_reconnect_soon = { $provider } will soon no longer let Avanochi in. Connect it again before that, and your tasks go on being kept equal.
+nudge_channel_off = Messages to { $name } do not arrive any more, so that channel was switched off. Mend it, and send a test.
 
 # Overload: $level and $because are words that are below, $advice a sentence.
 

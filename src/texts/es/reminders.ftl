@@ -13,6 +13,7 @@ nudge_tasks_open = { $open ->
 }
 nudge_reconnect = { $provider } ya no deja entrar a Avanochi. Vuelve a conectarlo y tus tareas seguirán sincronizadas.
 nudge_reconnect_soon = { $provider } pronto ya no dejará entrar a Avanochi. Vuelve a conectarlo antes y tus tareas seguirán sincronizadas.
+nudge_channel_off = Los mensajes ya no llegan a { $name }, así que ese canal se ha desactivado. Arréglalo y envía una prueba.
 
 # Sobrecarga.
 

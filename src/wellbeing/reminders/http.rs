@@ -32,7 +32,7 @@ pub struct NudgeView<'a> {
     id: &'a str,
     user_id: UserId,
     #[schema(value_type = String,
-        pattern = "^(break_due|break_overdue|lunch|hydration|session_running|check_in|tasks|overload_ahead|reconnect)$")]
+        pattern = "^(break_due|break_overdue|lunch|hydration|session_running|check_in|tasks|overload_ahead|reconnect|channel_off)$")]
     kind: &'static str,
     /// The stable name of the text.
     key: &'static str,

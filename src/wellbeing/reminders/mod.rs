@@ -4,7 +4,7 @@ mod decide;
 pub mod http;
 mod look;
 pub mod model;
-mod quiet;
+pub mod quiet;
 pub mod repo;
 pub mod service;
 

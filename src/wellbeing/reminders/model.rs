@@ -51,6 +51,11 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ends_at: Option<Timestamp>,
     },
+    /// A channel was switched off, and there is no other that could say so.
+    ChannelOff {
+        channel_id: Uuid,
+        name: String,
+    },
 }
 
 /// A level of the risk of overload that is spoken of.
@@ -93,13 +98,16 @@ impl What {
             Self::CheckIn {} => Reminder::CheckIn,
             Self::Tasks(_) => Reminder::Tasks,
             Self::OverloadAhead(_) => Reminder::OverloadAhead,
-            Self::Reconnect { .. } => return None,
+            Self::Reconnect { .. } | Self::ChannelOff { .. } => return None,
         })
     }
 
     /// What callers know its kind by.
     pub fn kind(&self) -> &'static str {
-        self.reminder().map_or("reconnect", Reminder::name)
+        match self {
+            Self::ChannelOff { .. } => "channel_off",
+            _ => self.reminder().map_or("reconnect", Reminder::name),
+        }
     }
 
     /// The key of its text.
@@ -117,6 +125,7 @@ impl What {
             Self::OverloadAhead(_) => "nudge_overload_ahead",
             Self::Reconnect { ends_at: None, .. } => "nudge_reconnect",
             Self::Reconnect { ends_at: Some(_), .. } => "nudge_reconnect_soon",
+            Self::ChannelOff { .. } => "nudge_channel_off",
         }
     }
 
@@ -136,6 +145,7 @@ impl What {
             Self::Tasks(OfTasks::Open { open }) => say(&[("open", Arg::Number(*open))]),
             Self::OverloadAhead(overload) => overload.text(self.key(), language),
             Self::Reconnect { provider, .. } => say(&[("provider", Arg::Text(provider))]),
+            Self::ChannelOff { name, .. } => say(&[("name", Arg::Text(name))]),
         }
     }
 }
@@ -323,6 +333,7 @@ mod tests {
             What::OverloadAhead(Overload { level: Load::High, in_a_week: false, factors: vec!["short_rest".into()] }),
             What::Reconnect { connection_id: Uuid::nil(), provider: "GitHub".into(), ends_at: None },
             What::Reconnect { connection_id: Uuid::nil(), provider: "GitHub".into(), ends_at: Some(Timestamp::from_micros(1)) },
+            What::ChannelOff { channel_id: Uuid::nil(), name: "example.org".into() },
         ]
     }
 
