@@ -10,6 +10,7 @@ mod log;
 pub mod microsoft;
 pub mod model;
 pub mod oauth;
+pub mod receiver;
 mod replica;
 mod server;
 pub mod todoist;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use sandbox::{
     Clock, Stand, caldav, github, microsoft, model,
     oauth::{CLIENT_ID, CLIENT_SECRET, Manners, Oauth},
-    todoist,
+    receiver, todoist,
 };
 use serde_json::json;
 
@@ -21,6 +21,8 @@ async fn main() -> Result<()> {
     let consents = Oauth::start(Clock::machine(), Manners { token: Some(microsoft::TOKEN), ..Manners::default() }, 0).await?;
     let caldav = caldav::start(stand(), 0).await?;
     let model = model::start(stand(), 0).await?;
+
+    let receiver = receiver::start(stand(), 0).await?;
 
     println!("# Settings for Avanochi:");
     println!("GITHUB_API_URL={}", github.url);
@@ -46,6 +48,10 @@ async fn main() -> Result<()> {
         caldav::USERNAME,
         caldav::PASSWORD
     );
+    println!(
+        "# A channel, as a body of POST /api/channels; it takes nothing before it knows the secret, which nobody tells it here:"
+    );
+    println!(r#"{{"kind":"webhook","url":"{}"}}"#, receiver.url);
     println!("# They answer until this is interrupted.");
     tokio::signal::ctrl_c().await?;
     Ok(())

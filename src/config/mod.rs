@@ -191,7 +191,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "CREDENTIALS_KEY",
         example: "",
-        help: "32 bytes in base64 that seal what people give for their connections. Left out: made once and kept in the data folder; in\n\
+        help: "32 bytes in base64 that seal what people give for their connections and channels. Left out: made once and kept in the data folder; in\n\
                # Azure asked of the Key Vault.",
     },
     Setting {

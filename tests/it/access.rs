@@ -22,6 +22,10 @@ const PUBLIC: &[(&str, &str)] = &[
     ("GET", "/api/companion.svg"),
     ("GET", "/api/oauth/callback"),
     ("GET", "/api/companion.png"),
+    ("GET", "/api/channels/verify"),
+    ("POST", "/api/channels/verify"),
+    ("GET", "/api/unsubscribe/{token}"),
+    ("POST", "/api/unsubscribe/{token}"),
 ];
 
 fn protected(app: &TestApp) -> Vec<(&'static str, String)> {

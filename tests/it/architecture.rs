@@ -141,7 +141,23 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("work", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts"]),
     ("wellbeing", &["kernel", "texts", "store", "ledger", "jobs", "web", "domain", "accounts", "work"]),
     ("progress", &["kernel", "store", "ledger", "jobs", "web", "domain", "accounts", "work", "wellbeing", "integrations"]),
-    ("interaction", &["texts"]),
+    (
+        "interaction",
+        &[
+            "kernel",
+            "texts",
+            "outbound",
+            "store",
+            "ledger",
+            "jobs",
+            "web",
+            "domain",
+            "accounts",
+            "wellbeing",
+            "progress",
+            "integrations",
+        ],
+    ),
     (
         "assistant",
         &[
@@ -205,6 +221,7 @@ const KNOWS: &[(&str, &[&str])] = &[
             "assistant",
             "outbound",
             "integrations",
+            "interaction",
         ],
     ),
     ("demo", &["kernel", "config", "app"]),

@@ -2,6 +2,7 @@
 //! poll, meets a failure at every call of the store, and is done twice at once. Then its effect is there or is not, what is
 //! counted is what exists, and a repetition ends where an undisturbed run does.
 
+mod channels;
 mod companion;
 mod connections;
 mod events;
@@ -379,8 +380,8 @@ async fn companion_changes_whole() {
 }
 
 #[tokio::test]
-async fn connections_change_whole() {
-    assert_undisturbed(backend(), connections::CONNECTIONS).await;
+async fn connections_and_channels_change_whole() {
+    assert_undisturbed(backend(), connections::CONNECTIONS.iter().chain(channels::CHANNELS)).await;
 }
 
 #[tokio::test]

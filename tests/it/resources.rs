@@ -18,6 +18,8 @@ use crate::{
 
 /// What is nobody's but its owner's, counts for nothing, and is told to who follows changes without what runs change.
 const OWN: &[&str] = &["connections"];
+/// What is made with a secret that is shown once, so that whoever made it is answered otherwise than whoever reads it.
+const WITH_SECRET: &[&str] = &["channels"];
 
 /// The program with its callers, on the day after the one that the examples are about.
 struct Scene {
@@ -81,7 +83,7 @@ async fn each(check: impl AsyncFn(&Scene, &Resource<'_>)) {
     let resources = Resource::all(&scene.app.app.document, &document);
     let nouns: Vec<_> = resources.iter().map(|resource| resource.noun).collect();
     assert!(nouns.contains(&"tasks") && nouns.contains(&"work_sessions"), "{nouns:?}");
-    for resource in &resources {
+    for resource in resources.iter().filter(|resource| !WITH_SECRET.contains(&resource.noun)) {
         check(&scene, resource).await;
     }
 }

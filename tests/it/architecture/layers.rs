@@ -98,6 +98,9 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "labour",
             "dated",
             "grammar/",
+            "channels/links",
+            "channels/state",
+            "notifications/delivery",
             "proposes",
             "spoken",
             "webhooks/verify/",
@@ -206,9 +209,14 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "task_acts",
             "telling",
             "undo",
+            "announcer",
+            "deliver",
         ],
     ),
-    (Layer::Edge, &["http", "http/", "render", "stream", "view", "bodies", "query", "report_view", "listed", "members"]),
+    (
+        Layer::Edge,
+        &["http", "http/", "render", "stream", "view", "bodies", "query", "report_view", "listed", "members", "public"],
+    ),
     (Layer::Module, &["mod"]),
 ];
 

@@ -12,7 +12,7 @@ use avanochi::{
 use serde_json::{Value, json};
 
 use super::{confirm, everything, say};
-use crate::support::{LONG_TOKENS, SECRET, TestApp, time};
+use crate::support::{LONG_TOKENS, Mailbox, SECRET, TestApp, time};
 
 /// Proposes what it is told to, whatever was said.
 #[derive(Debug, Default)]
@@ -38,7 +38,8 @@ fn app() -> (TestApp, Arc<Host>) {
     let config = Config::load(&Source::of(&[LONG_TOKENS]), &Overrides::default()).expect("good settings");
     let adapters = Adapters::over(Arc::clone(&store), clock.clone() as Arc<dyn Clock>, SECRET.to_owned().into());
     let app = App::new(&config, Adapters { proposes: Some(host.clone()), ..adapters }).expect("an app");
-    (TestApp { routes: app.routes.clone(), app: Arc::new(app), clock, store }, host)
+    let mailbox = Arc::new(Mailbox::default());
+    (TestApp { routes: app.routes.clone(), app: Arc::new(app), clock, store, mailbox }, host)
 }
 
 impl Host {

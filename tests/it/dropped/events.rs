@@ -8,7 +8,7 @@ use avanochi::{
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{Act, Case, companion::told_of_water, sync::SYNC};
+use super::{Act, Case, channels::SENDING, companion::told_of_water, sync::SYNC};
 use crate::support::{
     events::{documents, hints},
     task_path, time,
@@ -27,7 +27,7 @@ const SOME_TASKS: Option<fn(World) -> BoxFuture<'static, ()>> = Some(|world| {
 });
 
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    [EVENTS, SYNC].into_iter().flatten()
+    [EVENTS, SYNC, SENDING].into_iter().flatten()
 }
 
 const EVENTS: &[Case] = &[

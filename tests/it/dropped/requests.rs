@@ -6,14 +6,14 @@ use avanochi::{
 };
 use serde_json::{Value, json};
 
-use super::{Act, Case, Instances, companion::COMPANION, connections::CONNECTIONS, wellbeing::WELLBEING};
+use super::{Act, Case, Instances, channels::CHANNELS, companion::COMPANION, connections::CONNECTIONS, wellbeing::WELLBEING};
 use crate::support::{Client, PASSWORD, world::World};
 
 /// In everything that Ann has written.
 const CANARY: &str = "canary";
 
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    [ACCOUNTS, DELETION, TASKS, WORK_SESSIONS, WELLBEING, COMPANION, CONNECTIONS].into_iter().flatten()
+    [ACCOUNTS, DELETION, TASKS, WORK_SESSIONS, WELLBEING, COMPANION, CONNECTIONS, CHANNELS].into_iter().flatten()
 }
 
 pub const ACCOUNTS: &[Case] = &[

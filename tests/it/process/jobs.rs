@@ -219,11 +219,13 @@ fn the_jobs_are_listed_and_run_while_nobody_else_has_the_data() {
         ("sync_outbound_worker", "queue sync-outbound"),
         ("sync_outbound_poison", "queue sync-outbound-poison"),
         ("token_refresher", starts[1]),
+        ("notification_worker", "queue notifications"),
+        ("notification_poison", "queue notifications-poison"),
     ] {
         let line = lines.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("no {name} in {listed:?}"));
         assert!(line.1.trim_start().starts_with(start), "{line:?}");
     }
-    assert_eq!(lines.len(), 10);
+    assert_eq!(lines.len(), 12);
     let sweep = ["jobs", "run", "tick"];
     assert_says(&run(folder.path(), &sweep), "tick: done\n");
     run(folder.path(), &["jobs", "run", "nothing"]).assert_failed(1, &["Job not found"]);
@@ -292,6 +294,8 @@ fn the_hosts_events_are_taken_on_the_hosts_port_alone() {
         "sync_outbound_worker",
         "sync_outbound_poison",
         "token_refresher",
+        "notification_worker",
+        "notification_poison",
     ];
     let mut public = Program::new(folder.path()).start();
     for name in names {

@@ -79,10 +79,15 @@ pub fn queue(app: &TestApp) -> StoredQueue {
 
 /// The messages about sessions that are due, one after the other, each completed once `handle` says so. Stops at the first
 /// error of the store, as a process that was killed; how many there were.
-pub async fn drain(app: &TestApp, mut handle: impl AsyncFnMut(Value, u32) -> Verdict) -> usize {
+pub async fn drain(app: &TestApp, handle: impl AsyncFnMut(Value, u32) -> Verdict) -> usize {
+    drain_of(app, "jobs", handle).await
+}
+
+/// The same of any queue.
+pub async fn drain_of(app: &TestApp, name: &str, mut handle: impl AsyncFnMut(Value, u32) -> Verdict) -> usize {
     let queue = queue(app);
     let mut count = 0;
-    while let Ok(Some(delivery)) = queue.receive("jobs", HIDDEN).await {
+    while let Ok(Some(delivery)) = queue.receive(name, HIDDEN).await {
         count += 1;
         if matches!(handle(delivery.body, delivery.attempt).await, Verdict::Again { .. })
             || queue.complete(&delivery.receipt).await.is_err()

@@ -13,6 +13,7 @@ pub mod flaky;
 pub mod host;
 pub mod http;
 pub mod invocations;
+pub mod mailbox;
 pub mod process;
 pub mod served_emulator;
 pub mod shown;
@@ -34,6 +35,7 @@ use axum::Router;
 
 pub use client::{Answer, Client, task_path};
 pub use flaky::{Fault, FlakyStore};
+pub use mailbox::Mailbox;
 
 pub const SECRET: &str = "a secret of the tests, long enough to sign";
 pub const PASSWORD: &str = "correct horse battery";
@@ -54,6 +56,8 @@ pub struct TestApp {
     pub app: Arc<App>,
     pub clock: Arc<ManualClock>,
     pub store: Arc<dyn Store>,
+    /// What carries its mail.
+    pub mailbox: Arc<Mailbox>,
 }
 
 impl TestApp {
@@ -101,9 +105,10 @@ impl TestApp {
         let settings: Vec<_> = NO_SERVICES.iter().chain(settings).copied().collect();
         let config = Config::load(&Source::of(&settings), &Overrides::default()).expect("good settings");
         let secret = config.auth.secret.clone().unwrap_or_else(|| SECRET.to_owned().into());
+        let mailbox = Arc::new(Mailbox::default());
         let adapters = Adapters::over(Arc::clone(&store), clock.clone() as Arc<dyn Clock>, secret);
-        let app = App::new(&config, adapters).expect("an app");
-        Self { routes: app.routes.clone(), app: Arc::new(app), clock, store }
+        let app = App::new(&config, Adapters { carriers: vec![mailbox.clone()], ..adapters }).expect("an app");
+        Self { routes: app.routes.clone(), app: Arc::new(app), clock, store, mailbox }
     }
 
     /// A caller without a token.

@@ -84,11 +84,16 @@ fn line(document: &Document) -> String {
         login.remove("families");
     }
     // Sealed by chance.
-    if ["connection_credentials", "webhooks", "webhook_addresses"].contains(&&*document.key.kind)
+    if ["connection_credentials", "webhooks", "webhook_addresses", "channel_states", "channel_links"]
+        .contains(&&*document.key.kind)
         && let Some(sealed) = body.as_object_mut()
     {
         for name in ["envelope", "path", "key"] {
             sealed.remove(name);
+        }
+        // A repeated change of a secret is another one.
+        if document.key.kind == "channel_states" {
+            sealed.remove("generation");
         }
     }
     let Document { key, seq, deleted_at, .. } = document;
