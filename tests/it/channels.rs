@@ -3,7 +3,7 @@
 mod links;
 
 use avanochi::{
-    jobs::{Event, Verdict},
+    jobs::{Event, Verdict, queue::Queue as _},
     store::Partition,
 };
 use sandbox::{Clock, Running, Stand, receiver};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     Client, LONG_TOKENS, TestApp,
-    events::{deliver, dispatch, documents, drain_of, hints, stored_in},
+    events::{deliver, dispatch, documents, hints, queue, stored_in},
 };
 
 pub const CHANNELS: &str = "/api/channels";
@@ -95,12 +95,17 @@ impl Scene {
     }
 }
 
-/// Deals with the messages that are there, and those that follow from them at once.
+/// Deals with the messages that are there, and those that follow from them at once. Stops at the first failure, as a process that was
+/// killed.
 pub async fn send(app: &TestApp) {
-    drain_of(app, "notifications", async |payload, attempt| {
-        dispatch(&app.app.jobs, "notification_worker", Event::Message { payload, attempt }).await
-    })
-    .await;
+    let (queue, hidden) = (queue(app), std::time::Duration::from_mins(6));
+    while let Ok(Some(delivery)) = queue.receive("notifications", hidden).await {
+        let message = Event::Message { payload: delivery.body, attempt: delivery.attempt };
+        let verdict = dispatch(&app.app.jobs, "notification_worker", message).await;
+        if matches!(verdict, Verdict::Again { .. }) || queue.complete(&delivery.receipt).await.is_err() {
+            break;
+        }
+    }
 }
 
 /// Tells whoever follows of all that there is.

@@ -168,13 +168,20 @@ struct SecretView<'a> {
 }
 
 /// Make another secret for the messages of a webhook; the one before signs too for 24 hours.
-#[utoipa::path(post, path = "/api/channels/{id}/secret", tag = "channels", params(OwnById<Channel>),
-    responses((status = 200, body = SecretView, description = "The secret: shown here, once, and never again")))]
+#[utoipa::path(post, path = "/api/channels/{id}/secret", tag = "channels", params(OwnById<Channel>, IdempotencyHeader),
+    responses((status = 200, body = SecretView,
+        description = "The secret: shown here, once, and never again. A repetition is answered with the channel")))]
 async fn renew_channel_secret(
     State(channels): State<ChannelService>,
     ctx: Ctx,
     OwnById { id, owner }: OwnById<Channel>,
+    idempotency: IdempotencyHeader,
 ) -> Result<Reply> {
-    let secret = channels.new_secret(&ctx, owner, id).await?;
-    Reply::ok(&SecretView { secret: secret.expose_secret() })
+    let key = idempotency.key(&ctx, "renew_channel_secret", id.to_string().as_bytes())?;
+    let Made { created, secret } = channels.new_secret(&ctx, owner, id, key.as_ref()).await?;
+    let reply = match &secret {
+        Some(secret) => Reply::ok(&SecretView { secret: secret.expose_secret() })?,
+        None => Reply::ok(&ChannelView::from(&created.value.value))?,
+    };
+    Ok(reply.replayed(created.replayed))
 }

@@ -24,8 +24,8 @@ use crate::{
         rotation::{Rotated, rotate},
     },
     kernel::{
-        Caller, Code, Created, Ctx, Error, Id, IdempotencyKey, Owner, Page, PageRequest, Precondition, Resource as _, Result,
-        Timestamp, Versioned,
+        Admins, Caller, Code, Created, Ctx, Error, Id, IdempotencyKey, Owner, Page, PageRequest, Precondition, Resource as _,
+        Result, Timestamp, Versioned,
     },
     ledger::{Decision, Fact, Ledger, Transaction},
     outbound::channels::{Carrier, Carriers, ChannelKind, webhook},
@@ -216,30 +216,36 @@ impl ChannelService {
         Ok(notification)
     }
 
-    /// Another secret for a webhook's messages; the one before signs too for a day. Errors: `NotFound`, `UnsupportedAction`,
-    /// `NotConfigured`.
-    pub async fn new_secret(&self, _ctx: &Ctx, owner: Owner, id: ChannelId) -> Result<SecretString> {
+    /// Another secret for a webhook's messages; the one before signs too for a day. A repetition makes none and tells none. Errors:
+    /// `NotFound`, `UnsupportedAction`, `NotConfigured`, `IdempotencyKeyReused`.
+    pub async fn new_secret(&self, _ctx: &Ctx, owner: Owner, id: ChannelId, key: Option<&IdempotencyKey>) -> Result<Made> {
         let ring = &*self.keys.ring().await?;
-        self.ledger
+        let (created, secret) = self
+            .ledger
             .run(owner, |change| {
                 Box::pin(async move {
-                    let channel = change.load::<Channel>(&id.to_string(), &Precondition::None).await?.value;
-                    if channel.kind != ChannelKind::Webhook {
+                    if let Some(first) = change.replayed(key).await? {
+                        return Ok(Decision::Keep((first, None)));
+                    }
+                    let channel = change.load::<Channel>(&id.to_string(), &Precondition::None).await?.versioned();
+                    if channel.value.kind != ChannelKind::Webhook {
                         return Err(Error::new(Code::UnsupportedAction, "Only messages of a webhook are signed with a secret"));
                     }
                     let read = state_of(change, id).await?;
                     let secret = webhook::new_secret()?;
                     change.replace(&read.value.with_secret(ring, secret.clone(), change.now())?, &read)?;
-                    Ok(Decision::Write(secret))
+                    change.remember(key, &channel)?;
+                    Ok(Decision::Write((Created::now(channel), Some(secret))))
                 })
             })
-            .await
+            .await?;
+        Ok(Made { created, secret })
     }
 
     /// In which language somebody is asked whether an address is theirs. Errors: `NotFound` for any link but the last one.
     pub async fn asks(&self, ctx: &Ctx, token: &str) -> Result<Language> {
         let (of, nonce) = links::read_verifying(token).ok_or_else(no_link)?;
-        let owner = program(ctx).owner_for_program(of.user)?;
+        let owner = recipient(ctx, of)?;
         let state = repo::state(&self.ledger, owner, of.channel).await?.ok_or_else(no_link)?;
         let ring = &*self.keys.ring().await?;
         state.answered(ring, &nonce, ctx.now())?.ok_or_else(no_link)?;
@@ -249,7 +255,7 @@ impl ChannelService {
     /// Knows from now on that the address is the person's. Errors: `NotFound` for any link but the last one, which is good once.
     pub async fn answer(&self, ctx: &Ctx, token: &str) -> Result<Language> {
         let (of, nonce) = links::read_verifying(token).ok_or_else(no_link)?;
-        let owner = program(ctx).owner_for_program(of.user)?;
+        let owner = recipient(ctx, of)?;
         let ring = &*self.keys.ring().await?;
         let answered = self.ledger.run(owner, |change| {
             Box::pin(async move {
@@ -269,18 +275,18 @@ impl ChannelService {
     pub async fn asks_to_end(&self, ctx: &Ctx, token: &str) -> Result<(Language, Topic)> {
         let known = self.links.known().await?.and_then(|links| links.read_unsubscribing(token));
         let (of, topic) = known.ok_or_else(no_link)?;
-        Ok((self.language(program(ctx).owner_for_program(of.user)?).await?, topic))
+        Ok((self.language(recipient(ctx, of)?).await?, topic))
     }
 
     /// Ends messages of a kind by a channel. Again, or of a channel that is gone, does nothing. Errors: `NotFound` for no link of ours.
     pub async fn end(&self, ctx: &Ctx, token: &str) -> Result<()> {
         let known = self.links.known().await?.and_then(|links| links.read_unsubscribing(token));
-        let (Of { user, channel }, topic) = known.ok_or_else(no_link)?;
-        let owner = program(ctx).owner_for_program(user)?;
+        let (of, topic) = known.ok_or_else(no_link)?;
+        let owner = recipient(ctx, of)?;
         let decide = |was: &Channel, _: &mut Transaction<'_>| {
             Ok(was.events.has(topic).then(|| Channel { events: was.events.without(topic), ..was.clone() }))
         };
-        match self.ledger.edit(owner, &channel.to_string(), &Precondition::None, decide).await {
+        match self.ledger.edit(owner, &of.channel.to_string(), &Precondition::None, decide).await {
             Err(error) if error.code() == Code::NotFound => Ok(()),
             other => other.map(drop),
         }
@@ -298,9 +304,9 @@ impl ChannelService {
     }
 }
 
-/// The same call as work of the program's own: whoever has the link has proved that it was theirs to follow.
-fn program(ctx: &Ctx) -> Ctx {
-    ctx.clone().called_by(Caller::PROGRAM)
+/// Whom the link was sent to: whoever has it acts for them, as far as the link goes.
+fn recipient(ctx: &Ctx, of: Of) -> Result<Owner> {
+    ctx.clone().called_by(Caller::user(of.user, &Admins::default())).own()
 }
 
 fn not_configured() -> Error {

@@ -12,7 +12,8 @@ use chrono::Weekday;
 
 use super::{
     delivery::{Delivery, Hours, Skip},
-    model::{About, Event, Notification},
+    event::Event,
+    model::{About, Notification},
 };
 use crate::{
     integrations::connections::model::{Connection, Status},
@@ -172,3 +173,6 @@ fn has(group: &Notification, id: &str) -> bool {
 fn ids_of(group: &mut Notification) -> Option<&mut Vec<String>> {
     if let About::Achievements { ids } = &mut group.about { Some(ids) } else { None }
 }
+
+#[cfg(test)]
+mod tests;

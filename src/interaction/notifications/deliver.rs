@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::{
     decide::deliveries,
     delivery::{Look, Sight, Terms},
-    model::{About, Event, Notification},
+    event::Event,
+    model::{About, Notification},
     repo,
     service::{DUE, NotificationService, due_by},
 };
@@ -91,6 +92,7 @@ impl NotificationService {
         }
         let all = channels::all(&self.ledger, owner).await?;
         let hours = self.hours(owner, &change.summary, now).await?;
+        let mut step = Step::Nothing;
         for read in due {
             let mut notification = read.value.clone();
             let mut claimed = None;
@@ -123,11 +125,12 @@ impl NotificationService {
             }
             due_by(change, notification.next());
             change.replace(&notification, &read)?;
+            step = Step::More;
             if let Some((channel, claim)) = claimed {
                 return Ok(Decision::Write(Step::Send(Box::new(Claimed { notification, channel, claim }))));
             }
         }
-        Ok(Decision::Write(Step::More))
+        Ok(Decision::Write(step))
     }
 
     /// Hands the message over. Whatever keeps it from that is an outcome too.

@@ -7,7 +7,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     delivery::{Delivery, DeliveryState},
-    model::{Event, Notification, NotificationId},
+    event::Event,
+    model::{Notification, NotificationId},
     service::NotificationService,
 };
 use crate::{

@@ -4,6 +4,7 @@
 pub mod decide;
 mod deliver;
 pub mod delivery;
+pub mod event;
 mod follow;
 mod http;
 pub mod jobs;

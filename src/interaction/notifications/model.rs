@@ -7,11 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::delivery::Delivery;
+use super::{delivery::Delivery, event::Event};
 use crate::{
-    choice,
     integrations::connections::model::Status,
-    interaction::channels::model::{ChannelId, Topic},
+    interaction::channels::model::ChannelId,
     kernel::{Id, Resource, Timestamp, UserId},
     outbound::channels::ChannelProblem,
     progress::texts as achievements,
@@ -23,54 +22,6 @@ pub type NotificationId = Id<Notification>;
 
 /// How long it is known what was sent.
 pub const KEPT: Duration = Duration::from_hours(90 * 24);
-
-choice!(
-    /// What happened.
-    Event as "NotificationEvent",
-    NudgeCreated = "nudge.created",
-    AchievementEarned = "achievement.earned",
-    SummaryDaily = "summary.daily",
-    SummaryWeekly = "summary.weekly",
-    RiskRaised = "risk.raised",
-    SyncAttention = "sync.attention",
-    /// Somebody wants to know whether a channel works.
-    ChannelTest = "channel.test",
-    /// Somebody is to say whether an address is theirs.
-    ChannelVerify = "channel.verify",
-);
-
-/// How an event stands to the hours in which nothing is to be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Patience {
-    /// It is said at the time or not at all.
-    NowOrNever,
-    /// It waits for their end, a day at most.
-    Waits,
-    /// They do not concern it: the person has just asked for it.
-    Asked,
-}
-
-impl Event {
-    /// By which channels are chosen; `None` for what concerns a channel itself.
-    pub const fn topic(self) -> Option<Topic> {
-        match self {
-            Self::NudgeCreated => Some(Topic::Nudges),
-            Self::AchievementEarned => Some(Topic::Achievements),
-            Self::SummaryDaily | Self::SummaryWeekly => Some(Topic::Summaries),
-            Self::RiskRaised => Some(Topic::Risk),
-            Self::SyncAttention => Some(Topic::Sync),
-            Self::ChannelTest | Self::ChannelVerify => None,
-        }
-    }
-
-    pub const fn patience(self) -> Patience {
-        match self {
-            Self::NudgeCreated | Self::RiskRaised => Patience::NowOrNever,
-            Self::AchievementEarned | Self::SummaryDaily | Self::SummaryWeekly | Self::SyncAttention => Patience::Waits,
-            Self::ChannelTest | Self::ChannelVerify => Patience::Asked,
-        }
-    }
-}
 
 /// What a notification tells of. What it says in words follows from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

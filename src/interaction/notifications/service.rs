@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::{
     delivery::{Delivery, Hours},
-    model::{About, Event, Notification},
+    event::Event,
+    model::{About, Notification},
     repo,
 };
 use crate::{

@@ -101,6 +101,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "channels/links",
             "channels/state",
             "notifications/delivery",
+            "notifications/event",
             "proposes",
             "spoken",
             "webhooks/verify/",

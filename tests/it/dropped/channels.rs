@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use serde_json::json;
 
 use super::{
-    Act, Case,
+    Case,
     events::{SOME, message},
     requests::ask,
 };

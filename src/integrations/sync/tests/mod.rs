@@ -37,7 +37,6 @@ pub(super) fn item(title: &str, notes: &str) -> Item {
         due: None,
         completed: false,
         completed_at: None,
-        stands_since: None,
         updated_at: None,
         url: None,
         key: None,
