@@ -225,6 +225,7 @@ async fn quiet_hours_busy_and_time_off_skip_a_nudge_and_hold_the_rest_on_the_per
     let quiet = json!({ "quiet_hours": { "from": "19:00", "to": "21:00" } });
     assert_eq!(scene.ann.patch("/api/settings", quiet).await.status, 200);
     scene.nudge(break_due()).await;
+    scene.advance(1);
     scene.earn(&["first_task"]).await;
     scene.follow().await;
     assert_eq!(scene.log().await[1], ("nudge.created".to_owned(), "skipped".to_owned(), json!("quiet_hours")));

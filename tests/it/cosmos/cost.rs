@@ -3,6 +3,7 @@
 //! `AVANOCHI_WRITE_COST=1 cargo test --test it cost` writes the table anew.
 
 mod assistant;
+mod channels;
 mod companion;
 mod connections;
 mod dialogue;
@@ -306,8 +307,11 @@ async fn counted() -> (String, BTreeSet<String>, Value) {
     wellbeing::wellbeing(&mut book, &app, &ann).await;
     connections::connections(&mut book, &app, &ann).await;
     connections::consents(&mut book, &app, &ann).await;
+    channels::channels(&mut book, &app).await;
     // More than a minute has passed.
-    assert_eq!(admin.get("/api/auth/me").await.status, 200);
+    for client in [&admin, &ann] {
+        assert_eq!(client.get("/api/auth/me").await.status, 200);
+    }
     other_resources(&mut book, &app, &ann).await;
     let everything = book.line("GET /api/changes", ", of everything", Some(PAGE), None, ann.get("/api/changes")).await;
     let since = format!("?since={}", everything.text("token"));
