@@ -190,10 +190,7 @@ impl App {
         let public_url = config.public_url.as_str().trim_end_matches('/');
         let webhooks = WebhookService::new(&shared, adapters.keys.clone(), vault.clone(), services.clone(), public_url);
         let receiver = Receiver::new(&shared, &webhooks, signing_keys, issuers.clone());
-        let links = LinkRepo::new(&shared.store, Arc::clone(&shared.ids));
-        let addresses = Addresses { public_url, page: APP };
-        let notifications = NotificationService::new(&shared, adapters.keys.clone(), carriers.clone(), links.clone(), &addresses);
-        let channels = ChannelService::new(&shared, adapters.keys.clone(), carriers, links, Arc::new(notifications.clone()));
+        let (channels, notifications) = reached(&adapters, &shared, carriers, public_url);
         let sync = Synchronisation::new(&shared, vault.clone(), services.clone());
         let known_at = issuers.providers().collect();
         let connections = ConnectionService::new(&shared, known_at, policy, vault.clone(), services);
@@ -307,4 +304,13 @@ fn carriers(adapters: &Adapters, shared: &Shared, outgoing: &Arc<Outgoing>, poli
     let mut all: Vec<Arc<dyn Carrier>> = vec![Arc::new(webhooks)];
     all.extend(adapters.carriers.iter().cloned());
     Carriers::new(all)
+}
+
+/// The channels by which people are reached, and what is sent by them.
+fn reached(adapters: &Adapters, shared: &Shared, carriers: Carriers, public_url: &str) -> (ChannelService, NotificationService) {
+    let keys = || adapters.keys.clone();
+    let links = LinkRepo::new(&shared.store, Arc::clone(&shared.ids));
+    let addresses = Addresses { public_url, page: APP };
+    let notifications = NotificationService::new(shared, keys(), carriers.clone(), links.clone(), &addresses);
+    (ChannelService::new(shared, keys(), carriers, links, Arc::new(notifications.clone())), notifications)
 }

@@ -141,15 +141,15 @@ async fn a_webhook_is_made_with_a_secret_that_is_shown_once_and_verified_by_a_te
     send(&app).await;
     expected["verified"] = json!(true);
     assert_eq!(ann.get(CHANNELS).await.body, json!([expected]));
-    let received = receiver.state.received();
-    assert_eq!((received.len(), receiver.state.refused()), (1, 0));
-    let said = json!({ "type": "channel.test", "timestamp": "2026-01-14T10:00:00.000000Z", "data": { "id": received[0].id,
+    let taken = receiver.state.received();
+    assert_eq!((taken.len(), receiver.state.refused()), (1, 0));
+    let said = json!({ "type": "channel.test", "timestamp": "2026-01-14T10:00:00.000000Z", "data": { "id": taken[0].id,
         "key": "notification_test", "text": "This is a test. Messages from Avanochi arrive here." } });
-    assert_eq!(received[0].body, said);
+    assert_eq!(taken[0].body, said);
     let log = ann.get("/api/notifications").await.body;
     let delivery = json!({ "channel_id": id, "kind": "webhook", "state": "sent", "reason": null, "attempts": 1,
         "at": "2026-01-14T10:00:00.000000Z" });
-    assert_eq!(log[0]["id"], received[0].id);
+    assert_eq!(log[0]["id"], taken[0].id);
     assert_eq!(log[0]["deliveries"], json!([delivery]));
 }
 

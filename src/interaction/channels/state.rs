@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::NaiveDate;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
@@ -160,7 +160,7 @@ impl ChannelState {
 
 impl Secrets {
     fn sealed(&self, ring: &Keyring, place: Place) -> Result<Envelope> {
-        let signing: Vec<&str> = self.signing.iter().map(|secret| secret.expose_secret()).collect();
+        let signing: Vec<&str> = self.signing.iter().map(ExposeSecret::expose_secret).collect();
         let signing = SecretString::from(serde_json::to_string(&signing).map_err(Error::internal)?);
         let nonce = SecretString::from(self.nonce.map(|nonce| URL_SAFE_NO_PAD.encode(nonce)).unwrap_or_default());
         let parts = [(Part::Address, &self.address), (Part::WebhookSecrets, &signing), (Part::Verifier, &nonce)];

@@ -1,6 +1,6 @@
 //! Channels as callers see them.
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
@@ -91,7 +91,7 @@ pub struct MadeChannelView<'a> {
 
 impl<'a> MadeChannelView<'a> {
     pub fn of(channel: &'a Channel, secret: Option<&'a SecretString>) -> Self {
-        Self { channel: channel.into(), secret: secret.map(|secret| secret.expose_secret()) }
+        Self { channel: channel.into(), secret: secret.map(ExposeSecret::expose_secret) }
     }
 }
 

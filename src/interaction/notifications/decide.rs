@@ -81,7 +81,7 @@ impl Known<'_> {
         at > self.hours.now.minus(LOOK_BACK)
     }
 
-    fn new(&self, event: Event, source: &str, about: About, happened: Timestamp, due: Timestamp) -> Notification {
+    fn notification(&self, event: Event, source: &str, about: About, happened: Timestamp, due: Timestamp) -> Notification {
         Notification {
             id: Notification::id_of(self.user, event, source),
             user_id: self.user,
@@ -112,7 +112,7 @@ impl Known<'_> {
             _ => (Event::NudgeCreated, nudge.id.clone()),
         };
         let about = About::Nudge { nudge_id: nudge.id.clone(), what: nudge.what.clone() };
-        Some(self.new(event, &source, about, at, self.hours.now))
+        Some(self.notification(event, &source, about, at, self.hours.now))
     }
 
     fn of_connection(&self, connection: &Connection) -> Option<Notification> {
@@ -123,7 +123,7 @@ impl Known<'_> {
         let source = format!("connection:{}:{}:{since}", connection.id, status.name());
         let name = connection.name.as_str().to_owned();
         let about = About::Connection { connection_id: connection.id.uuid(), name, status };
-        Some(self.new(Event::SyncAttention, &source, about, since, self.hours.now))
+        Some(self.notification(Event::SyncAttention, &source, about, since, self.hours.now))
     }
 
     /// Those that were told of nowhere go into one message with what was earned shortly before, as long as that has not begun to go
@@ -145,7 +145,7 @@ impl Known<'_> {
             }
             let due = at.plus(TOGETHER).max(self.hours.now);
             let about = About::Achievements { ids: vec![id.clone()] };
-            let mut group = self.new(Event::AchievementEarned, id, about, at, due);
+            let mut group = self.notification(Event::AchievementEarned, id, about, at, due);
             if groups.iter().filter(|other| other.date == group.date).count() >= MESSAGES_A_DATE {
                 let waiting = group.deliveries.iter_mut().filter(|delivery| delivery.due.is_some());
                 waiting.for_each(|delivery| *delivery = delivery.skipped(Skip::Budget, self.hours.now));

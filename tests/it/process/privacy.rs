@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{PASSWORD, process::Program};
+use crate::support::{PASSWORD, http::eventually, process::Program};
 
 #[test]
 fn nothing_secret_or_personal_is_logged() {
@@ -26,6 +26,13 @@ fn nothing_secret_or_personal_is_logged() {
         let session = ann.post("/api/work_sessions/start", &json!({ "user_id": ann.id })).text("id");
         assert_eq!(ann.post(&format!("/api/work_sessions/{session}/end"), &json!({})).status, 200);
         private.extend([task, session]);
+        // Nothing is sent to this machine, and that is logged.
+        let hook = json!({ "kind": "webhook", "url": "https://localhost/xhook?token=xhook", "name": "xname" });
+        let hook = ann.post("/api/channels", &hook);
+        assert_eq!(hook.status, 201);
+        private.extend(["xhook".to_owned(), hook.text("secret")["whsec_".len()..].to_owned()]);
+        let attempts = || ann.get("/api/notifications?state=waiting").body[0]["deliveries"][0]["attempts"].as_u64();
+        eventually("an attempt", || attempts().filter(|attempts| *attempts > 0));
         ann.assert_counters_equal_what_exists();
         // What goes wrong is told in more words, and must not be told in these.
         anonymous
@@ -39,6 +46,8 @@ fn nothing_secret_or_personal_is_logged() {
         anonymous.clone().with_token("xcookie.xcookie.xcookie", "").get("/api/tasks").assert_error(401, "unauthorized");
         ann.get("/api/tasks?cursor=xquery").assert_error(400, "invalid_cursor");
         ann.get("/api/tasks?xquery=xquery&code=xquery").assert_error(400, "invalid_parameter");
+        anonymous.get("/api/unsubscribe/xquery").assert_error(404, "not_found");
+        anonymous.get("/api/channels/verify?token=xquery").assert_error(404, "not_found");
         ann.get("/api/xquery").assert_error(404, "not_found");
         ann.send("DELETE", "/api/tasks/xquery", None).assert_error(404, "not_found");
         assert_eq!(ann.send("DELETE", &format!("/api/users/{}", ann.id), None).status, 204);

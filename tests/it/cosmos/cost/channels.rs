@@ -20,12 +20,12 @@ pub async fn channels(book: &mut Book, app: &TestApp) {
     let made = Cost { writes: 1, queries: 1, ..CREATION };
     let new = json!({ "kind": "email", "address": "cleo@example.org", "events": ["nudges"] });
     let mail = book.line("POST /api/channels", "", Some(made), None, cleo.post("/api/channels", new)).await.text("id");
-    let send = || Event::Message { payload: json!({ "user_id": cleo.id }), attempt: 1 };
+    let due = || Event::Message { payload: json!({ "user_id": cleo.id }), attempt: 1 };
     // The claim: what is due, the channels, time off, the state, the commit. The message: the state. How it went: the notification, the
     // channel, the commit. Then that nothing else is due, and what is next: the channels, the first that waits, and
     // the summary by itself.
     let sent = Cost { reads: 2 + 1 + 3 + 1 + 1, batches: 2, writes: 1, queries: 3 + 1 + 2, ..FREE };
-    book.job(app, "notification_worker", ", one message", sent, send()).await;
+    book.job(app, "notification_worker", ", one message", sent, due()).await;
     let link = app.mailbox.last().link;
     let verify = &link[link.find("/api/").expect("a path")..];
     // The state, and the language.
