@@ -242,6 +242,7 @@ async fn quiet_hours_busy_and_time_off_skip_a_nudge_and_hold_the_rest_on_the_per
     // In Tokyo that is the 15th.
     scene.advance(6 * 3600);
     scene.nudge(break_due()).await;
+    scene.advance(1);
     scene.earn(&["first_session"]).await;
     scene.follow().await;
     let skipped: Vec<Value> = scene.log().await.into_iter().filter(|row| row.1 == "skipped").map(|row| row.2).collect();

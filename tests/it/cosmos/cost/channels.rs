@@ -48,7 +48,7 @@ pub async fn channels(book: &mut Book, app: &TestApp) {
         "notification_worker",
         ", the first mail with a link that ends them",
         Cost { reads: sent.reads + 2, writes: sent.writes + 1, ..sent },
-        send(),
+        due(),
     )
     .await;
     let link = app.mailbox.last().unsubscribe.expect("a way out");
