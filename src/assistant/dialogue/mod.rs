@@ -17,7 +17,7 @@ use std::sync::Arc;
 use self::{proposes::Proposes, repo::Kept, service::DialogueService};
 use crate::{
     domain::{Contribution, Shared},
-    work::{tasks::elsewhere::Elsewhere, work_sessions::service::OnWork},
+    work::{tasks::elsewhere::Elsewhere, work_sessions::on_work::OnWork},
 };
 
 /// What the slice adds to the program. `on_work` and `elsewhere` as for work; `proposes`: the model host, if there is one.

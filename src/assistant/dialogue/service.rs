@@ -27,7 +27,7 @@ use crate::{
         days::service::DayService,
         stats::service::StatsService,
         tasks::{elsewhere::Elsewhere, service::TaskService},
-        work_sessions::service::{OnWork, WorkSessionService},
+        work_sessions::{on_work::OnWork, service::WorkSessionService},
     },
 };
 

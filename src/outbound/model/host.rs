@@ -61,8 +61,10 @@ pub struct Model {
 enum Setback {
     /// Nothing was done; how long it asks us to wait.
     Busy(Option<Duration>),
-    /// The limit is to have its other name.
-    OtherField,
+    /// The limit is to have its other name: the newer one, or not.
+    OtherField {
+        newer: bool,
+    },
     /// The key does not count.
     Unauthorized,
     Ends(Unanswered),
@@ -129,11 +131,11 @@ impl Model {
                     tokio::time::sleep(wait).await;
                 }
                 Err(Setback::Busy(_)) => return Err(Unanswered::Busy),
-                Err(Setback::OtherField) if !renamed => {
+                Err(Setback::OtherField { newer }) if !renamed => {
                     renamed = true;
-                    self.newer_field.fetch_xor(true, Ordering::Relaxed);
+                    self.newer_field.store(newer, Ordering::Relaxed);
                 }
-                Err(Setback::OtherField) => return Err(Unanswered::Failed),
+                Err(Setback::OtherField { .. }) => return Err(Unanswered::Failed),
                 Err(Setback::Unauthorized) if !renewed => {
                     renewed = true;
                     for name in KEYS {
@@ -150,8 +152,10 @@ impl Model {
 
     async fn attempt(&self, question: &Question<'_>, until: Instant) -> Result<Said, Setback> {
         let first = until.min(Instant::now() + self.patience.first);
+        // Another question may change it meanwhile.
+        let newer = self.newer_field.load(Ordering::Relaxed);
         let begun = async {
-            let request = self.request(question).await?;
+            let request = self.request(question, newer).await?;
             // One second more than we wait, so that it is always we who know why.
             let within = self.patience.whole + Duration::from_secs(1);
             self.out.open(request, within).await.map_err(|_| Unanswered::Failed)
@@ -165,7 +169,7 @@ impl Model {
         let answer = whole.map_err(|_| Unanswered::Failed)?;
         let value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         if answer.status != 200 {
-            return Err(self.setback(&answer, &value));
+            return Err(self.setback(&answer, &value, newer));
         }
         let mut reading = Reading::default();
         reading.value(&value);
@@ -197,8 +201,8 @@ impl Model {
         reading.said()
     }
 
-    async fn request(&self, question: &Question<'_>) -> Result<Request, Unanswered> {
-        let limit = if self.newer_field.load(Ordering::Relaxed) { "max_completion_tokens" } else { "max_tokens" };
+    async fn request(&self, question: &Question<'_>, newer: bool) -> Result<Request, Unanswered> {
+        let limit = if newer { "max_completion_tokens" } else { "max_tokens" };
         let body = json!({
             "model": self.settings.model,
             "messages": [
@@ -241,11 +245,13 @@ impl Model {
         request.bearer(&SecretString::from(token.token.secret())).map_err(|_| Unanswered::Refused)
     }
 
-    /// What an answer means that is none.
-    fn setback(&self, answer: &Answer, value: &Value) -> Setback {
+    /// What an answer means that is none. `newer`: which name the limit had.
+    fn setback(&self, answer: &Answer, value: &Value, newer: bool) -> Setback {
         match answer.status {
             400 | 422 if is_filtered(value) => Unanswered::Filtered.into(),
-            400 | 422 if self.settings.limit_field == LimitField::Auto && names_the_limit(&answer.body) => Setback::OtherField,
+            400 | 422 if self.settings.limit_field == LimitField::Auto && names_the_limit(&answer.body) => {
+                Setback::OtherField { newer: !newer }
+            }
             401 | 403 => Setback::Unauthorized,
             404 => {
                 tracing::warn!(
