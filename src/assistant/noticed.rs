@@ -183,14 +183,12 @@ fn days_without_check_in(records: &[Record]) -> Option<u32> {
 mod tests {
     use chrono::Days;
     use chrono_tz::Tz;
+    use serde_json::json;
 
     use super::*;
     use crate::{
         kernel::{FromText as _, Id, Timestamp, UserId},
-        work::tasks::{
-            model::{Completion, Estimate, Planned, Title},
-            subtasks::Subtask,
-        },
+        work::tasks::model::{Completion, Estimate, Planned, Title},
     };
 
     const TODAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 3, 31) {
@@ -211,9 +209,9 @@ mod tests {
         task
     }
 
-    fn step(completed: bool) -> Vec<Subtask> {
-        let title = FromText::from_text("a").ok().expect("a title");
-        vec![Subtask { id: Id::new(Uuid::nil()), title, completed }]
+    fn with_step(task: &mut Task, completed: bool) {
+        let steps = json!([{ "id": Uuid::nil(), "title": "a", "completed": completed }]);
+        task.subtasks = serde_json::from_value(steps).expect("steps");
     }
 
     fn seen(tasks: impl IntoIterator<Item = Task>) -> SeenTasks {
@@ -228,13 +226,16 @@ mod tests {
         let estimated = |minutes| move |task: &mut Task| task.estimate_minutes = Estimate::new(minutes);
         assert_eq!(large(vec![task(1, 1, estimated(241))]), Some((Some(241), None)));
         assert_eq!(large(vec![task(1, 1, estimated(240))]), None);
-        let divided = |task: &mut Task| (task.estimate_minutes, task.subtasks) = (Estimate::new(300), step(false));
+        let divided = |task: &mut Task| {
+            task.estimate_minutes = Estimate::new(300);
+            with_step(task, false);
+        };
         assert_eq!(large(vec![task(1, 1, divided)]), None, "it has steps already");
         // Left alone for more than fourteen days, unless something was done of it, or it is planned for later.
         assert_eq!(large(vec![task(1, 15, |_| {})]), Some((None, Some(15))));
         assert_eq!(large(vec![task(1, 14, |_| {})]), None);
         assert_eq!(large(vec![task(1, 20, |task| task.updated_at = Some(noon(3)))]), None);
-        assert_eq!(large(vec![task(1, 20, |task| task.subtasks = step(true))]), None);
+        assert_eq!(large(vec![task(1, 20, |task| with_step(task, true))]), None);
         assert_eq!(large(vec![task(1, 20, |task| task.spent = task.spent.plus(TODAY, 60))]), None);
         let planned = |on| move |task: &mut Task| task.planned = Some(Planned { on, at: noon(20) });
         assert_eq!(large(vec![task(1, 20, planned(TODAY + Days::new(1)))]), None);
@@ -249,7 +250,7 @@ mod tests {
         let begun = task(1, 1, |task| task.timer_started_at = Some(noon(0)));
         let worked_on = task(2, 1, |task| task.spent = task.spent.plus(TODAY, 60));
         assert_eq!(seen([begun, worked_on, task(3, 1, |_| {})]).started, 2);
-        let done = |number, days, minutes| {
+        let done = |number, days, minutes: u64| {
             task(number, 40, move |task| {
                 task.completion = Some(Completion { at: noon(days), date: TODAY - Days::new(days) });
                 task.estimate_minutes = Estimate::new(30);
@@ -260,7 +261,7 @@ mod tests {
         let by_hour = seen([done(1, 29, 1), done(2, 28, 1), done(3, 1, 1), done(4, 0, 1)]).completed_by_hour;
         assert_eq!((by_hour[12], by_hour.iter().sum::<u32>()), (2, 2));
         // The last sixty of which it is known how long they took.
-        let estimates = seen((0..70).map(|number| done(number.into(), 1, number))).estimates;
+        let estimates = seen((0..70_u64).map(|number| done(number.into(), 1, number))).estimates;
         assert_eq!((estimates.len(), estimates[0], estimates[59]), (60, (30, 10), (30, 69)));
         assert_eq!(seen([done(1, 1, 0)]).estimates, []);
     }
