@@ -177,6 +177,7 @@ const LAYERS: &[(Layer, &[&str])] = &[
             "auth/tokens",
             "open_streams",
             "at_work",
+            "on_work",
             "look",
             "restoring",
             "running",

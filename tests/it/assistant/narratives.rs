@@ -116,7 +116,7 @@ async fn today_is_told_as_far_as_it_is_and_what_is_to_come_is_not() {
     let text = story["paragraphs"][0]["text"].as_str().expect("a text");
     assert!(text.contains("2 h") && text.contains("The day is not over."), "{text}");
     let week = play.get("/api/narratives/week").await;
-    assert_eq!(week["title"], "From 19 January to 25 January");
+    assert_eq!(week["title"], "From 19 to 25 January");
     play.ann.get("/api/narratives/day?date=2026-01-20").await.assert_error(400, "invalid_parameter");
     play.ann.get("/api/narratives/week?of=2026-01-26").await.assert_error(400, "invalid_parameter");
     play.ann.get("/api/narratives/day?date=soon").await.assert_error(400, "invalid_parameter");
