@@ -223,6 +223,8 @@ async fn whoever_works_each_other_day_and_looks_back_at_it_is_told_too() {
             play.clock(5 * 60 + 1);
             play.ann.end(&id).await;
             play.work(6 * 60, 23 * 60).await;
+        } else {
+            play.ann.post("/api/check_ins", json!({ "energy": 1 })).await;
         }
         play.date = play.date + Days::new(1);
         play.clock(1);
