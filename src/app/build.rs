@@ -164,9 +164,9 @@ impl App {
         let signing_keys = SigningKeys::new(Arc::clone(&outgoing), google_keys, Arc::clone(&shared.clock));
         let model = config.model.clone().map(|settings| {
             let (credentials, clock) = (Arc::clone(&adapters.credentials), Arc::clone(&shared.clock));
-            Model::new(settings, Arc::clone(&outgoing), credentials, clock, Patience::default())
+            Arc::new(Model::new(settings, Arc::clone(&outgoing), credentials, clock, Patience::default()))
         });
-        let phrasing = Phrasing::new(&shared, model);
+        let phrasing = Phrasing::new(&shared, model.clone());
         let redis = config.redis.then(|| Arc::clone(&adapters.credentials));
         let limits = Arc::new(Limits::new(Arc::clone(&shared.clock), redis));
         let services = Arc::new(Services {

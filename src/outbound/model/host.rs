@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    LimitField, Patience, Question, Said, Settings, Unanswered,
+    LimitField, Patience, Question, Said, Settings, Tool, Unanswered,
     events::Events,
     reading::{Reading, code, is_filtered},
 };
@@ -96,13 +96,14 @@ impl Model {
         &self.settings.model
     }
 
-    /// Errors: no text came.
+    /// Errors: neither a text came nor a call.
     pub async fn ask(&self, question: &Question<'_>) -> Result<Said, Unanswered> {
         if !self.circuit().lets_through(self.clock.now()) {
             return Err(Unanswered::Paused);
         }
         let began = Instant::now();
-        let answered = self.attempts(question, began + self.patience.whole).await;
+        let whole = question.within.map_or(self.patience.whole, |within| within.min(self.patience.whole));
+        let answered = self.attempts(question, began + whole).await;
         let milliseconds = began.elapsed().as_millis();
         match &answered {
             Ok(said) => tracing::debug!(milliseconds, tokens = said.tokens, ended = ?said.ended, "a model answered"),
@@ -111,6 +112,8 @@ impl Model {
         match &answered {
             // Its filter is no failure of the host.
             Ok(_) | Err(Unanswered::Filtered) => drop(self.circuit().succeeded()),
+            // Others wait longer, and may get their answer.
+            Err(Unanswered::TooSlow) if question.within.is_some() => {}
             Err(_) if self.circuit().failed(self.clock.now()) => tracing::warn!("the model is not asked for a while"),
             Err(_) => {}
         }
@@ -124,7 +127,7 @@ impl Model {
             match self.attempt(question, until).await {
                 Ok(said) => return Ok(said),
                 Err(Setback::Ends(why)) => return Err(why),
-                Err(Setback::Busy(Some(wait))) if !waited && wait <= SHORT => {
+                Err(Setback::Busy(Some(wait))) if !waited && wait <= SHORT && Instant::now() + wait < until => {
                     waited = true;
                     tokio::time::sleep(wait).await;
                 }
@@ -186,11 +189,11 @@ impl Model {
                     }
                 }
                 Ok(Ok(None) | Err(_)) => break,
-                Err(_) if reading.has_text() => break,
+                Err(_) if reading.has_begun() => break,
                 Err(_) => return Err(Unanswered::TooSlow),
             }
             // What only keeps the connection open is no beginning.
-            if reading.has_text() {
+            if reading.has_begun() {
                 wait = Instant::now() + self.patience.between;
             }
         }
@@ -199,7 +202,7 @@ impl Model {
 
     async fn request(&self, question: &Question<'_>) -> Result<Request, Unanswered> {
         let limit = if self.newer_field.load(Ordering::Relaxed) { "max_completion_tokens" } else { "max_tokens" };
-        let body = json!({
+        let mut body = json!({
             "model": self.settings.model,
             "messages": [
                 { "role": "system", "content": question.instructions },
@@ -209,6 +212,13 @@ impl Model {
             "stream_options": { "include_usage": true },
             limit: question.most_tokens,
         });
+        if !question.tools.is_empty() {
+            let tools = question.tools.iter().map(|Tool { name, description, parameters }| {
+                let function = json!({ "name": name, "description": description, "parameters": parameters });
+                json!({ "type": "function", "function": function })
+            });
+            body["tools"] = tools.collect();
+        }
         let mut url = self.settings.url.clone();
         url.path_segments_mut().map_err(|()| Unanswered::Failed)?.pop_if_empty().extend(["chat", "completions"]);
         // What is asked twice costs twice, and changes nothing.
