@@ -202,7 +202,7 @@ impl Model {
 
     async fn request(&self, question: &Question<'_>) -> Result<Request, Unanswered> {
         let limit = if self.newer_field.load(Ordering::Relaxed) { "max_completion_tokens" } else { "max_tokens" };
-        let mut body = json!({
+        let body = json!({
             "model": self.settings.model,
             "messages": [
                 { "role": "system", "content": question.instructions },
@@ -212,13 +212,7 @@ impl Model {
             "stream_options": { "include_usage": true },
             limit: question.most_tokens,
         });
-        if !question.tools.is_empty() {
-            let tools = question.tools.iter().map(|Tool { name, description, parameters }| {
-                let function = json!({ "name": name, "description": description, "parameters": parameters });
-                json!({ "type": "function", "function": function })
-            });
-            body["tools"] = tools.collect();
-        }
+        let body = with_tools(body, question.tools);
         let mut url = self.settings.url.clone();
         url.path_segments_mut().map_err(|()| Unanswered::Failed)?.pop_if_empty().extend(["chat", "completions"]);
         // What is asked twice costs twice, and changes nothing.
@@ -284,6 +278,18 @@ impl fmt::Debug for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Model").field("settings", &self.settings).field("circuit", &self.circuit).finish_non_exhaustive()
     }
+}
+
+/// Offers tools, where there are any: not all hosts know what these are.
+fn with_tools(mut body: Value, tools: &[Tool]) -> Value {
+    if !tools.is_empty() {
+        let offered = tools.iter().map(|Tool { name, description, parameters }| {
+            let function = json!({ "name": name, "description": description, "parameters": parameters });
+            json!({ "type": "function", "function": function })
+        });
+        body["tools"] = offered.collect();
+    }
+    body
 }
 
 /// What a managed identity asks a token for; `None` where it is of no use.
