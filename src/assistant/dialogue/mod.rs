@@ -2,6 +2,7 @@
 //! not know may go to a model host, which may propose one action and do none. Of what is said nothing is kept.
 
 pub mod acts;
+pub mod asks;
 pub mod http;
 pub mod model;
 pub mod proposes;
@@ -10,6 +11,8 @@ pub mod service;
 pub mod spoken;
 pub mod task_acts;
 pub mod telling;
+pub mod tool_slots;
+pub mod tools;
 pub mod undo;
 
 use std::sync::Arc;

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    LimitField, Patience, Question, Said, Settings, Unanswered,
+    LimitField, Patience, Question, Said, Settings, Tool, Unanswered,
     events::Events,
     reading::{Reading, code, is_filtered},
 };
@@ -98,13 +98,14 @@ impl Model {
         &self.settings.model
     }
 
-    /// Errors: no text came.
+    /// Errors: neither a text came nor a call.
     pub async fn ask(&self, question: &Question<'_>) -> Result<Said, Unanswered> {
         if !self.circuit().lets_through(self.clock.now()) {
             return Err(Unanswered::Paused);
         }
         let began = Instant::now();
-        let answered = self.attempts(question, began + self.patience.whole).await;
+        let whole = question.within.map_or(self.patience.whole, |within| within.min(self.patience.whole));
+        let answered = self.attempts(question, began + whole).await;
         let milliseconds = began.elapsed().as_millis();
         match &answered {
             Ok(said) => tracing::debug!(milliseconds, tokens = said.tokens, ended = ?said.ended, "a model answered"),
@@ -113,6 +114,8 @@ impl Model {
         match &answered {
             // Its filter is no failure of the host.
             Ok(_) | Err(Unanswered::Filtered) => drop(self.circuit().succeeded()),
+            // Others wait longer, and may get their answer.
+            Err(Unanswered::TooSlow) if question.within.is_some() => {}
             Err(_) if self.circuit().failed(self.clock.now()) => tracing::warn!("the model is not asked for a while"),
             Err(_) => {}
         }
@@ -126,7 +129,7 @@ impl Model {
             match self.attempt(question, until).await {
                 Ok(said) => return Ok(said),
                 Err(Setback::Ends(why)) => return Err(why),
-                Err(Setback::Busy(Some(wait))) if !waited && wait <= SHORT => {
+                Err(Setback::Busy(Some(wait))) if !waited && wait <= SHORT && Instant::now() + wait < until => {
                     waited = true;
                     tokio::time::sleep(wait).await;
                 }
@@ -190,11 +193,11 @@ impl Model {
                     }
                 }
                 Ok(Ok(None) | Err(_)) => break,
-                Err(_) if reading.has_text() => break,
+                Err(_) if reading.has_begun() => break,
                 Err(_) => return Err(Unanswered::TooSlow),
             }
             // What only keeps the connection open is no beginning.
-            if reading.has_text() {
+            if reading.has_begun() {
                 wait = Instant::now() + self.patience.between;
             }
         }
@@ -213,6 +216,7 @@ impl Model {
             "stream_options": { "include_usage": true },
             limit: question.most_tokens,
         });
+        let body = with_tools(body, question.tools);
         let mut url = self.settings.url.clone();
         url.path_segments_mut().map_err(|()| Unanswered::Failed)?.pop_if_empty().extend(["chat", "completions"]);
         // What is asked twice costs twice, and changes nothing.
@@ -280,6 +284,18 @@ impl fmt::Debug for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Model").field("settings", &self.settings).field("circuit", &self.circuit).finish_non_exhaustive()
     }
+}
+
+/// Offers tools, where there are any: not all hosts know what these are.
+fn with_tools(mut body: Value, tools: &[Tool]) -> Value {
+    if !tools.is_empty() {
+        let offered = tools.iter().map(|Tool { name, description, parameters }| {
+            let function = json!({ "name": name, "description": description, "parameters": parameters });
+            json!({ "type": "function", "function": function })
+        });
+        body["tools"] = offered.collect();
+    }
+    body
 }
 
 /// What a managed identity asks a token for; `None` where it is of no use.
