@@ -260,6 +260,30 @@ async fn a_long_list_says_that_it_has_more_and_a_quoted_number_is_a_title() {
 }
 
 #[tokio::test]
+async fn of_very_many_tasks_none_is_looked_for() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let add = async |count: usize| {
+        let new = json!({ "op": "create", "title": "call", "due_on": "2026-01-16" });
+        let made = ann.post("/api/tasks/bulk", json!({ "operations": vec![new; count] })).await;
+        assert_eq!(made.status, 200, "{made:?}");
+    };
+    for _ in 0..40 {
+        add(50).await;
+    }
+    assert_eq!(say(&ann, "done call").await["text"], "2000 tasks match. Say more of the title.");
+    assert_eq!(key(&ann, "my tasks for 16/1").await.1, "dialogue_first_tasks");
+    add(1).await;
+    for sentence in ["done call", "my tasks for 16/1"] {
+        let body = say(&ann, sentence).await;
+        assert_eq!((&body["key"], body.get("did")), (&json!("dialogue_too_many_open"), None), "{body}");
+    }
+    // A number still means one.
+    assert_eq!(key(&ann, "upcoming").await.1, "dialogue_first_tasks");
+    assert_eq!(say(&ann, "done 1").await["text"], "Done: call");
+}
+
+#[tokio::test]
 async fn words_that_name_nothing_complete_nothing() {
     let app = TestApp::new();
     let ann = app.user("ann").await;

@@ -11,7 +11,10 @@ use crate::{
     ledger::{Counted, Transaction},
     store::{Entity, Stored},
     wellbeing::{check_ins::model::CheckIn, rests::model::Rest},
-    work::{tasks::model::TaskId, work_sessions::model::WorkSession},
+    work::{
+        tasks::model::{Task, TaskId},
+        work_sessions::model::WorkSession,
+    },
 };
 
 /// How long an action waits for its confirmation.
@@ -26,11 +29,10 @@ const LIST: Duration = Duration::from_mins(15);
 #[serde(rename_all = "snake_case")]
 pub enum Reversal {
     /// The task goes to the trash, unless it has changed since.
-    DeleteTask(TaskId, Uuid),
+    DeleteTask(Box<Task>),
     /// The task is open again, unless it has changed since.
     ReopenTask {
-        id: TaskId,
-        version: Uuid,
+        done: Box<Task>,
         /// The next one of its series, if it was made, which goes too.
         next: Option<TaskId>,
     },

@@ -37,13 +37,13 @@ impl DialogueService {
     pub(super) async fn add_task(&self, turn: &Turn<'_>, slots: &Slots) -> Result<Acted> {
         let Some(title) = &slots.title else { return Ok((turn.say("dialogue_what_task", &[]), None)) };
         let new = NewTask { title: Title::parse(title)?, client_id: None, fields: fields(slots)? };
-        let Versioned { value: made, version } = self.tasks.create(turn.ctx, turn.owner, &new, turn.key.as_ref()).await?.task;
+        let made = self.tasks.create(turn.ctx, turn.owner, &new, turn.key.as_ref()).await?.task.value;
         let title = ("title", Arg::Text(made.title.as_str()));
         let spoken = match slots.due {
             None => turn.say("dialogue_task_added", &[title]),
             Some(due) => turn.say("dialogue_task_added_for", &[title, ("due", Arg::Text(&due_in_words(turn, due)))]),
         };
-        Ok((did(spoken, TASKS, made.id.uuid(), Op::Create), Some(Reversal::DeleteTask(made.id, version))))
+        Ok((did(spoken, TASKS, made.id.uuid(), Op::Create), Some(Reversal::DeleteTask(Box::new(made)))))
     }
 
     /// Which task is meant, or what there is to say where that is not one.
@@ -86,11 +86,11 @@ impl DialogueService {
             task.id.uuid(),
             Op::Complete,
         );
-        let Some(Versioned { value, version }) = done.task else { return Ok((spoken, None)) };
+        let Some(Versioned { value: done, .. }) = done.task else { return Ok((spoken, None)) };
         // To complete a task that comes again is one thing, and confirmed no more than on the page, though the next one is made by it.
-        let next = value.next_id.filter(|next| task.next_id != Some(*next));
+        let next = done.next_id.filter(|next| task.next_id != Some(*next));
         spoken.did.extend(next.map(|next| Did::new(TASKS, next.uuid(), Op::Create)));
-        Ok((spoken, Some(Reversal::ReopenTask { id: task.id, version, next })))
+        Ok((spoken, Some(Reversal::ReopenTask { done: Box::new(done), next })))
     }
 
     pub(super) async fn list_tasks(&self, turn: &Turn<'_>, slots: &Slots) -> Result<Spoken> {

@@ -14,7 +14,7 @@ use crate::{
     ledger::Decision,
     wellbeing::check_ins::model::NewCheckIn,
     work::tasks::{
-        model::{Action, TaskPatch},
+        model::{Action, Changed, Task, TaskPatch},
         operations::{Deletion, Operation},
     },
 };
@@ -76,23 +76,30 @@ impl DialogueService {
         }
     }
 
+    /// The version of a task that is as the command left it. Errors: one that [`is_changed`] otherwise.
+    async fn as_left(&self, turn: &Turn<'_>, left: &Task) -> Result<Precondition> {
+        let read = self.tasks.get(turn.ctx, turn.owner, left.id).await?;
+        let same = content(&read.value.task) == content(left);
+        if same { Ok(Precondition::OneOf(vec![read.version])) } else { Err(changed()) }
+    }
+
     /// Errors: one that [`is_changed`] for what is no more as it was done.
     async fn reverse(&self, turn: &Turn<'_>, reversal: &Reversal) -> Result<Vec<Did>> {
         let (ctx, owner) = (turn.ctx, turn.owner);
         let mut with = None;
         let (kind, id, op) = match reversal {
-            Reversal::DeleteTask(id, version) => {
-                let delete = Operation::Delete(*id, Deletion::ToTrash, Precondition::OneOf(vec![*version]));
+            Reversal::DeleteTask(made) => {
+                let delete = Operation::Delete(made.id, Deletion::ToTrash, self.as_left(turn, made).await?);
                 self.tasks.apply(ctx, owner, &delete).await?;
-                (TASKS, id.uuid(), Op::Delete)
+                (TASKS, made.id.uuid(), Op::Delete)
             }
-            Reversal::ReopenTask { id, version, next } => {
+            Reversal::ReopenTask { done, next } => {
                 let patch = TaskPatch { action: Some(Action::Reopen), ..TaskPatch::default() };
-                let reopen = Operation::Update(*id, patch, Precondition::OneOf(vec![*version]));
+                let reopen = Operation::Update(done.id, patch, self.as_left(turn, done).await?);
                 // A next one that was changed since stays.
                 let left = self.tasks.apply(ctx, owner, &reopen).await?.task.and_then(|task| task.value.next_id);
                 with = next.filter(|_| left.is_none()).map(|next| Did::new(TASKS, next.uuid(), Op::Delete));
-                (TASKS, id.uuid(), Op::Reopen)
+                (TASKS, done.id.uuid(), Op::Reopen)
             }
             Reversal::DeleteSession(id, version) => {
                 self.sessions.delete(ctx, owner, Id::new(*id), &Precondition::OneOf(vec![*version])).await?;
@@ -141,6 +148,11 @@ impl DialogueService {
     }
 }
 
+/// A task without what says where else it is kept, which a connection adds within seconds and nobody did.
+fn content(task: &Task) -> Task {
+    Task { external: Vec::new(), changed: Changed::default(), updated_at: None, ..task.clone() }
+}
+
 fn changed() -> Error {
     Error::new(Code::StaleEtag, "It has changed since")
 }
@@ -148,4 +160,23 @@ fn changed() -> Error {
 /// Whether what was to be undone is no more what it was.
 fn is_changed(code: Code) -> bool {
     matches!(code, Code::NotFound | Code::StaleEtag | Code::ActiveSessionExists | Code::SessionsOverlap | Code::RestActive)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        kernel::{Timestamp, UserId},
+        work::tasks::model::{External, TaskId, Title},
+    };
+
+    #[test]
+    fn a_task_that_a_connection_has_taken_over_is_as_it_was_left_and_one_that_was_renamed_is_not() {
+        let title = |text| Title::parse(text).expect("a title");
+        let made = Task::new(TaskId::new(Uuid::nil()), UserId::new(Uuid::nil()), title("a"), Timestamp::from_micros(1), None);
+        let external = vec![External { connection_id: Uuid::nil(), provider: "todoist".into(), url: None }];
+        let kept = Task { external, updated_at: Some(Timestamp::from_micros(2)), ..made.clone() };
+        assert_eq!(content(&kept), content(&made));
+        assert_ne!(content(&Task { title: title("b"), ..kept }), content(&made));
+    }
 }

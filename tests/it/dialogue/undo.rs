@@ -104,6 +104,9 @@ async fn it_is_for_ten_minutes_and_not_for_what_has_changed_since() {
     assert_clean(&app).await;
 }
 
+/// A request of the page: method, path with the id of what was done, body.
+type Step<'a> = (&'a str, &'a str, Value);
+
 #[tokio::test]
 async fn what_the_page_did_since_stays() {
     let app = TestApp::new();
@@ -113,7 +116,7 @@ async fn what_the_page_did_since_stays() {
     let reopened = json!({ "action": "reopen" });
     let energy = json!({ "user_id": ann.id, "energy": 5, "note": "slept well" });
     // What is said, and what the page does to that then.
-    let cases: [(&str, &[(&str, &str, Value)]); 7] = [
+    let cases: [(&str, &[Step<'_>]); 7] = [
         ("start work", &[("POST", "/api/work_sessions/{id}/pause", json!({}))]),
         ("add report", &[("PATCH", "/api/tasks/{id}", json!({ "title": "Yearly report" }))]),
         ("add draft", &[("PATCH", "/api/tasks/{id}", completed.clone())]),
