@@ -1,5 +1,5 @@
-//! Reading all that the assistant says of a year: each date with two sessions, two tasks that were done, and every other one with a
-//! check-in.
+//! Reading all that the assistant says of a year: five dates of each week with two sessions and two tasks that were done, and every
+//! other date with a check-in.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,5 +1,6 @@
 //! What is said is done through the rules of the API, once, confirmed where it has to be, and taken back exactly.
 
+mod asking;
 mod model;
 mod undo;
 

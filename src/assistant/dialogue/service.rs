@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use super::{
     model::{Answer, Command, Confirmation, Op, Said, Sentence, Token, UnderstoodBy},
-    proposes::{NotUnderstood, Proposes},
+    proposes::{NotUnderstood, Proposal, Proposes},
     repo::{Acted, CONFIRMATION, Kept, Reversal, What},
     spoken::{Spoken, Turn, name},
+    tools::is_offered,
 };
 use crate::{
     accounts::settings::model::Settings,
     companion::service::CompanionService,
     domain::Shared,
     interaction::grammar::{
-        model::{Intent, Outcome, Slots},
+        model::{Intent, Outcome, Slots, Speaker},
         parse::parse,
     },
     kernel::{Code, Created, Ctx, Error, IdempotencyKey, Owner, Result},
@@ -27,7 +28,7 @@ use crate::{
         days::service::DayService,
         stats::service::StatsService,
         tasks::{elsewhere::Elsewhere, service::TaskService},
-        work_sessions::service::{OnWork, WorkSessionService},
+        work_sessions::{on_work::OnWork, service::WorkSessionService},
     },
 };
 
@@ -114,7 +115,8 @@ impl DialogueService {
 
     /// Understands a sentence, and does what it says unless that has to be confirmed.
     async fn hear(&self, turn: &Turn<'_>, sentence: &Sentence) -> Result<Done> {
-        let understood = parse(sentence.as_str(), &turn.speaker());
+        let speaker = turn.speaker();
+        let understood = parse(sentence.as_str(), &speaker);
         let near = match understood.outcome {
             Outcome::Known(Intent::EndWork, _) if understood.bare_stop && self.is_resting(turn).await? => {
                 return self.act(turn, Command::new(Intent::EndRest, Slots::default()), UnderstoodBy::Rules).await;
@@ -122,15 +124,19 @@ impl DialogueService {
             Outcome::Known(intent, slots) => return self.act(turn, Command::new(intent, *slots), UnderstoodBy::Rules).await,
             Outcome::Unknown(near) => near,
         };
-        if let Some(proposes) = &self.proposes {
-            let asked = NotUnderstood { owner: turn.owner, text: sentence, language: understood.language, intents: &Intent::ALL };
-            if let Some(proposal) = proposes.propose(turn.ctx, asked).await {
-                return self.act(turn, Command::new(proposal.intent, proposal.slots), UnderstoodBy::Model).await;
-            }
+        if let Some(proposal) = self.proposed(turn, sentence, &speaker).await {
+            return self.act(turn, Command::new(proposal.intent, proposal.slots), UnderstoodBy::Model).await;
         }
         let names: Vec<String> = near.iter().map(|intent| format!("\"{}\"", text(turn.language(), name(*intent), &[]))).collect();
         let spoken = turn.say("dialogue_unknown", &[("near", Arg::Text(&names.join(", ")))]);
         Ok(Done { near: near.to_vec(), ..Done::new(None, UnderstoodBy::Rules, (spoken, None)) })
+    }
+
+    /// What a model proposes, where its person lets it read what they say.
+    async fn proposed(&self, turn: &Turn<'_>, text: &Sentence, speaker: &Speaker) -> Option<Proposal> {
+        let proposes = self.proposes.as_ref().filter(|_| turn.settings.model_reads_sentences)?;
+        let proposal = proposes.propose(turn.ctx, NotUnderstood { owner: turn.owner, text, speaker }).await?;
+        is_offered(proposal.intent).then_some(proposal)
     }
 
     /// Carries a command out, or asks first: where a model proposed it and it changes anything, and where it changes several things.

@@ -6,7 +6,7 @@ use super::model::{Command, Did};
 use crate::{
     accounts::settings::model::{Language, Settings},
     assistant::narratives::story::day_and_month,
-    interaction::grammar::model::{Due, Intent, Meal, Speaker},
+    interaction::grammar::model::{Due, Intent, Meal, Priority, Rest, Speaker},
     kernel::{Ctx, DayRule, IdempotencyKey, Owner, Timestamp},
     texts::{Arg, text},
     work::tasks::model::TaskId,
@@ -72,16 +72,24 @@ impl Turn<'_> {
         }
     }
 
-    /// What a command would do, in words. `title`: that of the task that it is about.
+    /// What a command would do, in words, with all that was said for it. `title`: that of the task that it is about.
     pub fn described(&self, command: &Command, title: Option<&str>) -> String {
         let slots = &command.slots;
         let mut parts = vec![text(self.language(), name(command.intent), &[])];
         parts.extend(title.or(slots.title.as_deref()).map(str::to_owned));
         parts.extend(slots.due.map(when));
+        parts.extend(slots.priority.map(|of| text(self.language(), priority(of), &[])));
+        parts.extend(slots.tags.iter().map(|tag| format!("#{tag}")));
+        parts.extend(slots.estimate_minutes.map(|minutes| format!("{minutes} min")));
         parts.extend(slots.ml.map(|ml| format!("{ml} ml")));
         parts.extend(slots.meal.map(|kind| text(self.language(), meal(kind), &[])));
+        parts.extend(slots.rest.map(|kind| text(self.language(), rest(kind), &[])));
         parts.extend(slots.energy.map(|energy| format!("{energy}/5")));
-        parts.extend(slots.at.map(|at| self.time(Timestamp::from_micros(at.timestamp_micros()))));
+        parts.extend(slots.at.map(|at| {
+            let at = at.with_timezone(&self.days.zone);
+            let now = self.ctx.now().in_zone(self.days.zone);
+            at.format(if at.date_naive() == now.date_naive() { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
+        }));
         parts.join(" · ")
     }
 }
@@ -119,6 +127,24 @@ pub const fn meal(meal: Meal) -> &'static str {
         Meal::Lunch => "dialogue_lunch",
         Meal::Dinner => "dialogue_dinner",
         Meal::Snack => "dialogue_snack",
+    }
+}
+
+const fn rest(rest: Rest) -> &'static str {
+    match rest {
+        Rest::Micro => "dialogue_rest_micro",
+        Rest::Short => "dialogue_rest_short",
+        Rest::Long => "dialogue_rest_long",
+        Rest::Lunch => "dialogue_rest_lunch",
+    }
+}
+
+const fn priority(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Low => "dialogue_priority_low",
+        Priority::Medium => "dialogue_priority_medium",
+        Priority::High => "dialogue_priority_high",
+        Priority::Urgent => "dialogue_priority_urgent",
     }
 }
 

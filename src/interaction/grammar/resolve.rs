@@ -68,6 +68,17 @@ pub fn planned(when: When, speaker: &Speaker) -> Option<Due> {
     }
 }
 
+/// When something is due on a date that is given, at a time of the wall clock or not; `None` for a date that has passed.
+pub fn given_due(date: NaiveDate, time: Option<NaiveTime>, speaker: &Speaker) -> Option<Due> {
+    let due = time.map_or(Due::On(date), |time| Due::At(existing(at_time(date, time), speaker)));
+    (date >= speaker.today).then_some(due)
+}
+
+/// The instant of a time of the wall clock that is given, for something that is recorded; `None` where it is still to come.
+pub fn given_past(at: NaiveDateTime, speaker: &Speaker) -> Option<DateTime<Utc>> {
+    Some(instant(at, speaker)).filter(|instant| *instant <= speaker.now + AHEAD)
+}
+
 /// The instant that was, for something that is recorded; `None` where it cannot be told, or is still to come.
 pub fn recorded(when: When, what: Recorded, speaker: &Speaker) -> Option<DateTime<Utc>> {
     if let Some(distance) = when.distance {
