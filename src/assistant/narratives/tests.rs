@@ -209,7 +209,7 @@ fn days_read_as_somebody_would_tell_them() {
     assert_eq!(
         read(&day(&life, 101, Language::Es).story()),
         [
-            "Jueves 17 de abril",
+            "El jueves 17 de abril",
             "De 09:25 a 17:29 hubo 7 h 33 min de trabajo. La mayor parte fue por la tarde. Completaste 5 tareas. Hubo 2 tareas nuevas.",
             "Hiciste una pausa de 31 min.",
             "El jueves anterior fue muy parecido, con 8 h 18 min.",

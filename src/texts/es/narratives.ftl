@@ -7,7 +7,7 @@ story_part_morning = por la mañana
 story_part_afternoon = por la tarde
 story_part_evening = por la noche
 
-story_day_title = { $weekday } { $date }
+story_day_title = El { $weekday } { $date }
 story_day_off = Fue un día libre.
 story_day_off_today = Hoy es un día libre.
 story_day_open = El día no ha terminado.
