@@ -157,7 +157,9 @@ impl DialogueService {
                     return Ok(Done::new(Some(command.intent), by, (turn.say("dialogue_nothing_to_undo", &[]), None)));
                 };
                 command.undone = Some(undone.command);
+                // What changed one thing is undone at once, since it is exactly what the caller did last.
                 asks |= undone.touches_several();
+                title = Some(undone.said);
             }
             _ => {}
         }
@@ -169,7 +171,16 @@ impl DialogueService {
         Ok(Done { confirm: Some((command.clone(), what)), ..Done::new(Some(command.intent), by, (spoken, None)) })
     }
 
+    /// Carries a command out. What contradicts the rules or what exists is said, and nothing is done.
     async fn carry_out(&self, turn: &Turn<'_>, command: &Command) -> Result<Acted> {
+        let refused = |code| matches!(code, Code::InvalidField | Code::SessionsOverlap | Code::RestsOverlap);
+        match self.execute(turn, command).await {
+            Err(error) if refused(error.code()) => Ok((turn.say("dialogue_refused", &[]), None)),
+            acted => acted,
+        }
+    }
+
+    async fn execute(&self, turn: &Turn<'_>, command: &Command) -> Result<Acted> {
         let slots = &command.slots;
         let told = |spoken: Spoken| (spoken, None);
         match command.intent {
@@ -236,7 +247,7 @@ impl DialogueService {
                         confirmation = Some(Confirmation { token, text: what.clone(), expires_at: now.plus(CONFIRMATION) });
                     }
                     if let Some(reversal) = reversal {
-                        Kept::to_undo(change.version(), reversal.clone(), now).keep(change).await?;
+                        Kept::to_undo(change.version(), reversal.clone(), spoken.text.clone(), now).keep(change).await?;
                     }
                     if !spoken.listed.is_empty() {
                         Kept::listed(spoken.listed.clone(), now).keep(change).await?;

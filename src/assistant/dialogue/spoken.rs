@@ -1,10 +1,11 @@
 //! Who speaks, and how the program says things to them. Pure.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 use super::model::{Command, Did};
 use crate::{
     accounts::settings::model::{Language, Settings},
+    assistant::narratives::story::day_and_month,
     interaction::grammar::model::{Due, Intent, Meal, Priority, Rest, Speaker},
     kernel::{Ctx, DayRule, IdempotencyKey, Owner, Timestamp},
     texts::{Arg, text},
@@ -98,6 +99,25 @@ pub fn when(due: Due) -> String {
         Due::On(date) => date.to_string(),
         Due::At(at) => at.format("%Y-%m-%d %H:%M").to_string(),
     }
+}
+
+/// When something is due as it is said in a sentence, with the year where that is another one.
+pub fn due_in_words(turn: &Turn<'_>, due: Due) -> String {
+    let language = turn.language();
+    let (date, time) = match due {
+        Due::On(date) => (date, None),
+        Due::At(at) => (at.date(), Some(at.time().format("%H:%M").to_string())),
+    };
+    let said = if date.year() == turn.today().year() {
+        day_and_month(language, date)
+    } else {
+        let month = text(language, &format!("month_{}", date.month()), &[]);
+        let (day, year) = (date.day().to_string(), date.year().to_string());
+        let args = [("day", Arg::Text(&day)), ("month", Arg::Text(&month)), ("year", Arg::Text(&year))];
+        text(language, "dialogue_date_of_year", &args)
+    };
+    let Some(time) = time else { return said };
+    text(language, "dialogue_date_and_time", &[("date", Arg::Text(&said)), ("time", Arg::Text(&time))])
 }
 
 /// The key of what a meal is called.

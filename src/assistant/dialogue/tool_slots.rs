@@ -78,8 +78,11 @@ impl Slot {
             Self::Title => slots.title = Some(Title::from_text(value.as_str()?).ok()?.as_str().to_owned()),
             Self::Which => {
                 let title = Title::from_text(value.as_str()?).ok()?;
-                let Which::Task(title) = which(title.as_str()) else { return None };
-                slots.title = Some(title);
+                (slots.title, slots.quoted) = match which(title.as_str()) {
+                    Which::Task(title) => (Some(title), false),
+                    Which::Quoted(title) => (Some(title), true),
+                    Which::Unsaid | Which::Unclear => return None,
+                };
             }
             Self::Due => {
                 let (date, time) = moment(value.as_str()?)?;
