@@ -187,7 +187,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        kernel::{FromText as _, Id, Timestamp, UserId},
+        kernel::{Id, Timestamp, UserId},
         work::tasks::model::{Completion, Estimate, Planned, Title},
     };
 

@@ -172,7 +172,7 @@ fn at_work(rule: Rule, of: &Situation) -> Option<Held> {
             because(rule, "recommend_rest_gap", &evidence, post(&format!("/api/work_sessions/{session}/end"), json!({})))
         }
         Rule::StartSmall => {
-            when(of.idle_days >= 3 && of.active_session.is_none() && of.worked_minutes == 0 && !of.done_today)?;
+            when(of.idle_days >= 3 && of.active_session.is_none() && of.worked_minutes == 0)?;
             let action = post("/api/work_sessions/start", json!({ "user_id": of.user_id }));
             because(rule, "recommend_start_small", &[("days", Count(of.idle_days))], action)
         }

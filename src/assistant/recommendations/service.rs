@@ -147,7 +147,6 @@ impl RecommendationService {
             work_hours: settings.work_hours,
             own_quiet_hours: settings.quiet_hours.is_some(),
             own_focus: settings.focus.is_some(),
-            done_today: done || today.check_in.is_some(),
             target_minutes: settings.day_target_minutes.get(),
             overdue_tasks,
             lost_connection,
@@ -165,7 +164,7 @@ impl RecommendationService {
             best_hour: predictions.noticed.best_hour,
             best: predictions.noticed.best,
             rest_days_worked: predictions.noticed.rest_days_worked,
-            idle_days: predictions.noticed.idle_days,
+            idle_days: if done || today.check_in.is_some() { 0 } else { predictions.noticed.idle_days },
             days_without_check_in: predictions.noticed.days_without_check_in.filter(|_| today.check_in.is_none()),
             ..of_today(situation, &today)
         })

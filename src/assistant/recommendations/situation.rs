@@ -34,8 +34,6 @@ pub struct Situation {
     /// Whether there are quiet hours, and lengths of work and rest, already.
     pub own_quiet_hours: bool,
     pub own_focus: bool,
-    /// Whether a task was done today, or a check-in made.
-    pub done_today: bool,
     /// Dates of the last 28 on which no work was expected, with half an hour or more.
     pub rest_days_worked: u32,
     /// Hours a week outside of the hours of work.
@@ -56,7 +54,7 @@ pub struct Situation {
     pub session_minutes: Vec<u32>,
     /// The mean of the check-ins of the last 14 dates.
     pub energy: Option<f64>,
-    /// How many expected dates in a row, up to the last, had nothing.
+    /// How many expected dates in a row, up to the last, had nothing; none when a task was done today, or a check-in made.
     pub idle_days: u32,
     pub best: Option<Best>,
     /// How many dates there was no check-in; `None` for somebody who never made one.
@@ -84,7 +82,6 @@ impl Situation {
             work_hours: Settings::default().work_hours,
             own_quiet_hours: false,
             own_focus: false,
-            done_today: false,
             rest_days_worked: 0,
             after_hours: 0.0,
             overdue_tasks: 0,
