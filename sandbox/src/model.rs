@@ -1,5 +1,5 @@
 //! A host of a language model, as OpenAI's API has it: chat completions, as events or whole. It says what it is told to say, and
-//! otherwise repeats the texts that it was given.
+//! otherwise repeats the texts that it was given; it calls no tool unless it is told to.
 
 use std::{
     collections::VecDeque,
@@ -45,6 +45,21 @@ pub enum Says {
     Silent,
     /// With what its filter says of the answer.
     Filtered,
+    /// With calls of tools, each a name and its arguments as a text, in pieces that are cut anywhere.
+    Calls(Vec<(String, String)>),
+    /// The same, each in one piece that has no index.
+    Unnumbered(Vec<(String, String)>),
+    /// The same in one piece of JSON.
+    WholeCalls(Vec<(String, String)>),
+    /// With a call whose arguments have no end.
+    EndlessCall(String),
+}
+
+impl Says {
+    /// With one call.
+    pub fn call(name: &str, arguments: &Value) -> Self {
+        Self::Calls(vec![(name.to_owned(), arguments.to_string())])
+    }
 }
 
 /// What tests tell it, and how it is.
@@ -118,7 +133,23 @@ async fn complete(Shared(state): Shared<State>, headers: HeaderMap, body: String
             let choice = json!({ "index": 0, "message": { "role": "assistant", "content": text }, "finish_reason": "stop" });
             as_json(StatusCode::OK, &json!({ "object": "chat.completion", "choices": [choice], "usage": usage }))
         }
-        Says::Endless => endless(&format!("data: {}\n\n", piece("more and more "))),
+        Says::Calls(calls) => events(&around(called(&calls), Some("tool_calls"), Some(&usage)), "data: [DONE]\n\n"),
+        Says::Unnumbered(calls) => {
+            let said = calls.iter().enumerate().map(|(at, call)| delta(&json!({ "tool_calls": [whole(at, call)] })));
+            events(&around(said, Some("tool_calls"), Some(&usage)), "data: [DONE]\n\n")
+        }
+        Says::WholeCalls(calls) => {
+            let calls: Vec<Value> = calls.iter().enumerate().map(|(at, call)| whole(at, call)).collect();
+            let message = json!({ "role": "assistant", "content": null, "tool_calls": calls });
+            let choice = json!({ "index": 0, "message": message, "finish_reason": "tool_calls" });
+            as_json(StatusCode::OK, &json!({ "object": "chat.completion", "choices": [choice], "usage": usage }))
+        }
+        Says::EndlessCall(name) => {
+            let more = json!({ "tool_calls": [{ "index": 0, "function": { "arguments": "{\"title\":\"more and more " } }] });
+            let begun = [delta(&json!({ "tool_calls": [part(0, Some(&name), "")] }))];
+            endless_after(&lines(&begun), &lines(&[delta(&more)]))
+        }
+        Says::Endless => endless(&lines(&[piece("more and more ")])),
         Says::Silent => endless(": still here\n\n"),
     }
 }
@@ -127,36 +158,84 @@ async fn complete(Shared(state): Shared<State>, headers: HeaderMap, body: String
 fn repeated(asked: &Value) -> String {
     let given = asked.pointer("/messages/1/content").and_then(Value::as_str).unwrap_or_default();
     let given: Value = serde_json::from_str(given).unwrap_or_default();
+    if asked.get("tools").is_some() {
+        return "none".to_owned();
+    }
     let texts = given["paragraphs"].as_array().into_iter().flatten().filter_map(|paragraph| paragraph["text"].as_str());
     texts.collect::<Vec<_>>().join("\n")
 }
 
 fn piece(text: &str) -> Value {
-    json!({ "object": "chat.completion.chunk", "choices": [{ "index": 0, "delta": { "content": text }, "finish_reason": null }] })
+    delta(&json!({ "content": text }))
+}
+
+fn delta(delta: &Value) -> Value {
+    json!({ "object": "chat.completion.chunk", "choices": [{ "index": 0, "delta": delta, "finish_reason": null }] })
+}
+
+fn pieces(text: &str, length: usize) -> Vec<String> {
+    let characters: Vec<char> = text.chars().collect();
+    characters.chunks(length).map(|part| part.iter().collect()).collect()
+}
+
+/// A part of a call; the first has the name and an id.
+fn part(index: usize, name: Option<&str>, arguments: &str) -> Value {
+    match name {
+        Some(name) => json!({ "index": index, "id": format!("call_{index}"), "type": "function",
+            "function": { "name": name, "arguments": arguments } }),
+        None => json!({ "index": index, "function": { "arguments": arguments } }),
+    }
+}
+
+fn whole(at: usize, (name, arguments): &(String, String)) -> Value {
+    json!({ "id": format!("call_{at}"), "type": "function", "function": { "name": name, "arguments": arguments } })
+}
+
+/// Calls in pieces, those of all of them by turns.
+fn called(calls: &[(String, String)]) -> Vec<Value> {
+    let first = calls.iter().enumerate().map(|(index, (name, _))| part(index, Some(name), "")).collect::<Vec<_>>();
+    let mut said = vec![delta(&json!({ "role": "assistant", "content": null, "tool_calls": first }))];
+    let rest: Vec<Vec<String>> = calls.iter().map(|(_, arguments)| pieces(arguments, 3)).collect();
+    for turn in 0..rest.iter().map(Vec::len).max().unwrap_or(0) {
+        let parts = rest.iter().enumerate().filter_map(|(index, parts)| Some(part(index, None, parts.get(turn)?)));
+        said.extend(parts.map(|part| delta(&json!({ "tool_calls": [part] }))));
+    }
+    said
 }
 
 /// A text in pieces, between what hosts send around it.
 fn spoken(text: &str, finish: Option<&str>, usage: Option<&Value>) -> Vec<Value> {
-    let characters: Vec<char> = text.chars().collect();
+    around(pieces(text, 7).iter().map(|part| piece(part)), finish, usage)
+}
+
+fn around(pieces: impl IntoIterator<Item = Value>, finish: Option<&str>, usage: Option<&Value>) -> Vec<Value> {
     let mut said = vec![json!({ "choices": [], "prompt_filter_results": [] })];
-    said.extend(characters.chunks(7).map(|part| piece(&part.iter().collect::<String>())));
+    said.extend(pieces);
     said.extend(finish.map(|finish| json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": finish }] })));
     said.extend(usage.map(|usage| json!({ "choices": [], "usage": usage })));
     said
 }
 
 fn events(said: &[Value], end: &str) -> Response {
-    let said: String = said.iter().flat_map(|event| ["data: ".to_owned(), event.to_string(), "\n\n".to_owned()]).collect();
-    stream_of(Body::from(format!(": welcome\n\n{said}{end}")))
+    stream_of(Body::from(format!(": welcome\n\n{}{end}", lines(said))))
+}
+
+fn lines(said: &[Value]) -> String {
+    said.iter().flat_map(|event| ["data: ".to_owned(), event.to_string(), "\n\n".to_owned()]).collect()
 }
 
 /// The same event for ever.
 fn endless(event: &str) -> Response {
+    endless_after(": welcome\n\n", event)
+}
+
+fn endless_after(first: &str, event: &str) -> Response {
+    let first = stream::iter([Ok::<_, io::Error>(first.to_owned())]);
     let again = stream::repeat(event.to_owned()).then(async |event| {
         tokio::time::sleep(Duration::from_millis(1)).await;
         Ok::<_, io::Error>(event)
     });
-    stream_of(Body::from_stream(again))
+    stream_of(Body::from_stream(first.chain(again)))
 }
 
 fn stream_of(body: Body) -> Response {

@@ -11,7 +11,14 @@ use utoipa::openapi::OpenApi;
 use super::{consents::clients, health::Health, jobs, keys::keys, routes, secret::JWT_SECRET, services::Services};
 use crate::{
     accounts,
-    assistant::{self, dialogue::proposes::Proposes, phrasing::service::Phrasing},
+    assistant::{
+        self,
+        dialogue::{
+            asks::{AsksModel, PATIENCE},
+            proposes::Proposes,
+        },
+        phrasing::service::Phrasing,
+    },
     changes, companion,
     config::{Config, StoreChoice},
     credentials::CredentialManager,
@@ -61,7 +68,7 @@ pub struct Adapters {
     pub credentials: Arc<CredentialManager>,
     /// Seal what people give for their connections.
     pub keys: Keys,
-    /// Who proposes actions for what was said and not understood, if there is a model host.
+    /// Who proposes actions for what was said and not understood, in the place of the model host of the settings.
     pub proposes: Option<Arc<dyn Proposes>>,
     /// What carries messages to people besides what the settings ask for.
     pub carriers: Vec<Arc<dyn Carrier>>,
@@ -176,9 +183,11 @@ impl App {
         let signing_keys = SigningKeys::new(Arc::clone(&outgoing), google_keys, Arc::clone(&shared.clock));
         let model = config.model.clone().map(|settings| {
             let (credentials, clock) = (Arc::clone(&adapters.credentials), Arc::clone(&shared.clock));
-            Model::new(settings, Arc::clone(&outgoing), credentials, clock, Patience::default())
+            Arc::new(Model::new(settings, Arc::clone(&outgoing), credentials, clock, Patience::default()))
         });
-        let phrasing = Phrasing::new(&shared, model);
+        let phrasing = Phrasing::new(&shared, model.clone());
+        let asks = |model| Arc::new(AsksModel::new(&shared, model, PATIENCE)) as Arc<dyn Proposes>;
+        let proposes = adapters.proposes.clone().or_else(|| model.map(asks));
         let redis = config.redis.then(|| Arc::clone(&adapters.credentials));
         let limits = Arc::new(Limits::new(Arc::clone(&shared.clock), redis));
         let services = Arc::new(Services {
@@ -209,7 +218,7 @@ impl App {
             progress::contribute(&shared),
             wellbeing::contribute(&shared),
             companion::contribute(&shared),
-            assistant::contribute(&shared, Arc::new(AtWork), Arc::new(sync.clone()), adapters.proposes.clone(), phrasing.clone()),
+            assistant::contribute(&shared, Arc::new(AtWork), Arc::new(sync.clone()), proposes, phrasing.clone()),
             integrations::contribute(&shared, connections, sync, public_url),
         ];
         let mut domains = domains.into_iter().fold(Contribution::default(), Contribution::and);

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use self::{dialogue::proposes::Proposes, phrasing::service::Phrasing};
 use crate::{
     domain::{Contribution, Shared},
-    work::{tasks::elsewhere::Elsewhere, work_sessions::service::OnWork},
+    work::{tasks::elsewhere::Elsewhere, work_sessions::on_work::OnWork},
 };
 
 /// What the domain adds to the program. `phrasing` puts stories into other words; the rest is for [`dialogue::contribute`].

@@ -104,7 +104,10 @@ impl SeenTasks {
         let days = u32::try_from(self.today.signed_duration_since(touched).num_days()).unwrap_or(0);
         let found = LargeTask {
             id: task.id.uuid(),
-            estimate_minutes: task.estimate_minutes.map(Bounded::get).filter(|minutes| *minutes > LARGE),
+            estimate_minutes: task
+                .estimate_minutes
+                .map(Bounded::get)
+                .filter(|minutes| *minutes > LARGE && task.subtasks.is_empty()),
             untouched_days: Some(days).filter(|days| is_untouched && *days > OLD),
         };
         let weight = |task: &LargeTask| (task.estimate_minutes, task.untouched_days);
@@ -130,7 +133,7 @@ pub struct BestHour {
     pub dates: u32,
 }
 
-/// More tasks on a date than ever before.
+/// More tasks on a date than on any of the year before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Best {
     pub completed: u32,
@@ -161,10 +164,10 @@ pub fn best(records: &[Record]) -> Option<Best> {
     let (last, before) = records.split_last()?;
     let most = before.iter().map(|record| record.completed).max()?;
     let known = before.iter().filter(|record| record.is_observed()).count() >= ENOUGH;
-    (known && last.completed > most).then_some(Best { completed: last.completed, before: most })
+    (known && most > 0 && last.completed > most).then_some(Best { completed: last.completed, before: most })
 }
 
-/// Since anything was there at all.
+/// Expected dates after the last one with anything.
 fn idle_days(records: &[Record]) -> u32 {
     let since = records.iter().rposition(Record::is_observed);
     let idle = since.map_or(0, |since| records[since + 1..].iter().filter(|record| record.expected).count());
@@ -174,4 +177,92 @@ fn idle_days(records: &[Record]) -> u32 {
 fn days_without_check_in(records: &[Record]) -> Option<u32> {
     let last = records.iter().rposition(|record| record.energy.is_some())?;
     u32::try_from(records.len() - 1 - last).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Days;
+    use chrono_tz::Tz;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        kernel::{Id, Timestamp, UserId},
+        work::tasks::model::{Completion, Estimate, Planned, Title},
+    };
+
+    const TODAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 3, 31) {
+        Some(date) => date,
+        None => NaiveDate::MIN,
+    };
+
+    /// At noon, so many days before today.
+    fn noon(days: u64) -> Timestamp {
+        let at = (TODAY - Days::new(days)).and_hms_opt(12, 0, 0).expect("a time").and_utc();
+        Timestamp::from_micros(at.timestamp_micros())
+    }
+
+    fn task(number: u128, made: u64, change: impl Fn(&mut Task)) -> Task {
+        let (id, user, title) = (Id::new(Uuid::from_u128(number)), UserId::new(Uuid::nil()), Title::parse("a").expect("a title"));
+        let mut task = Task::new(id, user, title, noon(made), Some(TODAY - Days::new(made)));
+        change(&mut task);
+        task
+    }
+
+    fn with_step(task: &mut Task, completed: bool) {
+        let steps = json!([{ "id": Uuid::nil(), "title": "a", "completed": completed }]);
+        task.subtasks = serde_json::from_value(steps).expect("steps");
+    }
+
+    fn seen(tasks: impl IntoIterator<Item = Task>) -> SeenTasks {
+        let mut seen = SeenTasks::new(TODAY, Tz::UTC.into());
+        tasks.into_iter().for_each(|task| seen.see(&task));
+        seen
+    }
+
+    #[test]
+    fn a_task_that_is_large_or_was_left_alone_stands_out() {
+        let large = |tasks: Vec<Task>| seen(tasks).large.map(|large| (large.estimate_minutes, large.untouched_days));
+        let estimated = |minutes| move |task: &mut Task| task.estimate_minutes = Estimate::new(minutes);
+        assert_eq!(large(vec![task(1, 1, estimated(241))]), Some((Some(241), None)));
+        assert_eq!(large(vec![task(1, 1, estimated(240))]), None);
+        let divided = |task: &mut Task| {
+            task.estimate_minutes = Estimate::new(300);
+            with_step(task, false);
+        };
+        assert_eq!(large(vec![task(1, 1, divided)]), None, "it has steps already");
+        // Left alone for more than fourteen days, unless something was done of it, or it is planned for later.
+        assert_eq!(large(vec![task(1, 15, |_| {})]), Some((None, Some(15))));
+        assert_eq!(large(vec![task(1, 14, |_| {})]), None);
+        assert_eq!(large(vec![task(1, 20, |task| task.updated_at = Some(noon(3)))]), None);
+        assert_eq!(large(vec![task(1, 20, |task| with_step(task, true))]), None);
+        assert_eq!(large(vec![task(1, 20, |task| task.spent = task.spent.plus(TODAY, 60))]), None);
+        let planned = |on| move |task: &mut Task| task.planned = Some(Planned { on, at: noon(20) });
+        assert_eq!(large(vec![task(1, 20, planned(TODAY + Days::new(1)))]), None);
+        assert_eq!(large(vec![task(1, 20, planned(TODAY))]), Some((None, Some(20))));
+        // The largest before the oldest.
+        let all = vec![task(1, 40, |_| {}), task(2, 1, estimated(300)), task(3, 1, estimated(400)), task(4, 1, estimated(400))];
+        assert_eq!(seen(all).large.map(|large| large.id), Some(Uuid::from_u128(3)));
+    }
+
+    #[test]
+    fn tasks_under_way_and_done() {
+        let begun = task(1, 1, |task| task.timer_started_at = Some(noon(0)));
+        let worked_on = task(2, 1, |task| task.spent = task.spent.plus(TODAY, 60));
+        assert_eq!(seen([begun, worked_on, task(3, 1, |_| {})]).started, 2);
+        let done = |number, days, minutes: u64| {
+            task(number, 40, move |task| {
+                task.completion = Some(Completion { at: noon(days), date: TODAY - Days::new(days) });
+                task.estimate_minutes = Estimate::new(30);
+                task.spent = task.spent.plus(TODAY - Days::new(days), minutes * 60);
+            })
+        };
+        // Of the 28 days before today.
+        let by_hour = seen([done(1, 29, 1), done(2, 28, 1), done(3, 1, 1), done(4, 0, 1)]).completed_by_hour;
+        assert_eq!((by_hour[12], by_hour.iter().sum::<u32>()), (2, 2));
+        // The last sixty of which it is known how long they took.
+        let estimates = seen((0..70_u64).map(|number| done(number.into(), 1, number))).estimates;
+        assert_eq!((estimates.len(), estimates[0], estimates[59]), (60, (30, 10), (30, 69)));
+        assert_eq!(seen([done(1, 1, 0)]).estimates, []);
+    }
 }

@@ -5,7 +5,7 @@ use super::{overload, reminded, rests::service::end_before};
 use crate::{
     kernel::{Result, Timestamp},
     ledger::Transaction,
-    work::work_sessions::service::OnWork,
+    work::work_sessions::on_work::OnWork,
 };
 
 /// Hears of work.
@@ -22,5 +22,9 @@ impl OnWork for AtWork {
 
     fn resumed(&self, change: &mut Transaction<'_>) -> Result<()> {
         reminded::look_now(change)
+    }
+
+    fn worked(&self, change: &mut Transaction<'_>) {
+        overload::worked(change);
     }
 }

@@ -34,7 +34,7 @@ impl Fact for Known {
     const NAME: &'static str = "overload";
 }
 
-/// Work has begun, so that its date is evaluated once it is over.
+/// There was work, so that its date is evaluated once it is over.
 pub fn worked(change: &mut Transaction<'_>) {
     if change.summary.due.get(EVALUATE).is_none() {
         let tomorrow = change.today().checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
@@ -54,9 +54,14 @@ pub fn evaluated(change: &mut Transaction<'_>, warning: Option<Overload>, fallen
     keep(&mut change.summary, &next)
 }
 
-/// What the user is to be told on a date, or was. Errors: `Internal`.
+/// What the user is to be told on a date, or was: the last evaluation holds until the next one, for as long as nothing would be said
+/// of its level again. Errors: `Internal`.
 pub fn on(summary: &Summary, date: NaiveDate) -> Result<Option<Overload>> {
-    Ok(known(summary)?.now.filter(|(of, _)| *of == date).map(|(_, overload)| overload))
+    let Known { now, said, .. } = known(summary)?;
+    let is_new = |of: NaiveDate, level| said.get(&level).is_none_or(|said| *said < of || *said == date);
+    let holds =
+        |(of, overload): &(NaiveDate, Overload)| *of <= date && date < *of + Days::new(SILENT) && is_new(*of, overload.level);
+    Ok(now.filter(holds).map(|(_, overload)| overload))
 }
 
 /// It was said. Errors: `Internal`.

@@ -13,7 +13,7 @@ pub mod work_sessions;
 
 use std::sync::Arc;
 
-use self::{forgotten_sessions::ReviewSession, tasks::elsewhere::Elsewhere, work_sessions::service::OnWork};
+use self::{forgotten_sessions::ReviewSession, tasks::elsewhere::Elsewhere, work_sessions::on_work::OnWork};
 use crate::domain::{Contribution, Shared};
 
 /// What the domain adds to the program. `on_work`: what else follows when work begins or goes on; `elsewhere`: who knows how tasks

@@ -114,7 +114,7 @@ async fn predictions_follow_from_what_was_entered_and_are_made_once() {
     );
     // 80 of 100 points are known without tasks and check-ins.
     assert_eq!((&found["risk"]["confidence"], &factor(&found, "hours")["value"]), (&json!(0.8), &json!(40.0)));
-    assert_eq!(factor(&found, "hours")["text"], "40.0 hours of work in 7 days.");
+    assert_eq!(factor(&found, "hours")["text"], "40.0 hours of work a week, by the last week and the last four.");
     assert_eq!(
         factor(&found, "check_in"),
         &json!({ "id": "check_in", "value": null, "points": null, "text": "Nothing is known of this yet." })
@@ -202,5 +202,35 @@ async fn overload_is_spoken_of_on_the_next_morning_of_work_once_a_level_and_week
     assert_eq!((&evidence[0]["level"], &evidence[1]["level"]), (&json!("elevated"), &json!("elevated")));
     let text = said[0]["text"].as_str().expect("a text");
     assert!(text.starts_with("Your risk of overload is elevated, mostly because of ") && text.ends_with('.'), "{text}");
+    assert_clean(&play.app).await;
+}
+
+#[tokio::test]
+async fn whoever_works_each_other_day_and_looks_back_at_it_is_told_too() {
+    let mut play = Play::new().await;
+    play.ann.be_reminded_of(&["sessions"]).await;
+    let works = |play: &Play| [Weekday::Mon, Weekday::Wed, Weekday::Fri].contains(&play.date.weekday());
+    let mut told = Vec::new();
+    // Three days a week of seventeen hours, written down in the evening but for a minute in the morning.
+    for _ in 0..35 {
+        if works(&play) {
+            play.clock(5 * 60);
+            let id = play.ann.start().await.text("id");
+            play.app.do_due().await.expect("done");
+            if warnings(&play).await.len() > told.len() {
+                told.push(play.date);
+            }
+            play.clock(5 * 60 + 1);
+            play.ann.end(&id).await;
+            play.work(6 * 60, 23 * 60).await;
+        } else {
+            play.ann.post("/api/check_ins", json!({ "energy": 1 })).await;
+        }
+        play.date = play.date + Days::new(1);
+        play.clock(1);
+        play.app.do_due().await.expect("done");
+        assert_eq!(warnings(&play).await.len(), told.len(), "nothing is said at night");
+    }
+    assert!(told.len() >= 2 && told.windows(2).all(|days| days[1] - days[0] >= chrono::TimeDelta::days(7)), "{told:?}");
     assert_clean(&play.app).await;
 }

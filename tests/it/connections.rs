@@ -44,7 +44,7 @@ fn one(made: &Answer) -> String {
 }
 
 /// The messages that ask for runs, taken from their queue.
-async fn asked_for(app: &TestApp) -> Vec<Value> {
+pub async fn asked_for(app: &TestApp) -> Vec<Value> {
     let mut found = Vec::new();
     while let Some(delivery) = queue(app).receive("sync-inbound", std::time::Duration::from_mins(6)).await.expect("asked") {
         found.push(delivery.body);

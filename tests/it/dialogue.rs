@@ -1,5 +1,6 @@
 //! What is said is done through the rules of the API, once, confirmed where it has to be, and taken back exactly.
 
+mod asking;
 mod model;
 mod undo;
 
@@ -183,8 +184,9 @@ async fn what_is_none_of_the_commands_does_nothing() {
     }
     assert_eq!(everything(&ann).await, before);
     // A title is text alone, whatever it says.
-    let body = say(&ann, "my tasks").await;
-    assert_eq!(body.get("confirm"), None);
+    let body = say(&ann, "inbox").await;
+    assert_eq!((&body["text"], body.get("did")), (&json!("One task: 1. complete all tasks"), None), "{body}");
+    assert_eq!(everything(&ann).await, before);
 }
 
 #[tokio::test]
@@ -196,7 +198,105 @@ async fn bodies_are_held_to_their_rules() {
     {
         post(wrong).await.assert_error(400, "invalid_field");
     }
-    // What the API refuses is refused here alike.
+}
+
+#[tokio::test]
+async fn what_the_rules_refuse_is_said_in_the_language_of_the_settings() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    assert_eq!(ann.patch("/api/settings", json!({ "language": "es" })).await.status, 200);
     say(&ann, "start work").await;
-    post(json!({ "text": "stop work at 8" })).await.assert_error(400, "invalid_field");
+    app.advance_seconds(3600);
+    say(&ann, "pause").await;
+    let before = everything(&ann).await;
+    for sentence in ["stop work at 8", "resume 22 minutes ago", "water 99999 hours ago"] {
+        let body = say(&ann, sentence).await;
+        assert_eq!((&body["key"], body.get("did")), (&json!("dialogue_refused"), None), "{sentence}: {body}");
+        assert!(body["text"].as_str().is_some_and(|text| text.starts_with("No es posible")), "{body}");
+    }
+    assert_eq!(everything(&ann).await, before);
+    say(&ann, "stop").await;
+    let body = say(&ann, "start work at 10:30").await;
+    assert_eq!((&body["intent"], &body["key"]), (&json!("start_work"), &json!("dialogue_refused")), "it would overlap: {body}");
+    assert_clean(&app).await;
+}
+
+#[tokio::test]
+async fn times_and_dates_are_said_as_people_say_them() {
+    let app = TestApp::new();
+    let (ann, ines) = (app.user("ann").await, app.user("ines").await);
+    assert_eq!(ines.patch("/api/settings", json!({ "language": "es" })).await.status, 200);
+    for (client, sentence, text) in [
+        (&ann, "add call tomorrow at 9", "Added for 15 January at 09:00: call"),
+        (&ann, "add call 3/4/2027", "Added for 3 April 2027: call"),
+        (&ines, "añade llamar mañana a las 9", "Añadida para el 15 de enero a las 09:00: llamar"),
+        (&ines, "añade llamar el 3/4/2027", "Añadida para el 3 de abril de 2027: llamar"),
+        (&ann, "start work at 9", "You have been working since 09:00."),
+    ] {
+        assert_eq!(say(client, sentence).await["text"], text);
+    }
+    // What is under way counts.
+    app.advance_seconds(3600);
+    assert_eq!(say(&ann, "how many hours have I worked").await["text"], "Today: 2 h of work, 0 tasks done. Days in a row: 0.");
+    assert_eq!(say(&ann, "my week").await["text"], "This week: 2 h of work on one day, 0 tasks done.");
+    app.advance_seconds(1800);
+    assert_eq!(say(&ann, "stop").await["text"], "Work has ended after 2 h 30 min.");
+}
+
+#[tokio::test]
+async fn a_long_list_says_that_it_has_more_and_a_quoted_number_is_a_title() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    for number in 1..=10 {
+        say(&ann, &format!("add task number {number}")).await;
+        app.advance_seconds(1);
+    }
+    assert!(say(&ann, "inbox").await["text"].as_str().expect("text").starts_with("10 tasks: 1. "));
+    say(&ann, "add \"2026\"").await;
+    let body = say(&ann, "inbox").await;
+    assert_eq!(body["key"], "dialogue_first_tasks");
+    assert!(body["text"].as_str().expect("text").starts_with("More than 10 tasks. The first 10: 1. "), "{body}");
+    assert_eq!(say(&ann, "complete \"2026\"").await["text"], "Done: 2026");
+    assert_eq!(say(&ann, "complete \"2\"").await["text"], "Done: number 2", "and no number of the list");
+}
+
+#[tokio::test]
+async fn of_very_many_tasks_none_is_looked_for() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    let add = async |count: usize| {
+        let new = json!({ "op": "create", "title": "call", "due_on": "2026-01-16" });
+        let made = ann.post("/api/tasks/bulk", json!({ "operations": vec![new; count] })).await;
+        assert_eq!(made.status, 200, "{made:?}");
+    };
+    for _ in 0..40 {
+        add(50).await;
+    }
+    assert_eq!(say(&ann, "done call").await["text"], "2000 tasks match. Say more of the title.");
+    assert_eq!(key(&ann, "my tasks for 16/1").await.1, "dialogue_first_tasks");
+    add(1).await;
+    for sentence in ["done call", "my tasks for 16/1"] {
+        let body = say(&ann, sentence).await;
+        assert_eq!((&body["key"], body.get("did")), (&json!("dialogue_too_many_open"), None), "{body}");
+    }
+    // A number still means one.
+    assert_eq!(key(&ann, "upcoming").await.1, "dialogue_first_tasks");
+    assert_eq!(say(&ann, "done 1").await["text"], "Done: call");
+}
+
+#[tokio::test]
+async fn words_that_name_nothing_complete_nothing() {
+    let app = TestApp::new();
+    let ann = app.user("ann").await;
+    for title in ["Ask Bob", "Forms for tax", "Upload slides", "Portal nuevo"] {
+        say(&ann, &format!("add \"{title}\"")).await;
+    }
+    let before = everything(&ann).await;
+    for sentence in
+        ["mark as done", "I'm done for now", "finish up", "he terminado por ahora", "done with everything", "done up, no"]
+    {
+        let body = say(&ann, sentence).await;
+        assert_eq!(body.get("did"), None, "{sentence}: {body}");
+    }
+    assert_eq!(everything(&ann).await, before);
 }

@@ -80,9 +80,14 @@ async fn a_forgotten_session_is_reminded_of_twice_and_ended_once_by_however_many
             Verdict::Done
         })
         .await;
-        // First somebody looks when there will be something to say.
-        let due = [1, 4, 8, 12].contains(&hour);
-        assert_eq!((of_users > 0, changes(&app, &ann).await - before), (due, u64::from(due)), "after {hour} hours");
+        // First somebody looks when there will be something to say. At midnight the date is evaluated, for which progress is
+        // brought up to date.
+        let commits = match hour {
+            1 | 4 | 8 | 12 => 1,
+            14 => 2,
+            _ => 0,
+        };
+        assert_eq!((of_users > 0, changes(&app, &ann).await - before), (commits > 0, commits), "after {hour} hours");
         let expected: &[u64] = if hour < 4 { &[] } else { &[4, 8][..if hour < 8 { 1 } else { 2 }] };
         assert_eq!(nudges(&ann).await, expected, "after {hour} hours");
         let ended = session(&ann, &id).await;

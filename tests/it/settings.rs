@@ -56,7 +56,7 @@ async fn whoever_never_changed_anything_has_the_defaults() {
         "hydration_goal_ml": 1800, "break_after_minutes": 50, "focus": null, "quiet_hours": null,
         "reminders": { "breaks": true, "hydration": true, "meals": true, "sessions": true, "check_in": true, "tasks": true },
         "goals": { "tasks": 3, "focus_minutes": 120 }, "summaries": { "daily": false, "weekly": false, "at": "18:30" },
-        "carry_over": "weekly", "labour_rules": "none", "updated_at": null });
+        "carry_over": "weekly", "labour_rules": "none", "model_reads_sentences": false, "updated_at": null });
     let first = ann.get(PATH).await;
     assert_eq!((first.status, &first.body), (200, &expected));
     let tag = first.header("etag").expect("a version").to_owned();
@@ -144,6 +144,7 @@ async fn what_is_wrong_is_named_by_its_path_and_changes_nothing() {
         (json!({ "summaries": { "at": "half past six" } }), "summaries.at"),
         (json!({ "carry_over": "monthly" }), "carry_over"),
         (json!({ "labour_rules": "fr" }), "labour_rules"),
+        (json!({ "model_reads_sentences": "yes" }), "model_reads_sentences"),
         (json!({ "time_zone": "Asia/Tokyo" }), "time_zone"),
     ] {
         let answer = ann.patch(PATH, wrong.clone()).await;

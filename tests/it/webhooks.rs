@@ -7,7 +7,6 @@ mod refused;
 mod todoist;
 mod tokens;
 
-use avanochi::jobs::queue::Queue as _;
 use aws_lc_rs::hmac;
 use axum::{
     body::Body,
@@ -18,10 +17,13 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::support::{
-    Answer, Client, Fault, FlakyStore, LONG_TOKENS, TestApp,
-    events::{documents, partition, queue},
-    time,
+use crate::{
+    connections::asked_for,
+    support::{
+        Answer, Client, Fault, FlakyStore, LONG_TOKENS, TestApp,
+        events::{documents, partition},
+        time,
+    },
 };
 
 const CONNECTIONS: &str = "/api/connections";
@@ -93,16 +95,6 @@ impl Hook {
         assert_eq!(answer.bytes.len(), 0, "{answer:?}");
         answer.status
     }
-}
-
-/// What is asked for since the last time.
-async fn asked_for(app: &TestApp) -> Vec<Value> {
-    let mut found = Vec::new();
-    while let Some(delivery) = queue(app).receive("sync-inbound", std::time::Duration::from_mins(6)).await.expect("asked") {
-        found.push(delivery.body);
-        let _ = queue(app).complete(&delivery.receipt).await.expect("completed");
-    }
-    found
 }
 
 #[tokio::test]

@@ -1633,6 +1633,11 @@ export interface components {
              */
             lunch: components["schemas"]["Lunch"];
             /**
+             * @description Whether what is said to the assistant and not understood may go to a model host, if there is one.
+             * @default false
+             */
+            model_reads_sentences: boolean;
+            /**
              * @description From when on a date is one of too much work.
              * @default 510
              */
@@ -2249,6 +2254,7 @@ export interface components {
             labour_rules?: components["schemas"]["LabourRules"] | null;
             language?: components["schemas"]["Language"] | null;
             lunch?: components["schemas"]["Lunch"] | null;
+            model_reads_sentences?: boolean | null;
             overload_minutes?: components["schemas"]["From60To900"] | null;
             quiet_hours?: components["schemas"]["QuietHours"] | null;
             reminders?: components["schemas"]["RemindersPatch"] | null;

@@ -59,6 +59,8 @@ pub struct Settings {
     pub carry_over: CarryOver,
     /// Which rules on working time are watched.
     pub labour_rules: LabourRules,
+    /// Whether what is said to the assistant and not understood may go to a model host, if there is one.
+    pub model_reads_sentences: bool,
 }
 
 /// Lengths in minutes of work, of the rest after it, and of the one after `every` of them.
@@ -124,6 +126,7 @@ impl Default for Settings {
             summaries: Summaries { daily: false, weekly: false, at: TimeOfDay::at(18, 30) },
             carry_over: CarryOver::Weekly,
             labour_rules: LabourRules::None,
+            model_reads_sentences: false,
         }
     }
 }
@@ -230,7 +233,7 @@ mod tests {
             "hydration_goal_ml": 1800, "break_after_minutes": 50, "focus": null, "quiet_hours": null,
             "reminders": { "breaks": true, "hydration": true, "meals": true, "sessions": true, "check_in": true, "tasks": true },
             "goals": { "tasks": 3, "focus_minutes": 120 }, "summaries": { "daily": false, "weekly": false, "at": "18:30" },
-            "carry_over": "weekly", "labour_rules": "none" });
+            "carry_over": "weekly", "labour_rules": "none", "model_reads_sentences": false });
         assert_eq!(serde_json::to_value(Settings::default()).expect("JSON"), expected);
         assert_eq!(serde_json::from_value::<Settings>(expected).expect("settings"), Settings::default());
     }

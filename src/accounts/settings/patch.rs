@@ -72,6 +72,9 @@ pub struct SettingsPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<LabourRules>)]
     labour_rules: Option<Nullable<LabourRules>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<bool>)]
+    model_reads_sentences: Option<Nullable<bool>>,
 }
 
 /// The start of days as it is sent.
@@ -145,6 +148,11 @@ impl Settings {
             summaries: merged(patch.summaries.as_ref(), self.summaries, usual.summaries, Summaries::patched),
             carry_over: of(patch.carry_over.as_ref(), self.carry_over, usual.carry_over),
             labour_rules: of(patch.labour_rules.as_ref(), self.labour_rules, usual.labour_rules),
+            model_reads_sentences: of(
+                patch.model_reads_sentences.as_ref(),
+                self.model_reads_sentences,
+                usual.model_reads_sentences,
+            ),
         };
         if patched.overload_minutes.get() >= patched.day_target_minutes.get() {
             return Ok(patched);
@@ -225,7 +233,7 @@ mod tests {
             "lunch": { "from": "13:00", "to": "13:30" }, "hydration_goal_ml": 2000, "break_after_minutes": 25,
             "focus": { "work": 25, "rest": 5, "long_rest": 15, "every": 4 }, "quiet_hours": { "from": "21:00", "to": "07:00" },
             "reminders": { "meals": false, "tasks": false }, "goals": { "tasks": 5 }, "summaries": { "daily": true, "at": "19:00" },
-            "carry_over": "never", "labour_rules": "de" });
+            "carry_over": "never", "labour_rules": "de", "model_reads_sentences": true });
         let own = patched(&Settings::default(), set.clone()).expect("good");
         assert_eq!(patched(&own, json!({})).expect("good"), own);
         for (name, value) in set.as_object().expect("an object") {

@@ -7,6 +7,7 @@ use super::{
     spoken::{Spoken, Turn, meal},
 };
 use crate::{
+    assistant::narratives::story::length,
     interaction::grammar::model::{Meal, Rest, Slots},
     kernel::{Bounded, Code, Created, Error, Precondition, Result, Rule, Timestamp, Versioned},
     texts::{Arg, text},
@@ -121,11 +122,8 @@ impl DialogueService {
         let made = self.check_ins.enter(turn.ctx, turn.owner, new, turn.key.as_ref()).await?.value.check_in;
         let spoken = turn.say("dialogue_energy", &[("energy", Arg::Number(made.energy.get().into()))]);
         let id = made.id.uuid();
-        let (op, reversal) = match before {
-            Some(before) => (Op::Update, Reversal::CheckIn(before)),
-            None => (Op::Create, Reversal::DeleteCheckIn(id)),
-        };
-        Ok((did(spoken, "check_ins", id, op), Some(reversal)))
+        let op = if before.is_some() { Op::Update } else { Op::Create };
+        Ok((did(spoken, "check_ins", id, op), Some(Reversal::CheckIn { before, entered: made })))
     }
 
     /// Whether "stop" means the rest under way.
@@ -139,8 +137,8 @@ fn said_of_work(turn: &Turn<'_>, session: &WorkSession, op: Op) -> Spoken {
         Op::Pause => turn.say("dialogue_work_paused", &[]),
         Op::Resume => turn.say("dialogue_work_resumed", &[]),
         _ => {
-            let minutes = session.micros().unwrap_or(0) / 60_000_000;
-            turn.say("dialogue_work_ended", &[("minutes", Arg::Number(minutes))])
+            let time = length(session.micros().unwrap_or(0) / 60_000_000);
+            turn.say("dialogue_work_ended", &[("time", Arg::Text(&time))])
         }
     }
 }

@@ -2,6 +2,7 @@
 //! not know may go to a model host, which may propose one action and do none. Of what is said nothing is kept.
 
 pub mod acts;
+pub mod asks;
 pub mod http;
 pub mod model;
 pub mod proposes;
@@ -10,6 +11,8 @@ pub mod service;
 pub mod spoken;
 pub mod task_acts;
 pub mod telling;
+pub mod tool_slots;
+pub mod tools;
 pub mod undo;
 
 use std::sync::Arc;
@@ -17,7 +20,7 @@ use std::sync::Arc;
 use self::{proposes::Proposes, repo::Kept, service::DialogueService};
 use crate::{
     domain::{Contribution, Shared},
-    work::{tasks::elsewhere::Elsewhere, work_sessions::service::OnWork},
+    work::{tasks::elsewhere::Elsewhere, work_sessions::on_work::OnWork},
 };
 
 /// What the slice adds to the program. `on_work` and `elsewhere` as for work; `proposes`: the model host, if there is one.

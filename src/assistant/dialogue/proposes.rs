@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::Sentence;
 use crate::{
-    interaction::grammar::model::{Intent, Language, Slots},
+    interaction::grammar::model::{Intent, Slots, Speaker},
     kernel::{Ctx, Owner},
 };
 
@@ -17,14 +17,12 @@ pub struct Proposal {
     pub slots: Slots,
 }
 
-/// What somebody said that was not understood.
+/// What somebody said that was not understood, and who lets a model host know of it.
 #[derive(Debug, Clone, Copy)]
 pub struct NotUnderstood<'a> {
     pub owner: Owner,
     pub text: &'a Sentence,
-    pub language: Language,
-    /// All that can be proposed.
-    pub intents: &'a [Intent],
+    pub speaker: &'a Speaker,
 }
 
 /// A model host.

@@ -11,7 +11,10 @@ use crate::{
     ledger::{Counted, Transaction},
     store::{Entity, Stored},
     wellbeing::{check_ins::model::CheckIn, rests::model::Rest},
-    work::{tasks::model::TaskId, work_sessions::model::WorkSession},
+    work::{
+        tasks::model::{Task, TaskId},
+        work_sessions::model::WorkSession,
+    },
 };
 
 /// How long an action waits for its confirmation.
@@ -25,24 +28,30 @@ const LIST: Duration = Duration::from_mins(15);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reversal {
-    /// The task goes to the trash.
-    DeleteTask(TaskId),
+    /// The task goes to the trash, unless it has changed since.
+    DeleteTask(Box<Task>),
+    /// The task is open again, unless it has changed since.
     ReopenTask {
-        id: TaskId,
-        /// Whether the next one of its series was made, which goes too.
-        with_next: bool,
+        done: Box<Task>,
+        /// The next one of its series, if it was made, which goes too.
+        next: Option<TaskId>,
     },
     /// The session is deleted unless it has changed since.
     DeleteSession(Uuid, Uuid),
     /// The session is as it was before, unless it has changed since.
     Session(Box<WorkSession>, Uuid),
+    /// Drinks and meals are never changed.
     DeleteDrink(Uuid),
     DeleteMeal(Uuid),
+    /// The rest is deleted while it is under way.
     DeleteRest(Uuid),
     /// The rest goes on.
     Rest(Rest),
-    DeleteCheckIn(Uuid),
-    CheckIn(CheckIn),
+    /// The check-in is what it was before, if there was one, unless it is no more as it was entered.
+    CheckIn {
+        before: Option<CheckIn>,
+        entered: CheckIn,
+    },
 }
 
 /// What was said and done, and how it is undone.
@@ -52,9 +61,18 @@ pub type Acted = (Spoken, Option<Reversal>);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
-    Confirm { command: Command },
-    Undo { command: Uuid, reversal: Reversal },
-    Listed { tasks: Vec<TaskId> },
+    Confirm {
+        command: Command,
+    },
+    /// `said`: what was answered when it was done.
+    Undo {
+        command: Uuid,
+        reversal: Reversal,
+        said: String,
+    },
+    Listed {
+        tasks: Vec<TaskId>,
+    },
 }
 
 /// A document of a dialogue. It is gone by itself.
@@ -75,8 +93,8 @@ impl Kept {
         Self { id: token.to_string(), expires_at: now.plus(CONFIRMATION), what: What::Confirm { command } }
     }
 
-    pub fn to_undo(command: Uuid, reversal: Reversal, now: Timestamp) -> Self {
-        Self { id: Self::UNDO.into(), expires_at: now.plus(UNDO), what: What::Undo { command, reversal } }
+    pub fn to_undo(command: Uuid, reversal: Reversal, said: String, now: Timestamp) -> Self {
+        Self { id: Self::UNDO.into(), expires_at: now.plus(UNDO), what: What::Undo { command, reversal, said } }
     }
 
     pub fn listed(tasks: Vec<TaskId>, now: Timestamp) -> Self {

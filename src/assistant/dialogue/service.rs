@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use super::{
     model::{Answer, Command, Confirmation, Op, Said, Sentence, Token, UnderstoodBy},
-    proposes::{NotUnderstood, Proposes},
+    proposes::{NotUnderstood, Proposal, Proposes},
     repo::{Acted, CONFIRMATION, Kept, Reversal, What},
     spoken::{Spoken, Turn, name},
+    tools::is_offered,
 };
 use crate::{
     accounts::settings::model::Settings,
     companion::service::CompanionService,
     domain::Shared,
     interaction::grammar::{
-        model::{Intent, Outcome, Slots},
+        model::{Intent, Outcome, Slots, Speaker},
         parse::parse,
     },
     kernel::{Code, Created, Ctx, Error, IdempotencyKey, Owner, Result},
@@ -27,7 +28,7 @@ use crate::{
         days::service::DayService,
         stats::service::StatsService,
         tasks::{elsewhere::Elsewhere, service::TaskService},
-        work_sessions::service::{OnWork, WorkSessionService},
+        work_sessions::{on_work::OnWork, service::WorkSessionService},
     },
 };
 
@@ -114,7 +115,8 @@ impl DialogueService {
 
     /// Understands a sentence, and does what it says unless that has to be confirmed.
     async fn hear(&self, turn: &Turn<'_>, sentence: &Sentence) -> Result<Done> {
-        let understood = parse(sentence.as_str(), &turn.speaker());
+        let speaker = turn.speaker();
+        let understood = parse(sentence.as_str(), &speaker);
         let near = match understood.outcome {
             Outcome::Known(Intent::EndWork, _) if understood.bare_stop && self.is_resting(turn).await? => {
                 return self.act(turn, Command::new(Intent::EndRest, Slots::default()), UnderstoodBy::Rules).await;
@@ -122,15 +124,19 @@ impl DialogueService {
             Outcome::Known(intent, slots) => return self.act(turn, Command::new(intent, *slots), UnderstoodBy::Rules).await,
             Outcome::Unknown(near) => near,
         };
-        if let Some(proposes) = &self.proposes {
-            let asked = NotUnderstood { owner: turn.owner, text: sentence, language: understood.language, intents: &Intent::ALL };
-            if let Some(proposal) = proposes.propose(turn.ctx, asked).await {
-                return self.act(turn, Command::new(proposal.intent, proposal.slots), UnderstoodBy::Model).await;
-            }
+        if let Some(proposal) = self.proposed(turn, sentence, &speaker).await {
+            return self.act(turn, Command::new(proposal.intent, proposal.slots), UnderstoodBy::Model).await;
         }
         let names: Vec<String> = near.iter().map(|intent| format!("\"{}\"", text(turn.language(), name(*intent), &[]))).collect();
         let spoken = turn.say("dialogue_unknown", &[("near", Arg::Text(&names.join(", ")))]);
         Ok(Done { near: near.to_vec(), ..Done::new(None, UnderstoodBy::Rules, (spoken, None)) })
+    }
+
+    /// What a model proposes, where its person lets it read what they say.
+    async fn proposed(&self, turn: &Turn<'_>, text: &Sentence, speaker: &Speaker) -> Option<Proposal> {
+        let proposes = self.proposes.as_ref().filter(|_| turn.settings.model_reads_sentences)?;
+        let proposal = proposes.propose(turn.ctx, NotUnderstood { owner: turn.owner, text, speaker }).await?;
+        is_offered(proposal.intent).then_some(proposal)
     }
 
     /// Carries a command out, or asks first: where a model proposed it and it changes anything, and where it changes several things.
@@ -151,7 +157,9 @@ impl DialogueService {
                     return Ok(Done::new(Some(command.intent), by, (turn.say("dialogue_nothing_to_undo", &[]), None)));
                 };
                 command.undone = Some(undone.command);
+                // What changed one thing is undone at once, since it is exactly what the caller did last.
                 asks |= undone.touches_several();
+                title = Some(undone.said);
             }
             _ => {}
         }
@@ -163,7 +171,16 @@ impl DialogueService {
         Ok(Done { confirm: Some((command.clone(), what)), ..Done::new(Some(command.intent), by, (spoken, None)) })
     }
 
+    /// Carries a command out. What contradicts the rules or what exists is said, and nothing is done.
     async fn carry_out(&self, turn: &Turn<'_>, command: &Command) -> Result<Acted> {
+        let refused = |code| matches!(code, Code::InvalidField | Code::SessionsOverlap | Code::RestsOverlap);
+        match self.execute(turn, command).await {
+            Err(error) if refused(error.code()) => Ok((turn.say("dialogue_refused", &[]), None)),
+            acted => acted,
+        }
+    }
+
+    async fn execute(&self, turn: &Turn<'_>, command: &Command) -> Result<Acted> {
         let slots = &command.slots;
         let told = |spoken: Spoken| (spoken, None);
         match command.intent {
@@ -230,7 +247,7 @@ impl DialogueService {
                         confirmation = Some(Confirmation { token, text: what.clone(), expires_at: now.plus(CONFIRMATION) });
                     }
                     if let Some(reversal) = reversal {
-                        Kept::to_undo(change.version(), reversal.clone(), now).keep(change).await?;
+                        Kept::to_undo(change.version(), reversal.clone(), spoken.text.clone(), now).keep(change).await?;
                     }
                     if !spoken.listed.is_empty() {
                         Kept::listed(spoken.listed.clone(), now).keep(change).await?;

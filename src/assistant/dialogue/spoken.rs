@@ -1,11 +1,12 @@
 //! Who speaks, and how the program says things to them. Pure.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 use super::model::{Command, Did};
 use crate::{
     accounts::settings::model::{Language, Settings},
-    interaction::grammar::model::{Due, Intent, Meal, Speaker},
+    assistant::narratives::story::day_and_month,
+    interaction::grammar::model::{Due, Intent, Meal, Priority, Rest, Speaker},
     kernel::{Ctx, DayRule, IdempotencyKey, Owner, Timestamp},
     texts::{Arg, text},
     work::tasks::model::TaskId,
@@ -71,16 +72,24 @@ impl Turn<'_> {
         }
     }
 
-    /// What a command would do, in words. `title`: that of the task that it is about.
+    /// What a command would do, in words, with all that was said for it. `title`: that of the task that it is about.
     pub fn described(&self, command: &Command, title: Option<&str>) -> String {
         let slots = &command.slots;
         let mut parts = vec![text(self.language(), name(command.intent), &[])];
         parts.extend(title.or(slots.title.as_deref()).map(str::to_owned));
         parts.extend(slots.due.map(when));
+        parts.extend(slots.priority.map(|of| text(self.language(), priority(of), &[])));
+        parts.extend(slots.tags.iter().map(|tag| format!("#{tag}")));
+        parts.extend(slots.estimate_minutes.map(|minutes| format!("{minutes} min")));
         parts.extend(slots.ml.map(|ml| format!("{ml} ml")));
         parts.extend(slots.meal.map(|kind| text(self.language(), meal(kind), &[])));
+        parts.extend(slots.rest.map(|kind| text(self.language(), rest(kind), &[])));
         parts.extend(slots.energy.map(|energy| format!("{energy}/5")));
-        parts.extend(slots.at.map(|at| self.time(Timestamp::from_micros(at.timestamp_micros()))));
+        parts.extend(slots.at.map(|at| {
+            let at = at.with_timezone(&self.days.zone);
+            let now = self.ctx.now().in_zone(self.days.zone);
+            at.format(if at.date_naive() == now.date_naive() { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
+        }));
         parts.join(" · ")
     }
 }
@@ -92,6 +101,25 @@ pub fn when(due: Due) -> String {
     }
 }
 
+/// When something is due as it is said in a sentence, with the year where that is another one.
+pub fn due_in_words(turn: &Turn<'_>, due: Due) -> String {
+    let language = turn.language();
+    let (date, time) = match due {
+        Due::On(date) => (date, None),
+        Due::At(at) => (at.date(), Some(at.time().format("%H:%M").to_string())),
+    };
+    let said = if date.year() == turn.today().year() {
+        day_and_month(language, date)
+    } else {
+        let month = text(language, &format!("month_{}", date.month()), &[]);
+        let (day, year) = (date.day().to_string(), date.year().to_string());
+        let args = [("day", Arg::Text(&day)), ("month", Arg::Text(&month)), ("year", Arg::Text(&year))];
+        text(language, "dialogue_date_of_year", &args)
+    };
+    let Some(time) = time else { return said };
+    text(language, "dialogue_date_and_time", &[("date", Arg::Text(&said)), ("time", Arg::Text(&time))])
+}
+
 /// The key of what a meal is called.
 pub const fn meal(meal: Meal) -> &'static str {
     match meal {
@@ -99,6 +127,24 @@ pub const fn meal(meal: Meal) -> &'static str {
         Meal::Lunch => "dialogue_lunch",
         Meal::Dinner => "dialogue_dinner",
         Meal::Snack => "dialogue_snack",
+    }
+}
+
+const fn rest(rest: Rest) -> &'static str {
+    match rest {
+        Rest::Micro => "dialogue_rest_micro",
+        Rest::Short => "dialogue_rest_short",
+        Rest::Long => "dialogue_rest_long",
+        Rest::Lunch => "dialogue_rest_lunch",
+    }
+}
+
+const fn priority(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Low => "dialogue_priority_low",
+        Priority::Medium => "dialogue_priority_medium",
+        Priority::High => "dialogue_priority_high",
+        Priority::Urgent => "dialogue_priority_urgent",
     }
 }
 

@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 
 use super::{
     acts::did,
-    model::{Command, Op},
+    model::{Command, Did, Op},
     repo::{Acted, Kept, Reversal, What},
     service::DialogueService,
-    spoken::{Spoken, Turn, when},
+    spoken::{Spoken, Turn, due_in_words},
 };
 use crate::{
     interaction::grammar::{
@@ -25,11 +25,13 @@ use crate::{
     },
 };
 
-const TASKS: &str = "tasks";
+pub(super) const TASKS: &str = "tasks";
 /// The most tasks that one can choose from.
 const CHOICE: usize = 5;
 /// The most tasks that one answer lists.
 const LISTED: usize = 10;
+/// The most open tasks that are looked through for one.
+const LOOKED_THROUGH: usize = 2000;
 
 impl DialogueService {
     pub(super) async fn add_task(&self, turn: &Turn<'_>, slots: &Slots) -> Result<Acted> {
@@ -39,9 +41,9 @@ impl DialogueService {
         let title = ("title", Arg::Text(made.title.as_str()));
         let spoken = match slots.due {
             None => turn.say("dialogue_task_added", &[title]),
-            Some(due) => turn.say("dialogue_task_added_for", &[title, ("due", Arg::Text(&when(due)))]),
+            Some(due) => turn.say("dialogue_task_added_for", &[title, ("due", Arg::Text(&due_in_words(turn, due)))]),
         };
-        Ok((did(spoken, TASKS, made.id.uuid(), Op::Create), Some(Reversal::DeleteTask(made.id))))
+        Ok((did(spoken, TASKS, made.id.uuid(), Op::Create), Some(Reversal::DeleteTask(Box::new(made)))))
     }
 
     /// Which task is meant, or what there is to say where that is not one.
@@ -50,14 +52,16 @@ impl DialogueService {
             return Ok(self.open_task(turn, id).await?.ok_or_else(|| turn.say("dialogue_task_gone", &[])));
         }
         let Some(title) = &command.slots.title else { return Ok(Err(turn.say("dialogue_which_task", &[]))) };
-        if let Ok(number) = title.parse::<usize>() {
+        if let Ok(number) = title.parse::<usize>()
+            && !command.slots.quoted
+        {
             let listed = self.listed(turn).await?;
             let Some(id) = number.checked_sub(1).and_then(|at| listed.get(at)) else {
                 return Ok(Err(turn.say("dialogue_which_list", &[("number", Arg::Text(title))])));
             };
             return Ok(self.open_task(turn, *id).await?.ok_or_else(|| turn.say("dialogue_task_gone", &[])));
         }
-        let mut open = self.open_tasks(turn).await?;
+        let Some(mut open) = self.open_tasks(turn).await? else { return Ok(Err(too_many_open(turn))) };
         let titles: Vec<&str> = open.iter().map(|task| task.title.as_str()).collect();
         let found = hits(title, &titles);
         Ok(match found.len() {
@@ -76,16 +80,30 @@ impl DialogueService {
     pub(super) async fn complete_task(&self, turn: &Turn<'_>, task: &Task) -> Result<Acted> {
         let patch = TaskPatch { action: Some(Action::Complete), ..TaskPatch::default() };
         let done = self.tasks.apply(turn.ctx, turn.owner, &Operation::Update(task.id, patch, Precondition::None)).await?;
-        let with_next = done.task.is_some_and(|Versioned { value, .. }| value.next_id.is_some());
-        let spoken = turn.say("dialogue_task_done", &[("title", Arg::Text(task.title.as_str()))]);
-        let reversal = Reversal::ReopenTask { id: task.id, with_next };
-        Ok((did(spoken, TASKS, task.id.uuid(), Op::Complete), Some(reversal)))
+        let mut spoken = did(
+            turn.say("dialogue_task_done", &[("title", Arg::Text(task.title.as_str()))]),
+            TASKS,
+            task.id.uuid(),
+            Op::Complete,
+        );
+        let Some(Versioned { value: done, .. }) = done.task else { return Ok((spoken, None)) };
+        // To complete a task that comes again is one thing, and confirmed no more than on the page, though the next one is made by it.
+        let next = done.next_id.filter(|next| task.next_id != Some(*next));
+        spoken.did.extend(next.map(|next| Did::new(TASKS, next.uuid(), Op::Create)));
+        Ok((spoken, Some(Reversal::ReopenTask { done: Box::new(done), next })))
     }
 
     pub(super) async fn list_tasks(&self, turn: &Turn<'_>, slots: &Slots) -> Result<Spoken> {
-        let found = match slots.due {
-            Some(Due::On(date)) => self.of_date(turn, date).await?,
-            Some(Due::At(at)) => self.of_date(turn, at.date()).await?,
+        let date = match slots.due {
+            Some(Due::On(date)) => Some(date),
+            Some(Due::At(at)) => Some(at.date()),
+            None => None,
+        };
+        let (found, more) = match date {
+            Some(date) => {
+                let Some(found) = self.of_date(turn, date).await? else { return Ok(too_many_open(turn)) };
+                (found, false)
+            }
             None => self.of_view(turn, slots.view.unwrap_or(View::Today)).await?,
         };
         let shown: Vec<&Task> = found.iter().take(LISTED).collect();
@@ -93,11 +111,13 @@ impl DialogueService {
             return Ok(turn.say("dialogue_no_tasks", &[]));
         }
         let listed = shown.iter().map(|task| task.id).collect();
-        let args = [("count", Arg::Number(found.len() as u64)), ("tasks", Arg::Text(&numbered(&shown)))];
-        Ok(Spoken { listed, ..turn.say("dialogue_tasks", &args) })
+        let key = if more || found.len() > shown.len() { "dialogue_first_tasks" } else { "dialogue_tasks" };
+        let args = [("count", Arg::Number(shown.len() as u64)), ("tasks", Arg::Text(&numbered(&shown)))];
+        Ok(Spoken { listed, ..turn.say(key, &args) })
     }
 
-    async fn of_view(&self, turn: &Turn<'_>, view: View) -> Result<Vec<Task>> {
+    /// The first that an answer lists, and whether there are more.
+    async fn of_view(&self, turn: &Turn<'_>, view: View) -> Result<(Vec<Task>, bool)> {
         let named = match view {
             View::Today => filter::View::Today,
             View::Yesterday => filter::View::Yesterday,
@@ -108,28 +128,33 @@ impl DialogueService {
         };
         // Of yesterday what was done is of interest too.
         let completed = (view != View::Yesterday).then_some(false);
-        self.selected(turn, &TaskFilter { view: Some(named), completed, ..TaskFilter::default() }).await
+        let filter = TaskFilter { view: Some(named), completed, ..TaskFilter::default() };
+        let limit = u32::try_from(LISTED).ok().and_then(Limit::new).unwrap_or(Limit::MAX);
+        let Page { items, next } = self.tasks.select(turn.ctx, turn.owner, &filter, PageRequest::first(limit)).await?;
+        Ok((items.into_iter().map(|shown| shown.task).collect(), next.is_some()))
     }
 
-    async fn of_date(&self, turn: &Turn<'_>, date: NaiveDate) -> Result<Vec<Task>> {
+    /// As [`Self::open_tasks`], of a date.
+    async fn of_date(&self, turn: &Turn<'_>, date: NaiveDate) -> Result<Option<Vec<Task>>> {
         let is_of =
             |task: &Task| task.due.is_some_and(|due| due.on == date) || task.planned.is_some_and(|planned| planned.on == date);
-        Ok(self.open_tasks(turn).await?.into_iter().filter(is_of).collect())
+        Ok(self.open_tasks(turn).await?.map(|open| open.into_iter().filter(is_of).collect()))
     }
 
-    async fn open_tasks(&self, turn: &Turn<'_>) -> Result<Vec<Task>> {
-        self.selected(turn, &TaskFilter { completed: Some(false), ..TaskFilter::default() }).await
-    }
-
-    async fn selected(&self, turn: &Turn<'_>, filter: &TaskFilter) -> Result<Vec<Task>> {
+    /// All that are open; `None` where they are more than are looked through.
+    async fn open_tasks(&self, turn: &Turn<'_>) -> Result<Option<Vec<Task>>> {
+        let filter = TaskFilter { completed: Some(false), ..TaskFilter::default() };
         let mut found = Vec::new();
-        let mut page = Some(PageRequest::first(Limit::MAX));
-        while let Some(request) = page {
-            let Page { items, next } = self.tasks.select(turn.ctx, turn.owner, filter, request).await?;
+        let mut page = PageRequest::first(Limit::MAX);
+        loop {
+            let Page { items, next } = self.tasks.select(turn.ctx, turn.owner, &filter, page).await?;
             found.extend(items.into_iter().map(|shown| shown.task));
-            page = next.map(|after| PageRequest { limit: Limit::MAX, after: Some(after) });
+            let Some(after) = next else { return Ok(Some(found)) };
+            if found.len() >= LOOKED_THROUGH {
+                return Ok(None);
+            }
+            page = PageRequest { limit: Limit::MAX, after: Some(after) };
         }
-        Ok(found)
     }
 
     /// The task, if it is still there and open.
@@ -155,6 +180,10 @@ impl DialogueService {
             })
             .await
     }
+}
+
+fn too_many_open(turn: &Turn<'_>) -> Spoken {
+    turn.say("dialogue_too_many_open", &[("count", Arg::Number(LOOKED_THROUGH as u64))])
 }
 
 fn numbered(tasks: &[&Task]) -> String {

@@ -1,5 +1,7 @@
 //! What is told when it is asked for: figures, the companion, what can be said.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike as _, Days, NaiveDate};
 
 use super::{
@@ -36,14 +38,26 @@ impl DialogueService {
         Ok(Spoken { key: "dialogue_companion", text, ..Spoken::default() })
     }
 
-    /// From a date to today: hours of ended sessions, tasks done, dates with work.
+    /// From a date to today: hours of work, with those of the session under way, tasks done, dates with work.
     async fn figures(&self, turn: &Turn<'_>, from: NaiveDate) -> Result<(String, u64, u64)> {
+        let running = self.running(turn, from).await?;
         let wanted = Wanted { from: Some(from), to: Some(turn.today()) };
         let history = self.days.history(turn.ctx, turn.owner, wanted).await?;
         let focus = |hours: &[u64; 24]| hours.iter().sum::<u64>();
-        let worked = hours(history.days.iter().map(|day| focus(&day.focus_by_hour)).sum());
+        let ended: u64 = history.days.iter().map(|day| focus(&day.focus_by_hour)).sum();
+        let worked = hours(ended + running);
         let done = history.days.iter().map(|day| u64::from(day.completed_tasks)).sum();
-        let days = history.days.iter().filter(|day| focus(&day.focus_by_hour) > 0).count();
-        Ok((turn.decimal(worked), done, days as u64))
+        let mut dates: BTreeSet<NaiveDate> =
+            history.days.iter().filter(|day| focus(&day.focus_by_hour) > 0).map(|day| day.date).collect();
+        dates.extend((running > 0).then(|| turn.today()));
+        Ok((turn.decimal(worked), done, dates.len() as u64))
+    }
+
+    /// What was worked in the session under way since a date began, in microseconds.
+    async fn running(&self, turn: &Turn<'_>, from: NaiveDate) -> Result<u64> {
+        let Some(session) = self.sessions.active(turn.ctx, turn.owner).await? else { return Ok(0) };
+        let before = session.worked_by(turn.days.start_of(from).max(session.start_time));
+        let worked = session.worked_by(turn.ctx.now()).saturating_sub(before);
+        Ok(u64::try_from(worked.as_micros()).unwrap_or(u64::MAX))
     }
 }

@@ -3,18 +3,18 @@
 use uuid::Uuid;
 
 use super::{
-    acts::did,
-    model::Op,
+    model::{Did, Op},
     repo::{Kept, Reversal, What},
     service::DialogueService,
     spoken::{Spoken, Turn},
+    task_acts::TASKS,
 };
 use crate::{
-    kernel::{Code, Id, Precondition, Result},
+    kernel::{Code, Error, Id, Precondition, Result},
     ledger::Decision,
     wellbeing::check_ins::model::NewCheckIn,
     work::tasks::{
-        model::{Action, TaskPatch},
+        model::{Action, Changed, Task, TaskPatch},
         operations::{Deletion, Operation},
     },
 };
@@ -23,13 +23,15 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Undoable {
     pub command: Uuid,
+    /// What was answered to it.
+    pub said: String,
     reversal: Reversal,
 }
 
 impl Undoable {
     /// Whether more than one document changes when it is undone.
     pub fn touches_several(&self) -> bool {
-        matches!(self.reversal, Reversal::ReopenTask { with_next: true, .. })
+        matches!(self.reversal, Reversal::ReopenTask { next: Some(_), .. })
     }
 }
 
@@ -41,7 +43,7 @@ impl DialogueService {
                 Box::pin(async move {
                     let read = Kept::find(change, Kept::UNDO).await?;
                     Ok(Decision::Keep(match read.map(|read| read.value.what) {
-                        Some(What::Undo { command, reversal }) => Some(Undoable { command, reversal }),
+                        Some(What::Undo { command, reversal, said }) => Some(Undoable { command, said, reversal }),
                         _ => None,
                     }))
                 })
@@ -68,24 +70,36 @@ impl DialogueService {
             return Ok(turn.say("dialogue_nothing_to_undo", &[]));
         }
         match self.reverse(turn, &undone.reversal).await {
-            Ok((kind, id, op)) => Ok(did(turn.say("dialogue_undone", &[]), kind, id, op)),
+            Ok(did) => Ok(Spoken { did, ..turn.say("dialogue_undone", &[]) }),
             Err(error) if is_changed(error.code()) => Ok(turn.say("dialogue_changed_since", &[])),
             Err(error) => Err(error),
         }
     }
 
-    async fn reverse(&self, turn: &Turn<'_>, reversal: &Reversal) -> Result<(&'static str, Uuid, Op)> {
+    /// The version of a task that is as the command left it. Errors: one that [`is_changed`] otherwise.
+    async fn as_left(&self, turn: &Turn<'_>, left: &Task) -> Result<Precondition> {
+        let read = self.tasks.get(turn.ctx, turn.owner, left.id).await?;
+        let same = content(&read.value.task) == content(left);
+        if same { Ok(Precondition::OneOf(vec![read.version])) } else { Err(changed()) }
+    }
+
+    /// Errors: one that [`is_changed`] for what is no more as it was done.
+    async fn reverse(&self, turn: &Turn<'_>, reversal: &Reversal) -> Result<Vec<Did>> {
         let (ctx, owner) = (turn.ctx, turn.owner);
-        Ok(match reversal {
-            Reversal::DeleteTask(id) => {
-                let delete = Operation::Delete(*id, Deletion::ToTrash, Precondition::None);
+        let mut with = None;
+        let (kind, id, op) = match reversal {
+            Reversal::DeleteTask(made) => {
+                let delete = Operation::Delete(made.id, Deletion::ToTrash, self.as_left(turn, made).await?);
                 self.tasks.apply(ctx, owner, &delete).await?;
-                ("tasks", id.uuid(), Op::Delete)
+                (TASKS, made.id.uuid(), Op::Delete)
             }
-            Reversal::ReopenTask { id, .. } => {
+            Reversal::ReopenTask { done, next } => {
                 let patch = TaskPatch { action: Some(Action::Reopen), ..TaskPatch::default() };
-                self.tasks.apply(ctx, owner, &Operation::Update(*id, patch, Precondition::None)).await?;
-                ("tasks", id.uuid(), Op::Reopen)
+                let reopen = Operation::Update(done.id, patch, self.as_left(turn, done).await?);
+                // A next one that was changed since stays.
+                let left = self.tasks.apply(ctx, owner, &reopen).await?.task.and_then(|task| task.value.next_id);
+                with = next.filter(|_| left.is_none()).map(|next| Did::new(TASKS, next.uuid(), Op::Delete));
+                (TASKS, done.id.uuid(), Op::Reopen)
             }
             Reversal::DeleteSession(id, version) => {
                 self.sessions.delete(ctx, owner, Id::new(*id), &Precondition::OneOf(vec![*version])).await?;
@@ -104,6 +118,10 @@ impl DialogueService {
                 ("meals", *id, Op::Delete)
             }
             Reversal::DeleteRest(id) => {
+                // One that was ended since is what somebody took.
+                if self.rests.active(ctx, owner).await?.is_none_or(|active| active.id.uuid() != *id) {
+                    return Err(changed());
+                }
                 self.rests.delete(ctx, owner, Id::new(*id)).await?;
                 ("rests", *id, Op::Delete)
             }
@@ -111,28 +129,54 @@ impl DialogueService {
                 self.rests.go_on(owner, rest).await?;
                 ("rests", rest.id.uuid(), Op::Update)
             }
-            Reversal::DeleteCheckIn(id) => {
-                self.check_ins.delete(ctx, owner, Id::new(*id)).await?;
-                ("check_ins", *id, Op::Delete)
+            Reversal::CheckIn { before, entered } => {
+                if self.check_ins.on(owner, entered.date).await?.as_ref() != Some(entered) {
+                    return Err(changed());
+                }
+                let op = if let Some(before) = before {
+                    let new = NewCheckIn { energy: before.energy, note: before.note.clone(), at: Some(before.at) };
+                    self.check_ins.enter(ctx, owner, new, None).await?;
+                    Op::Update
+                } else {
+                    self.check_ins.delete(ctx, owner, entered.id).await?;
+                    Op::Delete
+                };
+                ("check_ins", entered.id.uuid(), op)
             }
-            Reversal::CheckIn(before) => {
-                let new = NewCheckIn { energy: before.energy, note: before.note.clone(), at: Some(before.at) };
-                self.check_ins.enter(ctx, owner, new, None).await?;
-                ("check_ins", before.id.uuid(), Op::Update)
-            }
-        })
+        };
+        Ok([Did::new(kind, id, op)].into_iter().chain(with).collect())
     }
+}
+
+/// A task without what says where else it is kept, which a connection adds within seconds and nobody did.
+fn content(task: &Task) -> Task {
+    Task { external: Vec::new(), changed: Changed::default(), updated_at: None, ..task.clone() }
+}
+
+fn changed() -> Error {
+    Error::new(Code::StaleEtag, "It has changed since")
 }
 
 /// Whether what was to be undone is no more what it was.
 fn is_changed(code: Code) -> bool {
-    matches!(
-        code,
-        Code::NotFound
-            | Code::StaleEtag
-            | Code::ActiveSessionExists
-            | Code::SessionsOverlap
-            | Code::RestActive
-            | Code::TaskCompleted
-    )
+    matches!(code, Code::NotFound | Code::StaleEtag | Code::ActiveSessionExists | Code::SessionsOverlap | Code::RestActive)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        kernel::{Timestamp, UserId},
+        work::tasks::model::{External, TaskId, Title},
+    };
+
+    #[test]
+    fn a_task_that_a_connection_has_taken_over_is_as_it_was_left_and_one_that_was_renamed_is_not() {
+        let title = |text| Title::parse(text).expect("a title");
+        let made = Task::new(TaskId::new(Uuid::nil()), UserId::new(Uuid::nil()), title("a"), Timestamp::from_micros(1), None);
+        let external = vec![External { connection_id: Uuid::nil(), provider: "todoist".into(), url: None }];
+        let kept = Task { external, updated_at: Some(Timestamp::from_micros(2)), ..made.clone() };
+        assert_eq!(content(&kept), content(&made));
+        assert_ne!(content(&Task { title: title("b"), ..kept }), content(&made));
+    }
 }

@@ -5,12 +5,10 @@ use serde_json::json;
 
 use super::{
     period::{Compared, Period, compare, focus},
-    story::{Fact, Slot, Story, Writer, day_and_month, weekday},
+    story::{Fact, Slot, Story, Writer, capitalized, day_and_month, minutes_of_micros, weekday},
 };
 use crate::texts::{Language, text};
 
-/// With fewer dates of work before, nothing is usual.
-const USUAL: usize = 5;
 /// So much work without a break is spoken of, in microseconds.
 const LONG: u64 = 3 * 3_600_000_000;
 
@@ -27,8 +25,6 @@ pub struct DayFacts {
     pub of: Period,
     /// The date a week before alone.
     pub week_before: Period,
-    /// The 28 dates before.
-    pub usual: Period,
     /// Of the check-in.
     pub energy: Option<u8>,
 }
@@ -38,14 +34,19 @@ impl DayFacts {
         let mut writer = Writer::new(self.language, self.date);
         let date = self.of.date("from", day_and_month(self.language, self.date));
         let name = || Slot::Word(weekday(self.language, self.date));
-        let title = writer.text("story_day_title", vec![("weekday", name()), ("date", Slot::Fact(date))]);
+        let title = capitalized(&writer.text("story_day_title", vec![("weekday", name()), ("date", Slot::Fact(date))]));
         let day = self.of.days.first();
-        let worked = day.map_or(0, focus);
+        // What takes less than half a minute is no work to speak of.
+        let worked = day.map(focus).filter(|micros| minutes_of_micros(*micros) > 0).unwrap_or(0);
         if self.off {
-            writer.say("story_day_off", vec![]);
+            writer.say(if self.open { "story_day_off_today" } else { "story_day_off" }, vec![]);
         }
         if worked == 0 && day.is_none_or(|day| day.completed_tasks == 0 && day.created_tasks == 0) && self.energy.is_none() {
-            writer.say_one_of("story_day_nothing", 2, vec![]);
+            if self.open {
+                writer.say("story_day_nothing_yet", vec![]);
+            } else {
+                writer.say_one_of("story_day_nothing", 2, vec![]);
+            }
             return writer.story(title);
         }
         if worked > 0 {
@@ -61,7 +62,7 @@ impl DayFacts {
         if worked > 0 {
             self.say_breaks(&mut writer, worked);
             writer.end();
-            self.say_usual(&mut writer, worked);
+            self.say_before(&mut writer, worked);
             writer.end();
         }
         self.say_energy(&mut writer);
@@ -78,9 +79,13 @@ impl DayFacts {
             // It went on over midnight.
             _ => writer.say("story_day_work_only", vec![("time", time)]),
         }
-        if let Some(part) = self.of.part() {
-            let part = Slot::Word(text(self.language, part.key(), &[]));
-            writer.say_one_of("story_day_part", 2, vec![("part", part)]);
+        if let Some((part, all)) = self.of.part() {
+            let part = vec![("part", Slot::Word(text(self.language, part.key(), &[])))];
+            if all {
+                writer.say("story_day_part_all", part);
+            } else {
+                writer.say_one_of("story_day_part", 2, part);
+            }
         }
     }
 
@@ -106,11 +111,7 @@ impl DayFacts {
         }
     }
 
-    fn say_usual(&self, writer: &mut Writer, worked: u64) {
-        if self.usual.worked_dates() < USUAL {
-            writer.say("story_day_thin", vec![]);
-            return;
-        }
+    fn say_before(&self, writer: &mut Writer, worked: u64) {
         let before = self.week_before.days.first().map_or(0, focus);
         if before == 0 || self.open {
             return;

@@ -12,6 +12,9 @@ use crate::{
     },
 };
 
+/// With fewer tasks in four weeks no day of the week stands out.
+const FEW_TASKS: u64 = 4;
+
 /// What `days` and `metrics` answer for a range of dates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Period {
@@ -114,15 +117,16 @@ impl Period {
         found.filter(|(_, day)| focus(day) > 0).map(|(index, _)| index)
     }
 
-    /// The part of the day with most of the work, where that is more than half of it.
-    pub fn part(&self) -> Option<Part> {
+    /// The part of the day with most of the work, where that is more than half of it, and whether it is all of it.
+    pub fn part(&self) -> Option<(Part, bool)> {
         let of = |part: usize| self.days.iter().flat_map(|day| &day.focus_by_hour[part * 6..part * 6 + 6]).sum::<u64>();
         let (most, part) = (0..4).map(|part| (of(part), part)).max()?;
-        (most * 2 > self.worked()).then_some(Part::ALL[part])
+        let worked = self.worked();
+        (most * 2 > worked).then_some((Part::ALL[part], most == worked))
     }
 
     /// A date of the day of the week on which most tasks were completed, or where there are none most was worked, with more than
-    /// each other one.
+    /// each other one. Of a few tasks nothing is said.
     pub fn best_weekday(&self) -> Option<NaiveDate> {
         let done = self.days.iter().any(|day| day.completed_tasks > 0);
         let of = |day: &DayEntry| if done { day.completed_tasks.into() } else { focus(day) };
@@ -132,7 +136,8 @@ impl Period {
             *place = (place.0 + of(day), Some(day.date));
         }
         sums.sort_unstable_by_key(|(sum, _)| *sum);
-        if sums[6].0 > sums[5].0 { sums[6].1 } else { None }
+        let is_most = sums[6].0 > sums[5].0 && (!done || sums[6].0 >= FEW_TASKS);
+        sums[6].1.filter(|_| is_most)
     }
 }
 
@@ -164,11 +169,12 @@ pub enum Compared {
     Less,
 }
 
-/// A seventh more or less is much the same.
+/// Where the longer one is up to a seventh longer, they are much the same.
 pub fn compare(one: u64, other: u64) -> Compared {
-    match (one.saturating_mul(7), other.saturating_mul(7)) {
-        (more, _) if more > other.saturating_mul(8) => Compared::More,
-        (less, _) if less < other.saturating_mul(6) => Compared::Less,
+    let is_longer = |longer: u64, other: u64| longer.saturating_mul(7) > other.saturating_mul(8);
+    match (is_longer(one, other), is_longer(other, one)) {
+        (true, _) => Compared::More,
+        (_, true) => Compared::Less,
         _ => Compared::Alike,
     }
 }

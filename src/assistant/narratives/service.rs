@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// So many dates before tell what is usual.
+/// So many dates before a week tell what is usual.
 const USUAL: u64 = 28;
 const WEEK: u64 = 7;
 /// Metrics that no story tells, and that would need the tasks.
@@ -60,11 +60,11 @@ impl NarrativeService {
         if date > today {
             return Err(Error::new(Code::InvalidParameter, "Query parameter 'date' must not be after today").about("date"));
         }
-        let (days, off) = tokio::try_join!(self.ledger.days(&summary, before(date, USUAL), date), async {
+        let (days, off) = tokio::try_join!(self.ledger.days(&summary, before(date, WEEK), date), async {
             self.time_off.overlapping(owner, Dates { from: date, to: date }).await
         })?;
         let period = |from, to| period(owner, &days, from, to);
-        let (week, yesterday) = (before(date, WEEK), before(date, 1));
+        let week = before(date, WEEK);
         let energy = days.last().filter(|day| day.date == date).map(|day| day.get(ENERGY));
         let facts = DayFacts {
             language: settings.language,
@@ -73,7 +73,6 @@ impl NarrativeService {
             open: date == today,
             of: period(date, date)?,
             week_before: period(week, week)?,
-            usual: period(before(date, USUAL), yesterday)?,
             energy: energy.and_then(|energy| u8::try_from(energy).ok()).filter(|energy| *energy > 0),
         };
         self.told(owner, facts.story(), settings.language).await
@@ -112,7 +111,7 @@ impl NarrativeService {
     }
 }
 
-/// No date before 1970 can be asked for, so none is meant either.
+/// Dates begin in 1970.
 fn before(date: NaiveDate, days: u64) -> NaiveDate {
     date.checked_sub_days(Days::new(days)).unwrap_or(date).max(NaiveDate::default())
 }

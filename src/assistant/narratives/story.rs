@@ -131,6 +131,12 @@ pub fn day_and_month(language: Language, date: NaiveDate) -> String {
     text(language, "story_date", &[("day", Arg::Number(date.day().into())), ("month", Arg::Text(&month))])
 }
 
+/// With a capital letter in front.
+pub fn capitalized(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
 /// A length of time in whole minutes, such as `7 h 20 min`.
 pub fn length(minutes: u64) -> String {
     match (minutes / 60, minutes % 60) {

@@ -1,5 +1,7 @@
 //! The story of a week. Pure.
 
+use chrono::Datelike as _;
+
 use super::{
     period::{Compared, Period, compare},
     story::{Slot, Story, Writer, day_and_month, weekday},
@@ -27,12 +29,19 @@ pub struct WeekFacts {
 impl WeekFacts {
     pub fn story(&self) -> Story {
         let mut writer = Writer::new(self.language, self.of.from);
-        let date = |member, date| Slot::Fact(self.of.date(member, day_and_month(self.language, date)));
-        let dates = vec![("from", date("from", self.of.from)), ("to", date("to", self.of.to))];
+        let (from, to) = (self.of.from, self.of.to);
+        let is_of_one_month = from.month() == to.month();
+        let first = if is_of_one_month { from.day().to_string() } else { day_and_month(self.language, from) };
+        let last = day_and_month(self.language, to);
+        let dates = vec![("from", Slot::Fact(self.of.date("from", first))), ("to", Slot::Fact(self.of.date("to", last)))];
         let title = writer.text("story_week_title", dates);
         let done = self.of.metric("completed").filter(|(_, count)| *count > 0.0);
         if self.of.worked() == 0 && done.is_none() {
-            writer.say_one_of("story_week_nothing", 2, vec![]);
+            if self.open {
+                writer.say("story_week_nothing_yet", vec![]);
+            } else {
+                writer.say_one_of("story_week_nothing", 2, vec![]);
+            }
             return writer.story(title);
         }
         if let Some((hours, _)) = self.of.metric("hours_worked").filter(|_| self.of.worked() > 0) {
@@ -63,11 +72,13 @@ impl WeekFacts {
     }
 
     fn say_before(&self, writer: &mut Writer) {
-        if self.before.worked() == 0 {
-            writer.say("story_week_none_before", vec![]);
+        if self.open {
             return;
         }
-        let Some((before, _)) = self.before.metric("hours_worked").filter(|_| !self.open) else { return };
+        let Some((before, _)) = self.before.metric("hours_worked").filter(|_| self.before.worked() > 0) else {
+            writer.say("story_week_none_before", vec![]);
+            return;
+        };
         let key = match compare(self.of.worked(), self.before.worked()) {
             Compared::More => "story_week_more",
             Compared::Alike => "story_week_alike",
@@ -100,7 +111,7 @@ impl WeekFacts {
         }
         let word = |key: &str| text(self.language, key, &[]);
         let name = self.usual.best_weekday().map(|date| Slot::Word(weekday(self.language, date)));
-        let part = self.usual.part().map(|part| Slot::Word(word(part.key())));
+        let part = self.usual.part().map(|(part, _)| Slot::Word(word(part.key())));
         match (name, part) {
             (Some(name), Some(part)) => writer.say("story_week_usual", vec![("weekday", name), ("part", part)]),
             (Some(name), None) => writer.say("story_week_usual_weekday", vec![("weekday", name)]),

@@ -2,11 +2,11 @@
 
 use crate::texts::Language;
 
-/// What is left of a text without what facts show; `None` when a number would be left.
-pub fn without_facts(text: &str, shown: &[&str]) -> Option<String> {
-    let mut rest = text.to_owned();
+/// What is left of a text without what facts show, and which of these it shows.
+pub fn split<'s>(text: &str, shown: &[&'s str]) -> (String, Vec<&'s str>) {
+    let (mut rest, mut found) = (text.to_owned(), Vec::new());
     // The longest first, since `7 h` lies in `7 h 20 min`.
-    let mut shown: Vec<&str> = shown.iter().copied().filter(|shown| has_digit(shown)).collect();
+    let mut shown: Vec<&'s str> = shown.iter().copied().filter(|shown| has_digit(shown)).collect();
     shown.sort_unstable_by_key(|shown| std::cmp::Reverse(shown.len()));
     for shown in shown {
         let (mut kept, mut after) = (String::with_capacity(rest.len()), rest.as_str());
@@ -16,6 +16,7 @@ pub fn without_facts(text: &str, shown: &[&str]) -> Option<String> {
             if stands_alone(&format!("{kept}{before}"), end) {
                 kept.push_str(before);
                 kept.push('\u{0}');
+                found.push(shown);
             } else {
                 kept.push_str(&after[..at + shown.len()]);
             }
@@ -24,7 +25,7 @@ pub fn without_facts(text: &str, shown: &[&str]) -> Option<String> {
         kept.push_str(after);
         rest = kept;
     }
-    (!has_digit(&rest)).then_some(rest)
+    (rest, found)
 }
 
 pub fn has_digit(text: &str) -> bool {
@@ -180,7 +181,7 @@ mod tests {
             "An energy of 4.5.",
             "14 January: 3 tasks",
         ] {
-            assert!(without_facts(good, &shown).is_some(), "{good}");
+            assert!(!has_digit(&split(good, &shown).0), "{good}");
         }
         for wrong in [
             "You worked 20 min.",
@@ -203,7 +204,7 @@ mod tests {
             "x3",
             "4",
         ] {
-            assert_eq!(without_facts(wrong, &shown), None, "{wrong}");
+            assert!(has_digit(&split(wrong, &shown).0), "{wrong}");
         }
     }
 

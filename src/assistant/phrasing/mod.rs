@@ -3,7 +3,7 @@
 
 pub mod budget;
 mod check;
-mod digits;
+pub mod digits;
 pub mod phrase;
 pub mod prompt;
 mod repo;

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::check::paragraphs;
 use crate::{
     assistant::narratives::story::Story,
+    outbound::model::Question,
     texts::{Language, text},
 };
 
@@ -55,9 +56,8 @@ impl Prompt {
         Some(Self { id, instructions, input, most_tokens })
     }
 
-    /// The most that question and answer may come to.
-    pub fn cost(&self) -> u32 {
-        let bytes = u32::try_from(self.instructions.len() + self.input.len()).unwrap_or(u32::MAX);
-        (bytes / 3).saturating_add(self.most_tokens).saturating_add(20)
+    pub fn question(&self) -> Question<'_> {
+        let Self { instructions, input, most_tokens, .. } = self;
+        Question { instructions, input, tools: &[], most_tokens: *most_tokens, within: None }
     }
 }

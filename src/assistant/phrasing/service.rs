@@ -16,7 +16,7 @@ use crate::{
     domain::Shared,
     kernel::{Clock, Owner, RequestId, Result},
     ledger::{Decision, Ledger},
-    outbound::model::{Ended, Model, Question, Said, Unanswered},
+    outbound::model::{Ended, Model, Said, Unanswered},
     store::{Collection, Partition},
     texts::Language,
 };
@@ -46,13 +46,13 @@ struct Parts {
     ledger: Ledger,
     phrases: Collection<Phrase>,
     clock: Arc<dyn Clock>,
-    model: Option<Model>,
+    model: Option<Arc<Model>>,
     turns: Arc<Semaphore>,
 }
 
 impl Phrasing {
     /// Without a model everything stays in the words of the rules, and nothing is read or written.
-    pub fn new(shared: &Shared, model: Option<Model>) -> Self {
+    pub fn new(shared: &Shared, model: Option<Arc<Model>>) -> Self {
         let (ledger, clock) = (shared.ledger.clone(), Arc::clone(&shared.clock));
         Self(Arc::new(Parts { phrases: ledger.collection(), ledger, clock, model, turns: Arc::new(Semaphore::new(AT_ONCE)) }))
     }
@@ -97,14 +97,8 @@ impl Phrasing {
     async fn phrase(&self, owner: Owner, language: Language, story: &Story, prompt: Prompt) -> Result<()> {
         let Some(model) = &self.0.model else { return Ok(()) };
         let Some(reserved) = self.begin(owner, &prompt).await? else { return Ok(()) };
-        let Prompt { instructions, input, most_tokens, .. } = &prompt;
-        let answer = model.ask(&Question { instructions, input, most_tokens: *most_tokens }).await;
-        let used = match &answer {
-            Ok(said) => said.tokens.unwrap_or(prompt.cost()),
-            // Nothing was done.
-            Err(Unanswered::Paused | Unanswered::Busy | Unanswered::Refused) => 0,
-            Err(_) => prompt.cost(),
-        };
+        let answer = model.ask(&prompt.question()).await;
+        let used = prompt.question().used(&answer);
         let checked = match answer {
             Ok(Said { text, ended: Ended::ByItself, .. }) => paragraphs(language, story, &text).map_or_else(
                 |wrong| {
@@ -129,11 +123,9 @@ impl Phrasing {
                 if known.as_ref().is_some_and(|known| !known.value.is_wanted(change.now())) {
                     return Ok(Decision::Keep(None));
                 }
-                let former = change.summary.facts.get::<ModelTokens>()?;
-                let Some(reserved) = ModelTokens::reserved(former, change.today(), prompt.cost()) else {
+                let Some(reserved) = ModelTokens::reserve(change, prompt.question().cost())? else {
                     return Ok(Decision::Keep(None));
                 };
-                change.summary.facts.set(&reserved)?;
                 change.put(&Phrase::begun(prompt.id.clone(), change.now()), known.as_ref())?;
                 Ok(Decision::Write(Some(reserved)))
             })
@@ -147,9 +139,7 @@ impl Phrasing {
         let ended = self.0.ledger.run(owner, |change| {
             Box::pin(async move {
                 let known = phrases.get(Partition::of(owner.id()), prompt.id.as_str()).await?;
-                if let Some(tokens) = change.summary.facts.get::<ModelTokens>()? {
-                    change.summary.facts.set(&tokens.settled(reserved.date(), prompt.cost(), used))?;
-                }
+                reserved.settle(change, prompt.question().cost(), used)?;
                 let (id, now) = (prompt.id.clone(), change.now());
                 let phrase = match outcome {
                     Outcome::Text(texts) => Phrase::answered(id, texts.clone(), now),

@@ -61,7 +61,7 @@ impl World {
         let patience =
             Patience { first: Duration::from_secs(2), between: Duration::from_secs(2), whole: Duration::from_millis(2500) };
         let model = Model::new(settings, Arc::new(Outgoing::new(&Policy::default())), Arc::new(secrets), shared_clock, patience);
-        let phrasing = Phrasing::new(&shared, Some(model));
+        let phrasing = Phrasing::new(&shared, Some(Arc::new(model)));
         Self { host, clock, shared, phrasing, owner: ctx.own().expect("an owner") }
     }
 
@@ -242,7 +242,8 @@ async fn a_date_has_a_budget() {
         world.ask(&worked(minutes)).await;
         asked += world.asked().len();
     }
-    let cost = usize::try_from(Prompt::about(Language::En, &worked(10), NAME).expect("a prompt").cost()).expect("small");
+    let cost =
+        usize::try_from(Prompt::about(Language::En, &worked(10), NAME).expect("a prompt").question().cost()).expect("small");
     let most = usize::try_from(DAY_TOKENS).expect("small");
     assert!(asked < 99 && asked > most / cost, "{asked} of {cost} each at most");
     world.advance(24 * 3600);

@@ -100,8 +100,8 @@ fn past(records: &[Record], tasks: &Tasks, evaluations: &[Evaluation]) -> Vec<Pa
         let projected = projected(then, &coming);
         Some(Past {
             by_last_week: inputs::inputs(&projected, tasks, then.last()?.date).risk().score?,
-            by_today: evaluations[index].score?,
-            came: evaluations.get(index + AHEAD)?.score?,
+            by_today: evaluations[index].sure_score()?,
+            came: evaluations.get(index + AHEAD)?.sure_score()?,
         })
     };
     (0..evaluations.len().saturating_sub(AHEAD)).filter_map(outlook).collect()

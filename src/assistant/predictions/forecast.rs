@@ -162,16 +162,16 @@ pub fn weeks(records: &[Record], week_start: Weekday) -> Vec<Option<f64>> {
     records[begins..].chunks_exact(7).map(of).skip_while(|hours| hours.is_none_or(|hours| hours == 0.0)).collect()
 }
 
-/// The scores at the end of whole weeks, from the first on that there is.
+/// The scores at the end of whole weeks that have confidence, from the first on.
 fn week_scores(evaluations: &[Evaluation], week_start: Weekday) -> Vec<Option<f64>> {
     let ends = evaluations.iter().filter(|evaluation| evaluation.date.weekday().succ() == week_start);
-    ends.map(|evaluation| evaluation.score.map(f64::from)).skip_while(Option::is_none).collect()
+    ends.map(|end| end.sure_score().map(f64::from)).skip_while(Option::is_none).collect()
 }
 
 /// What a method was wrong by at each origin, for each horizon, where it is known.
 struct Trial {
     method: Method,
-    /// From the series' end back, in steps of the season.
+    /// From the first origin on, those of one origin after each other.
     residuals: Vec<Option<f64>>,
     next: Vec<f64>,
 }
@@ -220,7 +220,7 @@ fn predict(target: Target, series: &[Option<f64>]) -> Vec<Forecast> {
         return of_the_mean(target, &known, shape);
     }
     let least = if shape.season == 1 { ONLY_MEAN_OF_WEEKS } else { NO_SMOOTHING };
-    // The last origin of which all that follows is known.
+    // So many places from which all that follows is known.
     let origins = (series.len() + 1).saturating_sub(least + shape.horizons.1).min(MOST_ORIGINS);
     let baseline_alone = |first| Trial::of(Method::SeasonalNaive, series, shape, first);
     if origins < ORIGINS {
@@ -254,7 +254,7 @@ fn model(method: Method, shape: Shape) -> Model {
     match method {
         Method::SeasonalNaive => Model::SeasonalNaive,
         Method::SeasonalMean if shape.season > 1 => Model::WeekdayMean,
-        Method::SeasonalMean | Method::Mean => Model::Mean,
+        Method::SeasonalMean => Model::Mean,
         Method::Ets { .. } => Model::Ets,
         Method::Damped { .. } => Model::Damped,
     }

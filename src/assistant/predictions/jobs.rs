@@ -1,4 +1,4 @@
-//! Evaluating a date once it is over, which is due to whom worked on it.
+//! Evaluating a date once it is over, for whoever worked on it.
 
 use super::service::PredictionService;
 use crate::{

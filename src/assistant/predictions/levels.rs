@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// How many closed dates are evaluated for the level of the last.
 pub const EVALUATED: usize = 60;
 /// With less confidence there is no level.
-pub const ENOUGH: f64 = 0.5;
+const ENOUGH: f64 = 0.5;
 /// How many evaluations in a row raise a level, and how many lower it.
 const UP: usize = 2;
 const DOWN: usize = 3;
@@ -64,6 +64,13 @@ pub struct Evaluation {
     pub confidence: f64,
 }
 
+impl Evaluation {
+    /// The score, where there is enough to go by.
+    pub fn sure_score(&self) -> Option<u8> {
+        self.score.filter(|_| self.confidence >= ENOUGH)
+    }
+}
+
 /// The level at the end of each date, in the order of the evaluations; `None` where there is too little data.
 ///
 /// The first evaluation that has confidence sets it. Two in a row above it raise it to the lower of their bands; three in a row
@@ -71,7 +78,7 @@ pub struct Evaluation {
 pub fn levels(evaluations: &[Evaluation]) -> Vec<Option<Level>> {
     let (mut level, mut row) = (None::<Level>, VecDeque::<u8>::new());
     let step = |evaluation: &Evaluation| {
-        let Some(score) = evaluation.score.filter(|_| evaluation.confidence >= ENOUGH) else {
+        let Some(score) = evaluation.sure_score() else {
             row.clear();
             return None;
         };

@@ -7,7 +7,7 @@ use super::{
     ahead::{AHEAD, Basis, Outlook, outlook},
     forecast::{Coming, Forecast, forecasts},
     inputs::{self, Tasks, WINDOW, evaluations},
-    levels::{ENOUGH, EVALUATED, Evaluation, Level, levels},
+    levels::{EVALUATED, Evaluation, Level, levels},
     risk::{FactorId, FactorInputs, Risk},
 };
 use crate::assistant::record::Record;
@@ -115,10 +115,9 @@ impl Made {
 }
 
 fn fallen(evaluations: &[Evaluation]) -> u8 {
-    let score = |of: &Evaluation| of.score.filter(|_| of.confidence >= ENOUGH);
     let from = |(index, of): (usize, &Evaluation)| {
-        let after = evaluations[index + 1..].iter().take(FALLS_WITHIN).filter_map(score).min()?;
-        Some(score(of)?.saturating_sub(after))
+        let after = evaluations[index + 1..].iter().take(FALLS_WITHIN).filter_map(Evaluation::sure_score).min()?;
+        Some(of.sure_score()?.saturating_sub(after))
     };
     evaluations.iter().enumerate().filter_map(from).max().unwrap_or(0)
 }

@@ -13,8 +13,6 @@ const DAMPING: f64 = 0.85;
 pub enum Method {
     /// As one season ago: the baseline.
     SeasonalNaive,
-    /// As all so far, on average.
-    Mean,
     /// As the same place of the last four seasons, on average.
     SeasonalMean,
     /// Exponential smoothing with additive errors, without trend, with an additive season.
@@ -46,19 +44,15 @@ impl Method {
         let mut said = Vec::with_capacity((series.len() + 1).saturating_sub(first) * shape.width());
         let horizons = shape.horizons.0..=shape.horizons.1;
         match self {
-            Self::SeasonalNaive | Self::SeasonalMean | Self::Mean => {
+            Self::SeasonalNaive | Self::SeasonalMean => {
                 let mut mean = Mean::of(&series[..first]);
                 for origin in first..=series.len() {
-                    let of = |horizon: usize| match self {
-                        Self::SeasonalNaive => seasons_before(series, shape.season, origin, origin + horizon - 1).next(),
-                        Self::SeasonalMean => {
-                            let mut found = Mean::default();
-                            seasons_before(series, shape.season, origin, origin + horizon - 1)
-                                .take(MEAN_OF)
-                                .for_each(|value| found.add(value));
-                            found.get()
-                        }
-                        _ => None,
+                    let seasons = if self == Self::SeasonalMean { MEAN_OF } else { 1 };
+                    let of = |horizon: usize| {
+                        let mut found = Mean::default();
+                        let known = seasons_before(series, shape.season, origin, origin + horizon - 1);
+                        known.take(seasons).for_each(|value| found.add(value));
+                        found.get()
                     };
                     said.extend(horizons.clone().map(|horizon| of(horizon).or(mean.get()).unwrap_or(0.0)));
                     series.get(origin).copied().flatten().into_iter().for_each(|value| mean.add(value));
@@ -174,7 +168,6 @@ mod tests {
     fn the_mean_of_four_weeks_has_no_fifth() {
         let series: Vec<Option<f64>> = [100.0, 4.0, 3.0, 2.0, 1.0].into_iter().flat_map(|value| [Some(value); 7]).collect();
         assert_eq!(last(Method::SeasonalMean, &series, WEEK), [2.5; 7]);
-        assert_eq!(last(Method::Mean, &series, WEEK), [22.0; 7]);
     }
 
     #[test]
@@ -195,7 +188,6 @@ mod tests {
         let series: Vec<Option<f64>> = (0..60_u32).map(|step| (step % 11 != 3).then(|| f64::from(step * 37 % 17))).collect();
         let all = [
             Method::SeasonalNaive,
-            Method::Mean,
             Method::SeasonalMean,
             Method::Ets { alpha: 0.2, gamma: 0.1 },
             Method::Damped { alpha: 0.4, beta: 0.1 },

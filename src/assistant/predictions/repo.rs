@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::made::Made;
 use crate::{
     assistant::noticed::{Noticed, SeenTasks},
-    kernel::{Limit, Owner, PageRequest, Result, Timestamp, UserId},
+    kernel::{Owner, Result, Timestamp, UserId},
     ledger::Counted,
     store::{Batch, Collection, Entity, Partition, Store, StoreError, Stored, collection},
     work::{
@@ -70,8 +70,8 @@ impl PredictionRepo {
         Ok(self.kept.get(Partition::of(owner.id()), owner.id().to_string()).await?)
     }
 
-    /// Keeps what was made in the place of what was read. It is no change of the user's: neither numbered nor in anybody's way, and
-    /// whoever was faster has made the same.
+    /// Keeps what was made in the place of what was read. It is no change of the user's: neither numbered nor in anybody's way. When
+    /// somebody was faster, theirs stays, and is made anew by who reads it if it is older.
     pub async fn keep(&self, predictions: &Predictions, read: Option<&Stored<Predictions>>, op: Uuid) -> Result<()> {
         let write = collection::put(predictions, 0, read.map(|read| &read.etag))?;
         match self.kept.store().commit(Batch::new(Partition::of(predictions.user_id), op).with(write)).await {
@@ -87,13 +87,6 @@ impl PredictionRepo {
 
     /// The sessions that began at an instant or later and have ended.
     pub async fn sessions_since(&self, owner: Owner, from: Timestamp) -> Result<Vec<WorkSession>> {
-        let mut found = Vec::new();
-        let mut page = Some(PageRequest::first(Limit::MAX));
-        while let Some(wanted) = page {
-            let read = self.sessions.list(Some(owner), [Some(from), None], wanted).await?;
-            found.extend(read.items.into_iter().filter(|session| session.end.is_some()));
-            page = read.next.map(|after| PageRequest { limit: Limit::MAX, after: Some(after) });
-        }
-        Ok(found)
+        self.sessions.ended_since(owner, from).await
     }
 }

@@ -147,10 +147,15 @@ impl FactorInputs {
         })
     }
 
+    /// Whether there are enough hours to speak of one.
+    pub fn has_trend(&self) -> bool {
+        self.h28.is_some_and(|h28| h28 >= LEAST_FOR_TREND)
+    }
+
     /// What each factor is measured by, in the order of the ramps.
     fn values(&self) -> [Option<f64>; 8] {
         let hours = self.h28.map(|h28| self.h7.map_or(h28, |h7| h28.max(h28.midpoint(h7))));
-        let trend = self.h28.zip(self.h7).map(|(h28, h7)| if h28 < LEAST_FOR_TREND { 1.0 } else { h7 / h28 });
+        let trend = self.h28.zip(self.h7).map(|(h28, h7)| if self.has_trend() { h7 / h28 } else { 1.0 });
         let tired = self.energy.map(|energy| RESTED - energy);
         [hours, self.after_hours, self.rest_days_worked, self.short_rests_14, self.breaks_skipped, trend, self.backlog, tired]
     }
@@ -169,7 +174,7 @@ impl FactorInputs {
 
     pub fn risk(&self) -> Risk {
         let values = self.values();
-        let known: f64 = RAMPS.iter().zip(values).filter(|(_, value)| value.is_some()).map(|(ramp, _)| ramp.weight).sum();
+        let known: f64 = RAMPS.iter().zip(values).fold(0.0, |sum, (ramp, value)| sum + value.map_or(0.0, |_| ramp.weight));
         let factor = |(ramp, value): (&Ramp, Option<f64>)| {
             let points = value.map(|value| 100.0 * ramp.weight * ramp.reached(value) / known);
             // Of a check-in, the energy that was entered says more than what lacks.
@@ -179,7 +184,7 @@ impl FactorInputs {
         let mut pairs = RAMPS.iter().zip(values).map(factor);
         let factors = RAMPS.each_ref().map(|ramp| pairs.next().unwrap_or(Factor { id: ramp.id, value: None, points: None }));
         let raw = (known > 0.0).then(|| factors.iter().filter_map(|factor| factor.points).sum::<f64>());
-        let floor = self.floor();
+        let floor = if raw.is_some() { self.floor() } else { 0 };
         let observed = f64::from(self.days.unwrap_or(0).min(OBSERVED)) / f64::from(OBSERVED);
         Risk { score: raw.map(|raw| whole(raw).max(floor)), raw, floor, confidence: known / 100.0 * observed, factors }
     }
@@ -268,14 +273,14 @@ mod tests {
         let short = inputs([50.0, 50.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 4.0], 5).risk();
         assert_eq!((short.score, short.floor, rounded(short.confidence, 4)), (Some(17), 0, 0.3571));
 
-        // Everything at its worst: 100; T = 60/42 = 1.43 needs h28 below h7, so H = max(42, 51) = 51: 25·11/15 = 18.33.
+        // All but the hours at their worst: T = 60/42 = 1.43 needs h28 below h7, so H = max(42, 51) = 51: 25·11/15 = 18.33.
         let worst = inputs([42.0, 60.0, 10.0, 4.0, 4.0, 0.0, 0.8, 0.5, 1.5], 28).risk();
         assert_eq!((worst.raw.map(|raw| rounded(raw, 2)), worst.score), (Some(93.33), Some(93)));
 
-        // Without tasks and check-ins 80 of 100 are left: H 25·7.5/15 = 12.5 of 80: 15.63. Floor of 48 h: 50. 80/100.
         let unknown =
             FactorInputs { backlog: None, energy: None, ..inputs([48.0, 47.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 4.0], 14) }.risk();
-        // H is h28 here, since (48+47)/2 is less: 25·8/15 = 13.33 of 80: 16.67.
+        // Without tasks and check-ins 80 of 100 are left. H is h28, since (48+47)/2 is less: 25·8/15 = 13.33 of 80: 16.67. Floor of
+        // 48 h: 50.
         assert_eq!((unknown.raw.map(|raw| rounded(raw, 2)), unknown.score), (Some(16.67), Some(50)));
         assert!((unknown.confidence - 0.8).abs() < 1e-9);
         assert!(unknown.factors[6].points.is_none() && unknown.factors[7].value.is_none());
@@ -288,13 +293,14 @@ mod tests {
     fn of_nothing_there_is_no_score() {
         let nothing = FactorInputs::default().risk();
         assert_eq!((nothing.score, nothing.raw, nothing.confidence), (None, None, 0.0));
-        assert_eq!(nothing.factors.len(), 8);
+        assert_eq!(serde_json::to_value(&nothing).expect("JSON")["confidence"].to_string(), "0.0");
+        assert_eq!(FactorInputs { short_rests_7: Some(3.0), days: Some(20), ..FactorInputs::default() }.risk().floor, 0);
         assert!(nothing.factors.iter().all(|factor| factor.value.is_none() && factor.points.is_none()));
     }
 
     #[test]
     fn a_half_is_rounded_up() {
-        // A: 12·(10/3 − 2)/8 = 2, and W 10·r/4 = 2.5, which binary numbers miss by their last bits.
+        // Sums of points miss a half by the last bits of a binary number.
         assert_eq!((whole(4.5), whole(4.499_999_999_9), whole(4.499), whole(100.2)), (5, 5, 4, 100));
     }
 

@@ -10,7 +10,7 @@ use super::{
     levels::Level,
     made::PastRisk,
     repo::Predictions,
-    risk::{Factor, rounded},
+    risk::{Factor, FactorInputs, rounded},
     texts::said,
 };
 use crate::{kernel::UserId, texts::Language};
@@ -128,7 +128,7 @@ impl PredictionsView {
                 raw: risk.raw.map(|raw| rounded(raw, 2)),
                 floor: risk.floor,
                 confidence: rounded(risk.confidence, 4),
-                factors: risk.factors.iter().map(|factor| FactorView::new(factor, language)).collect(),
+                factors: risk.factors.iter().map(|factor| FactorView::new(factor, &made.inputs, language)).collect(),
                 history: made.history.iter().map(PastView::from).collect(),
                 in_7_days: OutlookView {
                     date: as_of.checked_add_days(Days::new(AHEAD as u64)).unwrap_or(as_of),
@@ -144,9 +144,14 @@ impl PredictionsView {
 }
 
 impl FactorView {
-    fn new(factor: &Factor, language: Language) -> Self {
+    fn new(factor: &Factor, inputs: &FactorInputs, language: Language) -> Self {
         let points = factor.points.map(|points| rounded(points, 2));
-        Self { id: factor.id.name(), value: factor.value.map(|value| rounded(value, 4)), points, text: said(factor, language) }
+        Self {
+            id: factor.id.name(),
+            value: factor.value.map(|value| rounded(value, 4)),
+            points,
+            text: said(factor, inputs, language),
+        }
     }
 }
 

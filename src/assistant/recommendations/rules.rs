@@ -255,8 +255,12 @@ fn of_weeks(rule: Rule, of: &Situation) -> Option<Held> {
         }
         Rule::QuietEvening => {
             when(of.after_hours >= 4.0)?;
-            let quiet = json!({ "quiet_hours": { "from": "20:00", "to": "08:00" } });
-            because(rule, "recommend_quiet_evening", &[("hours", Hours(of.after_hours))], patch("/api/settings", quiet))
+            let evidence = [("hours", Hours(of.after_hours))];
+            if of.own_quiet_hours {
+                return Some(because(rule, "recommend_end_on_time", &evidence, None));
+            }
+            let quiet = json!({ "quiet_hours": { "from": of.work_hours.end, "to": of.work_hours.start } });
+            because(rule, "recommend_quiet_evening", &evidence, patch("/api/settings", quiet))
         }
         Rule::PlanLightWeek => {
             let hours = of.next_week_hours.filter(|hours| *hours >= 48.0)?;
@@ -267,12 +271,10 @@ fn of_weeks(rule: Rule, of: &Situation) -> Option<Held> {
             let energy = of.energy?;
             when(minutes > 90 && energy <= 2.5)?;
             let focus = json!({ "focus": { "work": 50, "rest": 10, "long_rest": 20, "every": 4 } });
-            because(
-                rule,
-                "recommend_shorten_sessions",
-                &[("minutes", Count(minutes)), ("energy", Hours(energy))],
-                patch("/api/settings", focus),
-            )
+            let evidence = [("minutes", Count(minutes)), ("energy", Hours(energy))];
+            // Lengths of one's own are not replaced.
+            let action = (!of.own_focus).then(|| patch("/api/settings", focus));
+            because(rule, "recommend_shorten_sessions", &evidence, action)
         }
         Rule::CheckIn => {
             let days = of.days_without_check_in.filter(|days| *days >= 5)?;
@@ -281,9 +283,9 @@ fn of_weeks(rule: Rule, of: &Situation) -> Option<Held> {
             because(rule, "recommend_check_in", &[("days", Count(days))], action)
         }
         Rule::TalkToSomeone => {
-            let last = of.levels.len().checked_sub(14)?;
-            when(of.levels[last..].iter().all(|level| *level == Some(Level::High)))?;
-            because(rule, "recommend_talk_to_someone", &[("days", Count(14))], None)
+            let days = of.levels.iter().rev().take_while(|level| **level == Some(Level::High)).count();
+            let days = u32::try_from(days).ok().filter(|days| *days >= 14)?;
+            because(rule, "recommend_talk_to_someone", &[("days", Count(days))], None)
         }
         _ => return None,
     })

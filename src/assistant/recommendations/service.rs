@@ -31,12 +31,13 @@ use crate::{
         service::TodayService,
     },
     work::{
+        counters::COMPLETED_TASKS,
         tasks::{agenda, repo::TaskRepo},
         work_sessions::model::WorkSession,
     },
 };
 
-/// The sessions of so many dates are looked at, and for how long they were those of the latter half.
+/// Sessions of so many dates are read; how long they were is of interest of the last fourteen.
 const DATES: u64 = 28;
 const FORTNIGHT: u64 = 14;
 
@@ -131,18 +132,28 @@ impl RecommendationService {
         let is_expected = |date: NaiveDate| {
             settings.work_days.0.contains(chrono::Datelike::weekday(&date)) && !progress.off.iter().any(|off| off.contain(date))
         };
-        let next_start = is_expected(tomorrow).then(|| hours_of_work(tomorrow, settings.work_hours, rule).0);
+        let since_before = today.active.as_ref().is_some_and(|active| rule.date_at(active.start_time) < date);
+        let next_start = [Some(date).filter(|_| since_before), Some(tomorrow)]
+            .into_iter()
+            .flatten()
+            .filter(|date| is_expected(*date))
+            .map(|date| hours_of_work(date, settings.work_hours, rule).0)
+            .find(|start| *start > now);
+        let done = summary.day.as_ref().is_some_and(|day| day.date == date && day.get(COMPLETED_TASKS) > 0);
         let recent = date.checked_sub_days(Days::new(FORTNIGHT)).unwrap_or(date);
         let situation = of_weeks(Situation::unknown(owner.id(), date), &predictions.made);
         Ok(Situation {
             next_start_minutes: next_start.map(|start| minutes(start.since(now))),
+            work_hours: settings.work_hours,
+            own_quiet_hours: settings.quiet_hours.is_some(),
+            own_focus: settings.focus.is_some(),
             target_minutes: settings.day_target_minutes.get(),
             overdue_tasks,
             lost_connection,
             to_review: sessions.iter().filter(|session| session.needs_review).map(|session| session.id.uuid()).collect(),
             session_minutes: sessions
                 .iter()
-                .filter(|session| session.end.is_some() && rule.date_at(session.start_time) >= recent)
+                .filter(|session| session.end.is_some() && !session.needs_review && rule.date_at(session.start_time) >= recent)
                 .filter_map(WorkSession::micros)
                 .map(|micros| minutes(Duration::from_micros(micros)))
                 .collect(),
@@ -153,7 +164,7 @@ impl RecommendationService {
             best_hour: predictions.noticed.best_hour,
             best: predictions.noticed.best,
             rest_days_worked: predictions.noticed.rest_days_worked,
-            idle_days: predictions.noticed.idle_days,
+            idle_days: if done || today.check_in.is_some() { 0 } else { predictions.noticed.idle_days },
             days_without_check_in: predictions.noticed.days_without_check_in.filter(|_| today.check_in.is_none()),
             ..of_today(situation, &today)
         })

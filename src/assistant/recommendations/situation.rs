@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::{
+    accounts::settings::model::{Settings, WorkHours},
     assistant::{
         noticed::{Best, BestHour, LargeTask},
         predictions::levels::Level,
@@ -26,8 +27,13 @@ pub struct Situation {
     pub target_minutes: u32,
     /// The session under way.
     pub active_session: Option<Uuid>,
-    /// How long it is until work is usually expected on a later date, in minutes.
+    /// How long it is until the hours of work of another date than that of the session under way begin, in minutes.
     pub next_start_minutes: Option<u32>,
+    /// When work is expected.
+    pub work_hours: WorkHours,
+    /// Whether there are quiet hours, and lengths of work and rest, already.
+    pub own_quiet_hours: bool,
+    pub own_focus: bool,
     /// Dates of the last 28 on which no work was expected, with half an hour or more.
     pub rest_days_worked: u32,
     /// Hours a week outside of the hours of work.
@@ -48,7 +54,7 @@ pub struct Situation {
     pub session_minutes: Vec<u32>,
     /// The mean of the check-ins of the last 14 dates.
     pub energy: Option<f64>,
-    /// How many expected dates in a row, up to the last, had nothing.
+    /// How many expected dates in a row, up to the last, had nothing; none when a task was done today, or a check-in made.
     pub idle_days: u32,
     pub best: Option<Best>,
     /// How many dates there was no check-in; `None` for somebody who never made one.
@@ -73,6 +79,9 @@ impl Situation {
             target_minutes: 480,
             active_session: None,
             next_start_minutes: None,
+            work_hours: Settings::default().work_hours,
+            own_quiet_hours: false,
+            own_focus: false,
             rest_days_worked: 0,
             after_hours: 0.0,
             overdue_tasks: 0,

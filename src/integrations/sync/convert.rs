@@ -87,25 +87,7 @@ fn read<T: FromText>(field: &str, text: &str) -> Result<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    fn item(title: &str, notes: &str) -> Item {
-        Item {
-            external_id: "1".into(),
-            version: "1".into(),
-            title: title.into(),
-            notes: notes.into(),
-            due: None,
-            completed: false,
-            completed_at: None,
-            updated_at: None,
-            url: None,
-            key: None,
-            read_only: BTreeSet::new(),
-        }
-    }
+    use super::{super::tests::item, *};
 
     #[test]
     fn what_comes_in_can_be_kept_here() {

@@ -117,19 +117,19 @@ pub fn amounts(words: &[Word], at: usize, taken: Taken) -> Vec<(usize, Option<u3
     counts.push((at, None));
     for (next, count) in counts {
         let Some(unit) = Unit::at(words, next) else { continue };
+        let half = ["and a half", "y medio", "y media"].into_iter().find_map(|said| phrase(words, next + 1, said));
         let allowed = match (taken, unit) {
             (Taken::Any, _) | (_, Unit::Metric(_)) => true,
-            (Taken::Bare, Unit::Glass) => count.is_some(),
+            (Taken::Bare, Unit::Glass) => count.is_some() || half.is_some(),
             _ => false,
         };
         if !allowed {
             continue;
         }
-        let half = ["and a half", "y medio", "y media"].into_iter().find_map(|said| phrase(words, next + 1, said));
         if let Some(end) = half {
             found.push((end, ml(count.unwrap_or(1000) + 500, unit)));
         }
-        if count.is_some() || !matches!(unit, Unit::Metric(_)) {
+        if count.is_some() || taken == Taken::Any && !matches!(unit, Unit::Metric(_)) {
             found.push((next + 1, ml(count.unwrap_or(1000), unit)));
         }
     }

@@ -2,8 +2,8 @@
 
 use super::{
     numbers::{number, ordinal},
-    text::{form, phrase, words},
-    titles::{is_planned, title, unquoted},
+    text::{Word, form, phrase, words},
+    titles::{CONNECTING, is_planned, title, unquoted},
 };
 
 /// What was said to be done.
@@ -11,6 +11,8 @@ use super::{
 pub enum Which {
     /// A fragment of a title, or a number of the list that was shown last.
     Task(String),
+    /// The same in quotation marks, which is no number.
+    Quoted(String),
     /// It is not said which.
     Unsaid,
     /// Nothing that can be one task.
@@ -90,12 +92,19 @@ const OTHER: &[&str] = &[
     "comida",
     "cuenta",
 ];
+/// Words that belong to a verb or to the moment and name no task, as those of [`CONNECTING`] do.
+const EMPTY: &[&str] = &["as", "up", "off", "out", "here", "again", "so", "far", "at", "last", "por", "ya", "aqui"];
+/// What can stand beside the numbers of several tasks.
+const JOINING: &[&str] = &[
+    "and", "y", "e", "or", "o", "la", "el", "las", "los", "the", "number", "numero", "task", "tarea", "to", "through", "until",
+    "a", "al", "hasta", "from", "del", "desde", "also", "tambien", "then", "luego", "plus", "mas",
+];
 
 /// Reads what stands in the place of a task.
 pub fn which(text: &str) -> Which {
     let text = text.trim_matches([' ', ',', ';', ':', '.', '!']);
     if let Some(quoted) = unquoted(text).and_then(title) {
-        return Which::Task(quoted);
+        return Which::Quoted(quoted);
     }
     let all = words(text);
     let until = (0..all.len()).find(|start| NOW.iter().any(|said| phrase(&all, *start, said) == Some(all.len())));
@@ -105,11 +114,15 @@ pub fn which(text: &str) -> Which {
     if PRONOUNS.iter().any(|said| phrase(all, 0, said) == Some(all.len())) {
         return Which::Unsaid;
     }
-    if is(0, SEVERAL) || (is(0, &["lo"]) && is(1, &["demas"])) {
+    // "report, no" takes it back, and "2 all" is more than one.
+    let last = all.len().saturating_sub(1);
+    if is(0, SEVERAL) || (is(0, &["lo"]) && is(1, &["demas"])) || is(last, SEVERAL) || is(last, &["dont"]) {
         return Which::Unclear;
     }
     let mut at = usize::from(is(0, ARTICLES));
-    if is(at, SEVERAL) {
+    let item = |at: usize| number(all, at).or_else(|| ordinal(all, at));
+    let count = at > 0 && number(all, at).is_some_and(|(end, _)| end == all.len());
+    if is(at, SEVERAL) || count && is(0, &["the", "my", "los", "las", "mis"]) {
         return Which::Unclear;
     }
     if is(at, NOUNS) {
@@ -118,34 +131,46 @@ pub fn which(text: &str) -> Which {
     } else if is(at, &["number", "numero"]) && at + 1 < all.len() {
         at += 1;
     }
-    let (Some(first), rest) = (all.get(at), &all[at..]) else { return Which::Unsaid };
-    if rest.len() == 1 && is(at, OTHER) || is(at, SEVERAL) {
+    let Some(first) = all.get(at) else { return Which::Unsaid };
+    // "de comer" is eating as well.
+    let named = at + usize::from(is(at, &["de", "con", "with"]));
+    if named == last && is(named, OTHER) || is(named, SEVERAL) {
         return Which::Unclear;
     }
-    let item = |at: usize| number(all, at).or_else(|| ordinal(all, at));
-    if let Some((end, number)) = item(at) {
-        if end == all.len() {
-            return if (1..=99).contains(&number) { Which::Task(number.to_string()) } else { Which::Unclear };
-        }
-        if numbers_only(all.len(), end, &item, &|at| is(at, &["and", "y", "or", "o", "la", "el", "the"])) {
-            return Which::Unclear;
-        }
+    if let Some((_, number)) = item(at).filter(|(end, _)| *end == all.len()) {
+        return if (1..=99).contains(&number) { Which::Task(number.to_string()) } else { Which::Unclear };
+    }
+    if has_numbers_only(all, at, &item) {
+        return Which::Unclear;
+    }
+    let is_empty = |word: &Word| !word.quoted && [EMPTY, CONNECTING].iter().any(|list| list.contains(&word.form.as_str()));
+    if all[at..].iter().all(is_empty) {
+        return Which::Unsaid;
     }
     let fragment = &text[first.start..];
     if is_planned(fragment) {
         return Which::Unclear;
     }
-    unquoted(fragment).and_then(title).or_else(|| title(fragment)).map_or(Which::Unsaid, Which::Task)
+    let quoted = unquoted(fragment).and_then(title).map(Which::Quoted);
+    quoted.or_else(|| title(fragment).map(Which::Task)).unwrap_or(Which::Unsaid)
 }
 
-fn numbers_only(all: usize, mut at: usize, item: &dyn Fn(usize) -> Option<(usize, u32)>, joins: &dyn Fn(usize) -> bool) -> bool {
-    while at < all {
-        at = if joins(at) {
-            at + 1
+/// Whether the words from one on are the numbers of several tasks and nothing more.
+fn has_numbers_only(all: &[Word], mut at: usize, item: &dyn Fn(usize) -> Option<(usize, u32)>) -> bool {
+    let mut count = 0;
+    while at < all.len() {
+        let Some(word) = form(all, at) else { return false };
+        let parts = word.split([',', '-', '/', '+']);
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if let Some((end, _)) = item(at) {
+            (at, count) = (end, count + 1);
+        } else if parts.clone().count() > 1 && parts.clone().all(digits) {
+            (at, count) = (at + 1, count + 2);
+        } else if JOINING.contains(&word) {
+            at += 1;
         } else {
-            let Some((end, _)) = item(at) else { return false };
-            end
-        };
+            return false;
+        }
     }
-    true
+    count > 1
 }

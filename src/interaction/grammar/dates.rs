@@ -36,6 +36,9 @@ const MONTHS: [[&str; 4]; 12] = [
     ["december", "dec", "diciembre", "dic"],
 ];
 
+/// The years that can be said.
+pub const YEARS: std::ops::Range<i32> = 2000..2100;
+
 type DateOf = fn(&[Value]) -> Option<Date>;
 
 /// How dates are said.
@@ -198,8 +201,7 @@ fn slot(name: &str, words: &[Word], at: usize) -> Vec<(usize, Value)> {
         "n" => quantity(words, at).map(|(end, number)| (end, Value::Number(number))),
         "d" => digits(words, at).filter(|(_, day)| (1..=31).contains(day)).map(|(end, day)| (end, Value::Number(day))),
         "year" => {
-            let year =
-                digits(words, at).and_then(|(_, year)| i32::try_from(year).ok()).filter(|year| (2000..2100).contains(year));
+            let year = digits(words, at).and_then(|(_, year)| i32::try_from(year).ok()).filter(|year| YEARS.contains(year));
             year.and_then(|year| next(Value::DayMonth(0, 0, Some(year))))
         }
         "month" => {
@@ -223,12 +225,13 @@ fn written(word: &str) -> Option<Value> {
         _ => return None,
     };
     let year = year.map(i32::try_from).transpose().ok()?;
-    exists(day, month, year).then_some(Value::DayMonth(day, month, year))
+    let near = year.is_none_or(|year| YEARS.contains(&year));
+    (near && exists(day, month, year)).then_some(Value::DayMonth(day, month, year))
 }
 
 /// Whether there is such a date, in some year where none is said.
 fn exists(day: u32, month: u32, year: Option<i32>) -> bool {
-    chrono::NaiveDate::from_ymd_opt(year.unwrap_or(2000), month, day).is_some_and(|_| year.is_none_or(|year| year < 10_000))
+    chrono::NaiveDate::from_ymd_opt(year.unwrap_or(2000), month, day).is_some()
 }
 
 fn of_month(values: &[Value]) -> Option<Date> {

@@ -2,9 +2,9 @@
 //! and settings give the same command. It acts only on what it knows for certain; for everything else it names what is nearest.
 //! Pure.
 
-mod amounts;
+pub mod amounts;
 mod clock;
-mod completing;
+pub mod completing;
 mod dates;
 pub mod matching;
 pub mod model;
@@ -13,7 +13,7 @@ mod numbers;
 pub mod parse;
 mod pattern;
 mod patterns;
-mod resolve;
+pub mod resolve;
 mod text;
 mod titles;
 mod vocabulary;

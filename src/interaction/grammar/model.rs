@@ -156,6 +156,10 @@ pub struct Slots {
     /// Of a new task; of one to be completed a fragment, or the number of one in the list that was shown last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// Whether the title of one to be completed was quoted, so that digits are no number of a list. It is for who carries the
+    /// command out at once, and not a part of what was said.
+    #[serde(skip)]
+    pub quoted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<Due>,
     /// Now, where it is not said.

@@ -185,11 +185,12 @@ impl Sentence<'_> {
                     None => {}
                 }
             }
+            // Of what cannot be one task, no other pattern makes the title of one.
+            if wrong && (found.is_none() || intent == Intent::CompleteTask) {
+                return None;
+            }
             if let Some((slots, language)) = found {
                 return Some((intent, slots, language));
-            }
-            if wrong {
-                return None;
             }
         }
         None
@@ -229,6 +230,8 @@ impl Sentence<'_> {
                     }
                     match self.slots(intent, &values, time) {
                         Some(slots) => return Some(Match::Slots(Box::new(slots))),
+                        // A word that can be left out is no part of a title: "with everything" is none.
+                        None if intent == Intent::CompleteTask => return Some(Match::Wrong),
                         None => wrong = Some(Match::Wrong),
                     }
                 }
@@ -294,9 +297,10 @@ impl Sentence<'_> {
             Intent::StartRest => slots.rest = slots.rest.or(Some(length.map_or(Rest::Short, rest_of))),
             Intent::CompleteTask => {
                 let Some((from, to)) = stretch(values) else { return Some(slots) };
-                slots.title = match which(self.between(from, to)) {
-                    Which::Task(title) => Some(title),
-                    Which::Unsaid => None,
+                (slots.title, slots.quoted) = match which(self.between(from, to)) {
+                    Which::Task(title) => (Some(title), false),
+                    Which::Quoted(title) => (Some(title), true),
+                    Which::Unsaid => (None, false),
                     Which::Unclear => return None,
                 };
             }

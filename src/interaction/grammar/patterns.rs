@@ -6,7 +6,7 @@ use super::{
     amounts::{Taken, amounts},
     clock::clocks,
     dates::{dates, whens},
-    model::{Intent, Language, View},
+    model::{Intent, Language, Rest, View},
     numbers::{length, number, ordinal},
     pattern::{Node, Value, patterns},
     text::{Word, form, phrase},
@@ -70,7 +70,14 @@ pub fn slot(name: &str, words: &[Word], at: usize) -> Vec<(usize, Value)> {
         "for" if matches!(form(words, at), Some("for" | "by" | "para")) => values(whens(words, at), Value::When),
         // As much as there is, first.
         "what" => (at..=words.len()).map(|end| (end, Value::What(at, end))).collect(),
-        "which" => (at + 1..=words.len()).map(|end| (end, Value::Which(at, end))).collect(),
+        // "as" belongs to what stands after it.
+        "which" => {
+            let until = (at + 1..=words.len()).filter(|end| form(words, end - 1) != Some("as"));
+            until.map(|end| (end, Value::Which(at, end))).collect()
+        }
+        // What the words beside it say.
+        "upcoming" => vec![(at, Value::View(View::Upcoming))],
+        "micro" => vec![(at, Value::Rest(Rest::Micro))],
         "please" => {
             let said = PLEASE.iter().filter_map(|said| phrase(words, at, said)).map(|end| (end, Value::Nothing));
             said.chain([(at, Value::Nothing)]).collect()

@@ -5,6 +5,7 @@ use chrono::{
 };
 
 use super::{
+    dates::YEARS,
     model::{Due, Meal, Speaker},
     when::{Date, Distance, When},
 };
@@ -13,6 +14,8 @@ use super::{
 const AHEAD: Duration = Duration::minutes(2);
 /// How long ago an hour may be that is not the obvious one.
 const RECENT: Duration = Duration::hours(6);
+/// So long ago was no hour of the day that still goes on after midnight: it is one to come.
+const NEARLY_A_DAY: Duration = Duration::hours(20);
 
 /// What a recorded time is for, which says how bare hours are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +29,7 @@ pub enum Recorded {
 pub fn planned(when: When, speaker: &Speaker) -> Option<Due> {
     if let Some(distance) = when.distance {
         let Distance::In(minutes) = distance else { return None };
-        let at = speaker.clock().checked_add_signed(Duration::minutes(minutes.into()))?;
+        let at = speaker.clock().checked_add_signed(Duration::minutes(minutes.into())).filter(|at| YEARS.contains(&at.year()))?;
         return Some(Due::At(existing(at.date().and_time(to_minute(at.time())?), speaker)));
     }
     let now = speaker.clock();
@@ -65,6 +68,17 @@ pub fn planned(when: When, speaker: &Speaker) -> Option<Due> {
     }
 }
 
+/// When something is due on a date that is given, at a time of the wall clock or not; `None` for a date that has passed.
+pub fn given_due(date: NaiveDate, time: Option<NaiveTime>, speaker: &Speaker) -> Option<Due> {
+    let due = time.map_or(Due::On(date), |time| Due::At(existing(at_time(date, time), speaker)));
+    (date >= speaker.today).then_some(due)
+}
+
+/// The instant of a time of the wall clock that is given, for something that is recorded; `None` where it is still to come.
+pub fn given_past(at: NaiveDateTime, speaker: &Speaker) -> Option<DateTime<Utc>> {
+    Some(instant(at, speaker)).filter(|instant| *instant <= speaker.now + AHEAD)
+}
+
 /// The instant that was, for something that is recorded; `None` where it cannot be told, or is still to come.
 pub fn recorded(when: When, what: Recorded, speaker: &Speaker) -> Option<DateTime<Utc>> {
     if let Some(distance) = when.distance {
@@ -99,10 +113,15 @@ pub fn recorded(when: When, what: Recorded, speaker: &Speaker) -> Option<DateTim
         }
         (None, None) => return None,
     };
-    let found = candidates.iter().find_map(|(time, certain)| {
-        let instant = instant(0, *time)?;
-        (if *certain { past(&instant) } else { recent(&instant) }).then_some(instant)
-    });
+    // After midnight the date of the clock comes first, though the speaker's day is the one before until it starts.
+    let ahead = (speaker.clock().date() - speaker.today).num_days();
+    let on = |days: i64| {
+        candidates.iter().find_map(|(time, certain)| {
+            let instant = instant(days, *time)?;
+            (if *certain { past(&instant) } else { recent(&instant) }).then_some(instant)
+        })
+    };
+    let found = on(ahead).or_else(|| on(0).filter(|instant| ahead <= 0 || *instant >= speaker.now - NEARLY_A_DAY));
     if found.is_some() || when.date.is_some() {
         return found;
     }
@@ -183,7 +202,7 @@ pub fn date(said: Date, speaker: &Speaker) -> Option<NaiveDate> {
 
 fn days_after(date: NaiveDate, days: i64) -> Option<NaiveDate> {
     let by = Days::new(days.unsigned_abs());
-    if days < 0 { date.checked_sub_days(by) } else { date.checked_add_days(by) }.filter(|date| (1..10_000).contains(&date.year()))
+    if days < 0 { date.checked_sub_days(by) } else { date.checked_add_days(by) }.filter(|date| YEARS.contains(&date.year()))
 }
 
 /// A time of a date; 24 o'clock begins the next one.

@@ -173,6 +173,93 @@ fn what_belongs_to_a_title_stays_in_it() {
     }
 }
 
+#[test]
+fn only_what_names_one_task_completes_one() {
+    for sentence in ["finish up", "mark it as done", "done at last", "done so far", "finish off here", "done the last"] {
+        assert_eq!(shown(&said(sentence)), ("complete_task".to_owned(), json!({})), "{sentence}");
+    }
+    for (sentence, title) in [
+        ("mark the report as done", "report"),
+        ("termina con el informe", "informe"),
+        ("done the second", "2"),
+        ("done task two", "2"),
+        ("done with the report", "report"),
+        ("finish \"reply to all\"", "reply to all"),
+        ("mark \"as\" as done", "as"),
+        ("done 2nd draft", "2nd draft"),
+    ] {
+        assert_eq!(shown(&said(sentence)), ("complete_task".to_owned(), json!({ "title": title })), "{sentence}");
+    }
+    for sentence in [
+        "mark as done",
+        "he terminado con todo",
+        "termina con todo",
+        "complete con todo",
+        "finish with everything",
+        "done with lunch",
+        "he acabado de cenar",
+        "done with 2 and 3",
+        "mark 2 and 3 as done",
+        "mark lunch as done",
+        "mark the report tomorrow as done",
+        "hecho las tres",
+        "hecho las dos",
+        "done the two",
+        "done 2,3",
+        "done 2-3",
+        "done 2 to 5",
+        "done task 2 and task 3",
+        "hecho 2 y también 3",
+        "done 2, no",
+        "done report, no",
+        "done report not",
+        "done report, don't",
+        "done 2 all",
+    ] {
+        assert_eq!(shown(&said(sentence)).0, "unknown", "{sentence}");
+    }
+}
+
+#[test]
+fn a_number_in_quotation_marks_is_a_title() {
+    for (sentence, number) in [("done 2", false), ("done \"2\"", true), ("complete the \"2026\"", true)] {
+        let Outcome::Known(_, slots) = said(sentence).outcome else { panic!("{sentence}") };
+        assert_eq!(slots.quoted, number, "{sentence}");
+    }
+}
+
+#[test]
+fn an_hour_after_midnight_is_that_of_the_clock_before_the_day_has_started() {
+    // At 01:24 on 1 December, of days that start at 04:00.
+    let mut speaker = speaker("2026-12-01T00:24:00Z", "Europe/Madrid");
+    speaker.today = speaker.today.pred_opt().expect("a date");
+    for (sentence, at) in [
+        ("drank a glass at 01:00", "2026-12-01T00:00:00Z"),
+        ("water today at 00:30", "2026-11-30T23:30:00Z"),
+        ("start work at 1", "2026-12-01T00:00:00Z"),
+        ("bebí un vaso a las 23:00", "2026-11-30T22:00:00Z"),
+        ("I had dinner at 10", "2026-11-30T21:00:00Z"),
+        ("water this morning", "2026-11-30T08:00:00Z"),
+    ] {
+        assert_eq!(shown(&parse(sentence, &speaker)).1["at"], at, "{sentence}");
+    }
+    for sentence in ["drank a glass at 01:30", "stop at 02:00"] {
+        assert_eq!(shown(&parse(sentence, &speaker)).0, "unknown", "{sentence} is still to come");
+    }
+}
+
+#[test]
+fn what_is_far_away_or_comes_again_is_no_date() {
+    for title in ["pay 1/1/1000", "pay in 99999 weeks", "call every friday", "call every friday at 5", "rent on the first friday"]
+    {
+        assert_eq!(shown(&said(&format!("add {title}"))), ("add_task".to_owned(), json!({ "title": title })));
+    }
+    assert_eq!(shown(&said("tasks for 1/1/1000")).0, "unknown");
+    assert_eq!(shown(&said("remind me in 99999 weeks to pay")).0, "unknown");
+    let slots = json!({ "title": "llamar a Domingo", "due": "2026-11-26" });
+    assert_eq!(shown(&said("apunta llamar a Domingo mañana")).1, slots);
+}
+
 /// Words of all kinds, so that sentences come near to patterns.
 fn word() -> impl Strategy<Value = String> {
     let known = [
@@ -239,7 +326,7 @@ proptest! {
         let understood = said(&sentence);
         prop_assert_eq!(said(&words.join("   ")), understood.clone());
         if let Outcome::Known(_, slots) = understood.outcome {
-            prop_assert!(slots.ml.is_none_or(|ml| (50..=1000).contains(&ml)) && slots.energy.is_none_or(|energy| energy <= 5));
+            prop_assert!(slots.ml.is_none_or(|ml| (50..=1000).contains(&ml)) && slots.energy.is_none_or(|energy| (1..=5).contains(&energy)));
             prop_assert!(slots.at.is_none_or(|at| at.to_rfc3339().as_str() <= "2026-11-25T09:22:00"));
             prop_assert!(slots.tags.iter().all(|tag| tag.chars().count() <= 40));
         }

@@ -1,7 +1,7 @@
 //! What a new task is called, and what is said with its title: tags, a time, an estimate, a priority. Pure.
 
 use super::{
-    dates::{when, whens},
+    dates::{dates, when, whens},
     model::{Due, Priority, Speaker},
     numbers::length,
     resolve::planned,
@@ -14,9 +14,11 @@ const LONGEST_TAG: usize = 40;
 /// The longest estimate, in minutes.
 const LONGEST_ESTIMATE: u32 = 6000;
 /// Words after which something has to follow.
-const CONNECTING: &[&str] = &[
+pub(super) const CONNECTING: &[&str] = &[
     "to", "with", "of", "the", "a", "an", "and", "or", "at", "in", "on", "for", "by", "from", "about", "as", "de", "del", "con",
     "al", "el", "la", "los", "las", "un", "una", "y", "o", "en", "por", "para", "sobre", "como", "que", "mi", "my", "sin",
+    // What is past or comes again is no date: "last friday", "every friday".
+    "last", "past", "previous", "every", "each", "first", "cada", "todos", "pasado",
 ];
 const LISTS: &[&str] = &[
     "to my to do list",
@@ -130,7 +132,13 @@ fn may_end(words: &[Word], timed: bool) -> bool {
 }
 
 fn ends_in_time(words: &[Word]) -> bool {
-    (0..words.len()).any(|start| whens(words, start).iter().any(|(end, _)| *end == words.len()))
+    let to_end = |end: usize| end == words.len();
+    // "cada viernes" is a time too, though no date.
+    let again = |start: usize| start > 0 && matches!(form(words, start - 1), Some("cada" | "los"));
+    (0..words.len()).any(|start| {
+        whens(words, start).iter().any(|(end, _)| to_end(*end))
+            || again(start) && dates(words, start).iter().any(|(end, _)| to_end(*end))
+    })
 }
 
 /// Whether a text is a time, or ends in one that is not a part of it.

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    LimitField, Patience, Question, Said, Settings, Unanswered,
+    LimitField, Patience, Question, Said, Settings, Tool, Unanswered,
     events::Events,
     reading::{Reading, code, is_filtered},
 };
@@ -61,8 +61,10 @@ pub struct Model {
 enum Setback {
     /// Nothing was done; how long it asks us to wait.
     Busy(Option<Duration>),
-    /// The limit is to have its other name.
-    OtherField,
+    /// The limit is to have its other name: the newer one, or not.
+    OtherField {
+        newer: bool,
+    },
     /// The key does not count.
     Unauthorized,
     Ends(Unanswered),
@@ -96,13 +98,14 @@ impl Model {
         &self.settings.model
     }
 
-    /// Errors: no text came.
+    /// Errors: neither a text came nor a call.
     pub async fn ask(&self, question: &Question<'_>) -> Result<Said, Unanswered> {
         if !self.circuit().lets_through(self.clock.now()) {
             return Err(Unanswered::Paused);
         }
         let began = Instant::now();
-        let answered = self.attempts(question, began + self.patience.whole).await;
+        let whole = question.within.map_or(self.patience.whole, |within| within.min(self.patience.whole));
+        let answered = self.attempts(question, began + whole).await;
         let milliseconds = began.elapsed().as_millis();
         match &answered {
             Ok(said) => tracing::debug!(milliseconds, tokens = said.tokens, ended = ?said.ended, "a model answered"),
@@ -111,6 +114,8 @@ impl Model {
         match &answered {
             // Its filter is no failure of the host.
             Ok(_) | Err(Unanswered::Filtered) => drop(self.circuit().succeeded()),
+            // Others wait longer, and may get their answer.
+            Err(Unanswered::TooSlow) if question.within.is_some() => {}
             Err(_) if self.circuit().failed(self.clock.now()) => tracing::warn!("the model is not asked for a while"),
             Err(_) => {}
         }
@@ -124,16 +129,16 @@ impl Model {
             match self.attempt(question, until).await {
                 Ok(said) => return Ok(said),
                 Err(Setback::Ends(why)) => return Err(why),
-                Err(Setback::Busy(Some(wait))) if !waited && wait <= SHORT => {
+                Err(Setback::Busy(Some(wait))) if !waited && wait <= SHORT && Instant::now() + wait < until => {
                     waited = true;
                     tokio::time::sleep(wait).await;
                 }
                 Err(Setback::Busy(_)) => return Err(Unanswered::Busy),
-                Err(Setback::OtherField) if !renamed => {
+                Err(Setback::OtherField { newer }) if !renamed => {
                     renamed = true;
-                    self.newer_field.fetch_xor(true, Ordering::Relaxed);
+                    self.newer_field.store(newer, Ordering::Relaxed);
                 }
-                Err(Setback::OtherField) => return Err(Unanswered::Failed),
+                Err(Setback::OtherField { .. }) => return Err(Unanswered::Failed),
                 Err(Setback::Unauthorized) if !renewed => {
                     renewed = true;
                     for name in KEYS {
@@ -150,8 +155,10 @@ impl Model {
 
     async fn attempt(&self, question: &Question<'_>, until: Instant) -> Result<Said, Setback> {
         let first = until.min(Instant::now() + self.patience.first);
+        // Another question may change it meanwhile.
+        let newer = self.newer_field.load(Ordering::Relaxed);
         let begun = async {
-            let request = self.request(question).await?;
+            let request = self.request(question, newer).await?;
             // One second more than we wait, so that it is always we who know why.
             let within = self.patience.whole + Duration::from_secs(1);
             self.out.open(request, within).await.map_err(|_| Unanswered::Failed)
@@ -165,7 +172,7 @@ impl Model {
         let answer = whole.map_err(|_| Unanswered::Failed)?;
         let value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         if answer.status != 200 {
-            return Err(self.setback(&answer, &value));
+            return Err(self.setback(&answer, &value, newer));
         }
         let mut reading = Reading::default();
         reading.value(&value);
@@ -186,19 +193,19 @@ impl Model {
                     }
                 }
                 Ok(Ok(None) | Err(_)) => break,
-                Err(_) if reading.has_text() => break,
+                Err(_) if reading.has_begun() => break,
                 Err(_) => return Err(Unanswered::TooSlow),
             }
             // What only keeps the connection open is no beginning.
-            if reading.has_text() {
+            if reading.has_begun() {
                 wait = Instant::now() + self.patience.between;
             }
         }
         reading.said()
     }
 
-    async fn request(&self, question: &Question<'_>) -> Result<Request, Unanswered> {
-        let limit = if self.newer_field.load(Ordering::Relaxed) { "max_completion_tokens" } else { "max_tokens" };
+    async fn request(&self, question: &Question<'_>, newer: bool) -> Result<Request, Unanswered> {
+        let limit = if newer { "max_completion_tokens" } else { "max_tokens" };
         let body = json!({
             "model": self.settings.model,
             "messages": [
@@ -209,6 +216,7 @@ impl Model {
             "stream_options": { "include_usage": true },
             limit: question.most_tokens,
         });
+        let body = with_tools(body, question.tools);
         let mut url = self.settings.url.clone();
         url.path_segments_mut().map_err(|()| Unanswered::Failed)?.pop_if_empty().extend(["chat", "completions"]);
         // What is asked twice costs twice, and changes nothing.
@@ -241,11 +249,13 @@ impl Model {
         request.bearer(&SecretString::from(token.token.secret())).map_err(|_| Unanswered::Refused)
     }
 
-    /// What an answer means that is none.
-    fn setback(&self, answer: &Answer, value: &Value) -> Setback {
+    /// What an answer means that is none. `newer`: which name the limit had.
+    fn setback(&self, answer: &Answer, value: &Value, newer: bool) -> Setback {
         match answer.status {
             400 | 422 if is_filtered(value) => Unanswered::Filtered.into(),
-            400 | 422 if self.settings.limit_field == LimitField::Auto && names_the_limit(&answer.body) => Setback::OtherField,
+            400 | 422 if self.settings.limit_field == LimitField::Auto && names_the_limit(&answer.body) => {
+                Setback::OtherField { newer: !newer }
+            }
             401 | 403 => Setback::Unauthorized,
             404 => {
                 tracing::warn!(
@@ -274,6 +284,18 @@ impl fmt::Debug for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Model").field("settings", &self.settings).field("circuit", &self.circuit).finish_non_exhaustive()
     }
+}
+
+/// Offers tools, where there are any: not all hosts know what these are.
+fn with_tools(mut body: Value, tools: &[Tool]) -> Value {
+    if !tools.is_empty() {
+        let offered = tools.iter().map(|Tool { name, description, parameters }| {
+            let function = json!({ "name": name, "description": description, "parameters": parameters });
+            json!({ "type": "function", "function": function })
+        });
+        body["tools"] = offered.collect();
+    }
+    body
 }
 
 /// What a managed identity asks a token for; `None` where it is of no use.

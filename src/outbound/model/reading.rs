@@ -2,21 +2,34 @@
 
 use serde_json::Value;
 
-use super::{Ended, Said, Unanswered};
+use super::{Call, Ended, Said, Unanswered};
 
-/// The longest text that is kept, in bytes.
+/// The longest text that is kept, in bytes, and the longest calls.
 const LONGEST: usize = 64 << 10;
+/// The most calls that are kept.
+const MOST_CALLS: usize = 16;
 
 /// What was read so far.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     text: String,
+    calls: Vec<Begun>,
+    /// The bytes of the calls.
+    called: usize,
     finish: Option<String>,
     tokens: Option<u32>,
     /// Whether the host said that nothing more comes.
     done: bool,
     filtered: bool,
     failed: bool,
+}
+
+/// A call of which more may come, and by what its parts are told from those of others.
+#[derive(Debug, Default)]
+struct Begun {
+    index: Option<u64>,
+    id: String,
+    call: Call,
 }
 
 impl Reading {
@@ -51,19 +64,61 @@ impl Reading {
                 _ => {}
             }
         }
+        let calls = ["/delta/tool_calls", "/message/tool_calls"].iter().filter_map(|path| choice.pointer(path)?.as_array());
+        for part in calls.flatten() {
+            self.call(part);
+        }
         if let Some(finish) = choice["finish_reason"].as_str() {
             self.filtered |= finish == "content_filter";
             self.finish = Some(finish.to_owned());
         }
     }
 
-    pub fn has_text(&self) -> bool {
-        !self.text.trim().is_empty()
+    /// Takes a part of a call, or a whole one. Parts belong together by their index; some hosts leave that out, or send the same for
+    /// several calls, which then have ids of their own.
+    fn call(&mut self, part: &Value) {
+        let text = |path: &str| part.pointer(path).and_then(Value::as_str).unwrap_or_default();
+        let (id, name) = (text("/id"), text("/function/name"));
+        let arguments = match part.pointer("/function/arguments") {
+            Some(Value::String(text)) => text.clone(),
+            Some(object @ Value::Object(_)) => object.to_string(),
+            _ => String::new(),
+        };
+        let index = part["index"].as_u64();
+        let known = match index {
+            Some(_) => self.calls.iter().rposition(|begun| begun.index == index),
+            // What names nothing goes on with the last one.
+            None => self.calls.len().checked_sub(1).filter(|_| name.is_empty()),
+        };
+        let same = known.filter(|at| id.is_empty() || self.calls[*at].id.is_empty() || self.calls[*at].id == id);
+        let at = same.unwrap_or_else(|| {
+            self.calls.push(Begun { index, ..Begun::default() });
+            self.calls.len() - 1
+        });
+        let begun = &mut self.calls[at];
+        if begun.id.is_empty() {
+            id.clone_into(&mut begun.id);
+        }
+        // Some repeat it with each part.
+        if begun.call.name != name {
+            begun.call.name.push_str(name);
+        }
+        begun.call.arguments.push_str(&arguments);
+        self.called += name.len() + arguments.len();
+    }
+
+    /// Whether any of the answer has come.
+    pub fn has_begun(&self) -> bool {
+        !self.text.trim().is_empty() || !self.calls.is_empty()
+    }
+
+    fn is_too_long(&self) -> bool {
+        self.text.len() > LONGEST || self.called > LONGEST || self.calls.len() > MOST_CALLS
     }
 
     /// Whether nothing more is to be read.
     pub fn is_over(&self) -> bool {
-        self.done || self.failed || self.text.len() > LONGEST
+        self.done || self.failed || self.is_too_long()
     }
 
     /// What came of it.
@@ -71,16 +126,17 @@ impl Reading {
         if self.filtered {
             return Err(Unanswered::Filtered);
         }
-        if !self.has_text() {
+        if !self.has_begun() {
             return Err(Unanswered::Failed);
         }
         let ended = match self.finish.as_deref() {
-            _ if self.failed || self.text.len() > LONGEST => Ended::Interrupted,
+            _ if self.failed || self.is_too_long() => Ended::Interrupted,
             Some("length") => Ended::TooLong,
             None if !self.done => Ended::Interrupted,
             _ => Ended::ByItself,
         };
-        Ok(Said { text: self.text, ended, tokens: self.tokens })
+        let calls = self.calls.into_iter().map(|begun| begun.call).collect();
+        Ok(Said { text: self.text, calls, ended, tokens: self.tokens })
     }
 }
 
@@ -110,7 +166,7 @@ mod tests {
     }
 
     fn said(text: &str, ended: Ended, tokens: Option<u32>) -> Said {
-        Said { text: text.to_owned(), ended, tokens }
+        Said { text: text.to_owned(), calls: Vec::new(), ended, tokens }
     }
 
     #[test]
@@ -123,7 +179,6 @@ mod tests {
         let error = r#"{"error":{"message":"secret words","code":"server_error"}}"#;
         let filter = r#"{"choices":[{"finish_reason":"content_filter"}]}"#;
         let refused = r#"{"error":{"code":"content_filter"}}"#;
-        let tools = r#"{"choices":[{"delta":{"tool_calls":[{"function":{"name":"x"}}]},"finish_reason":"tool_calls"}]}"#;
         for (events, expected) in [
             (&[azure, hello, lo, null, stop, usage, "[DONE]"][..], Ok(said("Hello", Ended::ByItself, Some(5)))),
             (&[hello, lo, stop], Ok(said("Hello", Ended::ByItself, None))),
@@ -135,7 +190,6 @@ mod tests {
             (&[hello, filter], Err(Unanswered::Filtered)),
             (&[refused], Err(Unanswered::Filtered)),
             (&[error], Err(Unanswered::Failed)),
-            (&[tools, "[DONE]"], Err(Unanswered::Failed)),
             (&[azure, stop, "[DONE]"], Err(Unanswered::Failed)),
             (&[], Err(Unanswered::Failed)),
         ] {
@@ -153,16 +207,70 @@ mod tests {
         assert_eq!(reading.said(), Ok(said("Hello!", Ended::ByItself, Some(9))));
     }
 
-    #[test]
-    fn a_text_without_an_end_is_not_read_on() {
+    /// The calls that parts come to, each the `tool_calls` of an event.
+    fn called(parts: &[Value]) -> Vec<(String, String)> {
         let mut reading = Reading::default();
-        let event = json!({ "choices": [{ "delta": { "content": "x".repeat(1000) } }] }).to_string();
-        let mut count = 0;
-        while !reading.is_over() {
-            reading.event(&event);
-            count += 1;
+        for calls in parts {
+            reading.value(&json!({ "choices": [{ "delta": { "tool_calls": calls } }] }));
         }
-        assert!(count < 70, "{count}");
-        assert_eq!(reading.said().map(|said| said.ended), Ok(Ended::Interrupted));
+        reading.value(&json!({ "choices": [{ "delta": {}, "finish_reason": "tool_calls" }] }));
+        let said = reading.said().expect("calls");
+        assert_eq!((said.text.as_str(), said.ended), ("", Ended::ByItself));
+        said.calls.into_iter().map(|call| (call.name, call.arguments)).collect()
+    }
+
+    #[test]
+    fn parts_of_calls_are_joined_however_hosts_tell_them_apart() {
+        let part = |index: Value, id: &str, name: &str, arguments: &str| json!({ "index": index, "id": id, "function": { "name": name, "arguments": arguments } });
+        let one = vec![("add".to_owned(), r#"{"n":1}"#.to_owned())];
+        let two = vec![one[0].clone(), ("log".to_owned(), "{}".to_owned())];
+        let null = Value::Null;
+        for (parts, expected) in [
+            // As OpenAI has it.
+            (
+                vec![
+                    json!([part(json!(0), "a", "add", "")]),
+                    json!([{ "index": 0, "function": { "arguments": "{\"n\"" } }]),
+                    json!([{ "index": 0, "function": { "arguments": ":1}" } }]),
+                ],
+                &one,
+            ),
+            // Several at once, with the name and the id again, and another order of the index.
+            (
+                vec![
+                    json!([part(json!(7), "a", "add", "{\"n"), part(json!(2), "b", "log", "{")]),
+                    json!([part(json!(2), "b", "log", "}"), part(json!(7), "a", "add", "\":1}")]),
+                ],
+                &two,
+            ),
+            // Without an index, in parts and whole.
+            (vec![json!([part(null.clone(), "", "add", "{\"n\":")]), json!([part(null.clone(), "", "", "1}")])], &one),
+            (vec![json!([part(null.clone(), "a", "add", r#"{"n":1}"#), part(null.clone(), "b", "log", "{}")])], &two),
+            // All with the same index.
+            (vec![json!([part(json!(0), "a", "add", r#"{"n":1}"#)]), json!([part(json!(0), "b", "log", "{}")])], &two),
+            // Arguments that are no text.
+            (vec![json!([{ "function": { "name": "add", "arguments": { "n": 1 } } }, 7, null])], &one),
+        ] {
+            assert_eq!(&called(&parts), expected, "{parts:?}");
+        }
+        assert_eq!(called(&[json!("none"), json!([part(json!(0), "", "a", "}{")])]), [("a".to_owned(), "}{".to_owned())]);
+    }
+
+    #[test]
+    fn what_has_no_end_is_not_read_on() {
+        let text = json!({ "content": "x".repeat(1000) });
+        let arguments = json!({ "tool_calls": [{ "index": 0, "function": { "arguments": "x".repeat(1000) } }] });
+        let calls = json!({ "tool_calls": [{ "function": { "name": "x" } }] });
+        for (delta, most) in [(text, 70), (arguments, 70), (calls, MOST_CALLS + 2)] {
+            let mut reading = Reading::default();
+            let event = json!({ "choices": [{ "delta": delta }] }).to_string();
+            let mut count = 0;
+            while !reading.is_over() {
+                reading.event(&event);
+                count += 1;
+                assert!(count < most, "{count}");
+            }
+            assert_eq!(reading.said().map(|said| said.ended), Ok(Ended::Interrupted));
+        }
     }
 }

@@ -7,16 +7,22 @@ use sandbox::{
     model::{self as host, KEY, NAME, Says},
 };
 use secrecy::SecretString;
+use serde_json::{Value, json};
 
-use super::{Ended, LimitField, Model, Patience, Question, Said, Settings, Unanswered};
+use super::{Call, Ended, LimitField, Model, Patience, Question, Said, Settings, Tool, Unanswered};
 use crate::{
     credentials::CredentialManager,
     kernel::{ManualClock, Timestamp},
     outbound::http::{Outgoing, Policy},
 };
 
-const QUESTION: Question<'static> =
-    Question { instructions: "Repeat it.", input: r#"{"paragraphs":[{"text":"Hello!"}]}"#, most_tokens: 50 };
+const QUESTION: Question<'static> = Question {
+    instructions: "Repeat it.",
+    input: r#"{"paragraphs":[{"text":"Hello!"}]}"#,
+    tools: &[],
+    most_tokens: 50,
+    within: None,
+};
 
 struct World {
     host: Running<host::State>,
@@ -80,6 +86,56 @@ async fn an_answer_comes_in_pieces_or_whole() {
     world.host.stand.faults.next(Fault::Truncated);
     let half = world.ask().await;
     assert!(matches!(half, Err(Unanswered::Failed) | Ok(Said { ended: Ended::Interrupted, .. })), "{half:?}");
+}
+
+#[tokio::test]
+async fn tools_are_offered_and_called_in_any_form() {
+    let world = World::new().await;
+    let parameters = json!({ "type": "object", "properties": { "n": { "type": "integer" } } });
+    let tools = [Tool { name: "count", description: "Counts.", parameters: parameters.clone() }];
+    let question = Question { tools: &tools, ..QUESTION };
+    let call = |name: &str, arguments: &str| (name.to_owned(), arguments.to_owned());
+    let one = vec![call("count", r#"{"n":1,"why":"¿Qué?"}"#)];
+    let two = vec![one[0].clone(), call("other", "no JSON")];
+    for (says, expected) in [
+        (Says::Calls(one.clone()), &one),
+        (Says::Calls(two.clone()), &two),
+        (Says::Unnumbered(one.clone()), &one),
+        (Says::Unnumbered(two.clone()), &two),
+        (Says::WholeCalls(two.clone()), &two),
+    ] {
+        let told = format!("{says:?}");
+        world.host.state.says(says);
+        let said = world.model.ask(&question).await.expect("calls");
+        let calls: Vec<_> = said.calls.into_iter().map(|Call { name, arguments }| (name, arguments)).collect();
+        assert_eq!((&calls, said.ended, said.tokens.is_some()), (expected, Ended::ByItself, true), "{told}");
+    }
+    world.host.state.says(Says::EndlessCall("count".to_owned()));
+    assert_eq!(world.model.ask(&question).await.map(|said| said.ended), Ok(Ended::Interrupted));
+    let said = world.model.ask(&question).await.expect("a text");
+    assert_eq!((said.text.as_str(), said.calls.len()), ("none", 0));
+    // None are offered where none are there, and nobody is told to call one, which some hosts cannot be.
+    world.ask().await.expect("a text");
+    let bodies: Vec<Value> =
+        world.host.stand.log.take().iter().map(|asked| serde_json::from_str(&asked.body).expect("JSON")).collect();
+    let function = json!({ "name": "count", "description": "Counts.", "parameters": parameters });
+    assert_eq!(bodies[0]["tools"], json!([{ "type": "function", "function": function }]));
+    assert_eq!(bodies[0].get("tool_choice").or(bodies[7].get("tools")), None);
+}
+
+#[tokio::test]
+async fn whoever_cannot_wait_as_long_as_others_is_answered_in_time() {
+    let world = World::new().await;
+    let question = Question { within: Some(Duration::from_millis(200)), ..QUESTION };
+    // What is too slow for one is not too slow for others, who go on asking.
+    for _ in 0..6 {
+        world.host.state.says(Says::Silent);
+        assert_eq!(world.model.ask(&question).await, Err(Unanswered::TooSlow));
+    }
+    assert_eq!(world.text().await, "Hello!");
+    // Nor is anything waited for that would come too late.
+    world.reply(Reply { headers: vec![("retry-after", "1".to_owned())], ..Reply::status(429) });
+    assert_eq!(world.model.ask(&question).await, Err(Unanswered::Busy));
 }
 
 #[tokio::test]

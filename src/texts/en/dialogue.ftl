@@ -1,23 +1,23 @@
 # What the program answers to what is said to it.
 
-dialogue_work_started = You are working since { $time }.
+dialogue_work_started = You have been working since { $time }.
 dialogue_already_working = You are working already.
 dialogue_not_working = You are not working at the moment.
 dialogue_work_paused = Work is paused.
 dialogue_already_paused = Work is paused already.
 dialogue_work_resumed = Work goes on.
 dialogue_not_paused = Work is not paused.
-dialogue_work_ended = Work has ended after { $minutes ->
-    [one] one minute
-   *[other] { $minutes } minutes
-}.
+dialogue_work_ended = Work has ended after { $time }.
 dialogue_what_task = What is the task to be called?
 dialogue_task_added = Added: { $title }
 dialogue_task_added_for = Added for { $due }: { $title }
+dialogue_date_of_year = { $day } { $month } { $year }
+dialogue_date_and_time = { $date } at { $time }
 dialogue_which_task = Which task? Say a word of its title, or ask for your tasks and say the number.
 dialogue_which_list = There is no number { $number } in a list shown in the last 15 minutes. Ask for your tasks first.
 dialogue_several_tasks = Which of these? { $tasks }
 dialogue_too_many_tasks = { $count } tasks match. Say more of the title.
+dialogue_too_many_open = You have more than { $count } open tasks, which are too many to look through. Ask for a list, such as "overdue", and say the number.
 dialogue_no_task = No open task matches "{ $title }".
 dialogue_task_gone = That task is not open any more.
 dialogue_task_done = Done: { $title }
@@ -25,6 +25,7 @@ dialogue_tasks = { $count ->
     [one] One task
    *[other] { $count } tasks
 }: { $tasks }
+dialogue_first_tasks = More than { $count } tasks. The first { $count }: { $tasks }
 dialogue_no_tasks = There is nothing on that list.
 dialogue_water = { $ml } ml of water noted.
 dialogue_meal = Noted: { $meal }.
@@ -38,7 +39,7 @@ dialogue_not_resting = No break is under way.
 dialogue_rest_ended = Your break is over.
 dialogue_which_energy = How is your energy, from 1 to 5?
 dialogue_energy = Energy { $energy } of 5 noted.
-dialogue_stats = Today: { $hours } h of work in sessions that have ended, { $done ->
+dialogue_stats = Today: { $hours } h of work, { $done ->
     [one] one task
    *[other] { $done } tasks
 } done. Days in a row: { $streak }.
@@ -50,11 +51,20 @@ dialogue_week = This week: { $hours } h of work on { $days ->
    *[other] { $done } tasks
 } done.
 dialogue_help = Say for example: "start work", "pause", "stop", "add buy milk tomorrow at 9", "done milk", "my tasks", "water", "I had lunch", "take a break", "energy 4", "stats", "my week", "undo".
-dialogue_undone = The last command is undone.
+dialogue_undone = I have undone the last command.
 dialogue_nothing_to_undo = There is nothing to undo.
 dialogue_changed_since = It has changed since, so it stays as it is.
+dialogue_refused = That cannot be: its time or a value is out of bounds, or it overlaps something else. Nothing was done.
 dialogue_unknown = I did not understand that. Did you mean { $near }?
 dialogue_confirm = Shall I do this? { $what }
+dialogue_rest_micro = a micro break
+dialogue_rest_short = a short break
+dialogue_rest_long = a long break
+dialogue_rest_lunch = a lunch break
+dialogue_priority_low = low priority
+dialogue_priority_medium = medium priority
+dialogue_priority_high = high priority
+dialogue_priority_urgent = urgent
 dialogue_name_start_work = start work
 dialogue_name_end_work = stop work
 dialogue_name_pause_work = pause work

@@ -9,15 +9,18 @@ story_part_evening = in the evening
 
 story_day_title = { $weekday }, { $date }
 story_day_off = It was a day off.
+story_day_off_today = Today is a day off.
 story_day_open = The day is not over.
-story_day_nothing_1 = Nothing was entered for this day.
-story_day_nothing_2 = There is no entry for this day.
+story_day_nothing_1 = This day has no finished work and no tasks.
+story_day_nothing_2 = No finished work and no tasks were noted for this day.
+story_day_nothing_yet = So far there is no finished work and no task. The day is not over.
 story_day_work_1 = You worked { $time }, from { $start } to { $end }.
 story_day_work_2 = Between { $start } and { $end } you worked { $time }.
 story_day_work_3 = From { $start } to { $end } there were { $time } of work.
 story_day_work_only = You worked { $time }.
 story_day_part_1 = Most of it was { $part }.
 story_day_part_2 = More than half of that was { $part }.
+story_day_part_all = All of it was { $part }.
 story_day_tasks_1 = { $tasks ->
     [one] You completed one task.
    *[other] You completed { $tasks } tasks.
@@ -39,7 +42,6 @@ story_day_breaks_2 = { $breaks ->
    *[other] There were { $breaks } breaks, which came to { $time }.
 }
 story_day_no_breaks = Your sessions have no break of five minutes or more.
-story_day_thin = There are too few days before to say what is usual for you.
 story_day_more = The { $weekday } before had less: { $before }.
 story_day_alike = The { $weekday } before was much the same, with { $before }.
 story_day_less = The { $weekday } before had more: { $before }.
@@ -48,11 +50,12 @@ story_day_energy_2 = You entered an energy of { $energy }.
 
 story_week_title = From { $from } to { $to }
 story_week_open = The week is not over.
-story_week_nothing_1 = Nothing was entered for this week.
-story_week_nothing_2 = There is no entry for this week.
+story_week_nothing_1 = This week has no finished work and no completed task.
+story_week_nothing_2 = No finished work and no completed task were noted for this week.
+story_week_nothing_yet = So far there is no finished work and no completed task. The week is not over.
 story_week_work_1 = You worked { $time } this week.
 story_week_work_2 = The week had { $time } of work.
-story_week_work_3 = It was a week of { $time }.
+story_week_work_3 = The week came to { $time } of work.
 story_week_tasks_1 = { $tasks ->
     [one] In these days you completed one task.
    *[other] In these days you completed { $tasks } tasks.
@@ -63,7 +66,7 @@ story_week_tasks_2 = { $tasks ->
 }
 story_week_longest_1 = The longest day was { $weekday }, with { $time }.
 story_week_longest_2 = { $weekday } was the longest day: { $time }.
-story_week_thin = That is too little to say more of the week.
+story_week_thin = There are too few days with work to say more of the week.
 story_week_none_before = There is no work in the week before to compare it with.
 story_week_more_1 = That is more than in the week before, which had { $before }.
 story_week_more_2 = The week before had less: { $before } of work.
@@ -71,7 +74,7 @@ story_week_alike_1 = The week before was much the same, with { $before }.
 story_week_alike_2 = That is about as much as in the week before: { $before }.
 story_week_less_1 = That is less than in the week before, which had { $before }.
 story_week_less_2 = The week before had more: { $before } of work.
-story_week_rhythm = Half of your days began by { $start }, and half ended by { $end }.
+story_week_rhythm = You mostly began around { $start } and ended around { $end }.
 story_week_breaks = Of the breaks that fell due in your sessions, { $share } were taken in time.
 story_week_overload = { $days ->
     [one] One day was longer than the limit that you set.

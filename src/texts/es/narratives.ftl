@@ -7,17 +7,20 @@ story_part_morning = por la mañana
 story_part_afternoon = por la tarde
 story_part_evening = por la noche
 
-story_day_title = El { $weekday }, { $date }
-story_day_off = Era un día libre.
+story_day_title = El { $weekday } { $date }
+story_day_off = Fue un día libre.
+story_day_off_today = Hoy es un día libre.
 story_day_open = El día no ha terminado.
-story_day_nothing_1 = No se anotó nada para este día.
-story_day_nothing_2 = No hay nada anotado de este día.
+story_day_nothing_1 = Este día no tiene trabajo terminado ni tareas.
+story_day_nothing_2 = No hay trabajo terminado ni tareas de este día.
+story_day_nothing_yet = Por ahora no hay trabajo terminado ni tareas. El día no ha terminado.
 story_day_work_1 = Trabajaste { $time }, de { $start } a { $end }.
 story_day_work_2 = Entre las { $start } y las { $end } trabajaste { $time }.
 story_day_work_3 = De { $start } a { $end } hubo { $time } de trabajo.
 story_day_work_only = Trabajaste { $time }.
 story_day_part_1 = La mayor parte fue { $part }.
 story_day_part_2 = Más de la mitad fue { $part }.
+story_day_part_all = Todo fue { $part }.
 story_day_tasks_1 = { $tasks ->
     [one] Completaste una tarea.
    *[other] Completaste { $tasks } tareas.
@@ -39,7 +42,6 @@ story_day_breaks_2 = { $breaks ->
    *[other] Hubo { $breaks } pausas, que sumaron { $time }.
 }
 story_day_no_breaks = Tus sesiones no tienen ninguna pausa de cinco minutos o más.
-story_day_thin = Hay muy pocos días anteriores para decir qué es lo habitual en ti.
 story_day_more = El { $weekday } anterior tuvo menos: { $before }.
 story_day_alike = El { $weekday } anterior fue muy parecido, con { $before }.
 story_day_less = El { $weekday } anterior tuvo más: { $before }.
@@ -48,11 +50,12 @@ story_day_energy_2 = Anotaste una energía de { $energy }.
 
 story_week_title = Del { $from } al { $to }
 story_week_open = La semana no ha terminado.
-story_week_nothing_1 = No se anotó nada para esta semana.
-story_week_nothing_2 = No hay nada anotado de esta semana.
+story_week_nothing_1 = Esta semana no tiene trabajo terminado ni tareas hechas.
+story_week_nothing_2 = No hay trabajo terminado ni tareas hechas de esta semana.
+story_week_nothing_yet = Por ahora no hay trabajo terminado ni tareas hechas. La semana no ha terminado.
 story_week_work_1 = Esta semana trabajaste { $time }.
 story_week_work_2 = La semana tuvo { $time } de trabajo.
-story_week_work_3 = Fue una semana de { $time }.
+story_week_work_3 = La semana sumó { $time } de trabajo.
 story_week_tasks_1 = { $tasks ->
     [one] En esos días completaste una tarea.
    *[other] En esos días completaste { $tasks } tareas.
@@ -63,7 +66,7 @@ story_week_tasks_2 = { $tasks ->
 }
 story_week_longest_1 = El día más largo fue el { $weekday }, con { $time }.
 story_week_longest_2 = El { $weekday } fue el día más largo: { $time }.
-story_week_thin = Es muy poco para decir más de la semana.
+story_week_thin = Hay muy pocos días con trabajo para decir más de la semana.
 story_week_none_before = No hay trabajo en la semana anterior con el que compararla.
 story_week_more_1 = Es más que en la semana anterior, que tuvo { $before }.
 story_week_more_2 = La semana anterior tuvo menos: { $before } de trabajo.
@@ -71,7 +74,7 @@ story_week_alike_1 = La semana anterior fue muy parecida, con { $before }.
 story_week_alike_2 = Es más o menos lo mismo que en la semana anterior: { $before }.
 story_week_less_1 = Es menos que en la semana anterior, que tuvo { $before }.
 story_week_less_2 = La semana anterior tuvo más: { $before } de trabajo.
-story_week_rhythm = La mitad de tus días empezó a las { $start } o antes, y la mitad acabó a las { $end } o antes.
+story_week_rhythm = La mayoría de los días empezaste hacia las { $start } y acabaste hacia las { $end }.
 story_week_breaks = De las pausas que tocaban en tus sesiones, hiciste a tiempo el { $share }.
 story_week_overload = { $days ->
     [one] Un día fue más largo que el límite que fijaste.

@@ -12,7 +12,7 @@ use crate::{
         time_off::{ahead, model::Dates, repo::TimeOffRepo},
     },
     domain::Shared,
-    kernel::{Ctx, Error, Id, Limit, Owner, PageRequest, Result, Timestamp, UserId},
+    kernel::{Ctx, Error, Id, Owner, Result, Timestamp, UserId},
     ledger::{Ledger, Summary},
     wellbeing::{
         check_ins::service::CheckInService,
@@ -98,13 +98,7 @@ impl TodayService {
 
     /// The sessions that began since an instant, and the one under way, as the summary knows it.
     pub async fn sessions(&self, owner: Owner, summary: &Summary, from: Timestamp) -> Result<Vec<WorkSession>> {
-        let mut found = Vec::new();
-        let mut page = Some(PageRequest::first(Limit::MAX));
-        while let Some(request) = page {
-            let read = self.sessions.list(Some(owner), [Some(from), None], request).await?;
-            found.extend(read.items.into_iter().filter(|session| session.end.is_some()));
-            page = read.next.map(|after| PageRequest { limit: Limit::MAX, after: Some(after) });
-        }
+        let mut found = self.sessions.ended_since(owner, from).await?;
         let active = work_sessions::booking::active(summary)?.map(|active| active.session(owner.id())).transpose()?;
         // It may have ended since the summary was read.
         let active = active.filter(|active| found.iter().all(|ended| ended.id != active.id));

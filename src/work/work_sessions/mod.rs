@@ -7,6 +7,7 @@ pub mod forgotten;
 pub mod http;
 pub mod model;
 mod note;
+pub mod on_work;
 pub mod render;
 pub mod repo;
 mod restoring;
@@ -16,11 +17,7 @@ mod view;
 
 use std::sync::Arc;
 
-use self::{
-    model::WorkSession,
-    repo::Heartbeat,
-    service::{OnWork, WorkSessionService},
-};
+use self::{model::WorkSession, on_work::OnWork, repo::Heartbeat, service::WorkSessionService};
 use crate::domain::{Contribution, Shared};
 
 /// What the slice adds to the program. `on_work`: what else follows when work begins or goes on.

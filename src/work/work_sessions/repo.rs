@@ -76,6 +76,18 @@ impl WorkSessionRepo {
         Ok(self.sessions.range(partition, span, page).await?)
     }
 
+    /// The owner's sessions that began at an instant or later and have ended.
+    pub async fn ended_since(&self, owner: Owner, from: Timestamp) -> Result<Vec<WorkSession>> {
+        let mut found = Vec::new();
+        let mut page = Some(PageRequest::first(Limit::MAX));
+        while let Some(wanted) = page {
+            let read = self.list(Some(owner), [Some(from), None], wanted).await?;
+            found.extend(read.items.into_iter().filter(|session| session.end.is_some()));
+            page = read.next.map(|after| PageRequest { limit: Limit::MAX, after: Some(after) });
+        }
+        Ok(found)
+    }
+
     /// The session but `except` that overlaps the times, if there is one: where none overlap each other, it can only be
     /// the last that begins before the end, and those of no length that begin after that one.
     pub async fn overlapping(&self, owner: Owner, times: Times, except: Option<WorkSessionId>) -> Result<Option<WorkSession>> {

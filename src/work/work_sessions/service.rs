@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::{
     booking::{self, ActiveSession, Traces},
     model::{Began, Moment, NewWorkSession, Times, WorkSession, WorkSessionId, WorkSessionPatch},
+    on_work::OnWork,
     repo::{Heartbeat, WorkSessionRepo},
 };
 use crate::{
@@ -20,16 +21,6 @@ use crate::{
 
 /// A heartbeat that follows another so soon says nothing that is worth a write.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(30);
-
-/// What else follows when work begins or goes on, in the same commit.
-#[async_trait::async_trait]
-pub trait OnWork: std::fmt::Debug + Send + Sync {
-    /// A session starts.
-    async fn started(&self, change: &mut Transaction<'_>, at: Timestamp) -> Result<()>;
-
-    /// One that was interrupted goes on.
-    fn resumed(&self, change: &mut Transaction<'_>) -> Result<()>;
-}
 
 #[derive(Debug, Clone)]
 pub struct WorkSessionService {
@@ -93,6 +84,12 @@ impl WorkSessionService {
             .await
     }
 
+    fn worked(&self, change: &mut Transaction<'_>) {
+        if let Some(on_work) = &self.on_work {
+            on_work.worked(change);
+        }
+    }
+
     /// When the last session ended, if one has. The summary knows it but after a deletion or a correction of that session;
     /// then it is looked up.
     async fn last_end(&self, owner: Owner, change: &mut Transaction<'_>) -> Result<Option<Timestamp>> {
@@ -126,6 +123,7 @@ impl WorkSessionService {
                 let ended = session.ended_at(moment, change.summary.day_rule())?.with_breaks_after(break_after(&change.summary)?);
                 close(change, session)?;
                 booking::trace(change, Some(session), Some(&ended))?;
+                self.worked(change);
                 change.touch_at(at.unwrap_or(moment.now));
                 Ok(Some(ended))
             })
@@ -166,6 +164,7 @@ impl WorkSessionService {
                     let past = WorkSession::past(Id::new(change.next_id()), owner.id(), new.times, change.summary.day_rule());
                     let past = past.with_breaks_after(break_after(&change.summary)?);
                     booking::trace(change, None, Some(&past))?;
+                    self.worked(change);
                     change.touch();
                     let made = change.created(WorkSession { note: new.note.clone(), ..past }, key)?;
                     Ok(Decision::Write(Created::now(made)))

@@ -79,3 +79,32 @@ async fn three_at_most_follow_from_what_there_is() {
         assert!(done.status < 300 || done.body["code"] == "rest_active", "{action}: {done:?}");
     }
 }
+
+#[tokio::test]
+async fn whoever_has_begun_is_not_told_to_begin() {
+    let mut play = Play::new().await;
+    play.weeks(2, 8).await;
+    (0..3).for_each(|_| play.pass());
+    // On a Thursday, at eight, with nothing since Friday.
+    let found = ids(&play.get("/api/recommendations").await).iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+    assert!(found.iter().any(|id| id.starts_with("start_small:")), "{found:?}");
+    let task = play.ann.task_with(json!({ "title": "something small" })).await;
+    play.ann.change_task(&task, json!({ "action": "complete" })).await;
+    let listed = play.get("/api/recommendations").await;
+    assert!(ids(&listed).iter().all(|id| !id.starts_with("start_small:")), "{listed}");
+}
+
+#[tokio::test]
+async fn at_night_it_is_the_same_morning_that_comes_too_soon() {
+    let mut play = Play::new().await;
+    // From the evening on, past midnight, with work at nine.
+    play.clock(23 * 60);
+    assert_eq!(play.ann.start().await.status, 201);
+    for (days, minute, hours) in [(0, 23 * 60, 10.0), (1, 60, 8.0)] {
+        play.date = play.date + chrono::Days::new(days);
+        play.clock(minute);
+        let listed = play.get("/api/recommendations").await;
+        let found = listed.as_array().expect("a list").iter().find(|one| one["rule"] == "rest_gap");
+        assert_eq!(found.map(|found| &found["evidence"]["hours"]), Some(&json!(hours)), "{listed}");
+    }
+}

@@ -182,7 +182,7 @@ const defaults = signal(/** @type {Item} */ ({
   work_hours: { start: '09:00', end: '18:00' }, day_target_minutes: 480, overload_minutes: 510, lunch: { from: '12:00', to: '14:30' },
   hydration_goal_ml: 1800, break_after_minutes: 50, focus: null, quiet_hours: null,
   reminders: { breaks: true, hydration: true, meals: true, sessions: true, check_in: true, tasks: true },
-  goals: { tasks: 3, focus_minutes: 120 }, summaries: { daily: false, weekly: false, at: '18:30' }, carry_over: 'weekly', labour_rules: 'none',
+  goals: { tasks: 3, focus_minutes: 120 }, summaries: { daily: false, weekly: false, at: '18:30' }, carry_over: 'weekly', labour_rules: 'none', model_reads_sentences: false,
 }));
 
 /** All settings; those that were never changed with what they are by default. @type {ReadonlySignal<Kinds['settings']>} */

@@ -59,6 +59,7 @@ function Page() {
     <div class="settings-row"><${Choice} path="week_start" label=${t('settings.week_start')} />
       <${TimeField} path="day_start" label=${t('settings.day_start')} /></div>
     <p class="field-hint">${t('settings.day_start.hint')}</p>
+    <${Toggle} path="model_reads_sentences" label=${t('settings.model')} hint=${t('settings.model.hint')} />
   <//>`;
 }
 

@@ -14,7 +14,7 @@ export default {
   'insights.do.drink_water': 'Drink a glass',
   'insights.do.stop_for_today': 'End the session',
   'insights.do.rest_gap': 'End the session',
-  'insights.do.quiet_evening': 'Quiet from 20:00 to 08:00',
+  'insights.do.quiet_evening': 'Set quiet hours',
   'insights.do.shorten_sessions': 'Take 50 and 10 minutes',
   'insights.do.start_small': 'Start a session',
   'insights.do.celebrate': 'Tell your companion',

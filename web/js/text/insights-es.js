@@ -14,7 +14,7 @@ export default {
   'insights.do.drink_water': 'Beber un vaso',
   'insights.do.stop_for_today': 'Terminar la sesión',
   'insights.do.rest_gap': 'Terminar la sesión',
-  'insights.do.quiet_evening': 'Silencio de 20:00 a 08:00',
+  'insights.do.quiet_evening': 'Poner horas de silencio',
   'insights.do.shorten_sessions': 'Usar 50 y 10 minutos',
   'insights.do.start_small': 'Empezar una sesión',
   'insights.do.celebrate': 'Contárselo a tu compañero',

@@ -169,6 +169,8 @@ export default {
   'settings.week_start.sunday': 'Sunday',
   'settings.day_start': 'The day starts at',
   'settings.day_start.hint': 'What is done before that time belongs to the day before.',
+  'settings.model': 'A language model may read what you say',
+  'settings.model.hint': 'What the assistant does not understand goes to it, if there is one.',
   'settings.work': 'Work',
   'settings.work_days': 'Days of work',
   'settings.work_hours.start': 'Work starts',

@@ -169,6 +169,8 @@ export default {
   'settings.week_start.sunday': 'Domingo',
   'settings.day_start': 'El día empieza a las',
   'settings.day_start.hint': 'Lo que se hace antes de esa hora pertenece al día anterior.',
+  'settings.model': 'Un modelo de lenguaje puede leer lo que dices',
+  'settings.model.hint': 'Recibe lo que el asistente no entiende, si hay uno.',
   'settings.work': 'Trabajo',
   'settings.work_days': 'Días de trabajo',
   'settings.work_hours.start': 'El trabajo empieza',

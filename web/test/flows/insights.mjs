@@ -83,26 +83,26 @@ export const flows = {
     await open(bench, page);
     await until(async () => JSON.stringify(await texts(page)) === JSON.stringify(await listed(bench, page)), 'those of the API, in its order');
     // Done, and taken back.
-    await advice(page, 'Quiet from').getByRole('button', { name: 'Quiet from' }).click();
-    await until(async () => (await bench.get(page, 'settings')).quiet_hours?.from === '20:00', 'it is done');
-    await advice(page, 'Quiet from').waitFor({ state: 'detached' });
+    await advice(page, 'Set quiet hours').getByRole('button', { name: 'Set quiet hours' }).click();
+    await until(async () => (await bench.get(page, 'settings')).quiet_hours?.from === '18:00', 'it is done');
+    await advice(page, 'Set quiet hours').waitFor({ state: 'detached' });
     await page.locator('.toast-act').click();
     await until(async () => (await bench.get(page, 'settings')).quiet_hours === null, 'it is taken back');
-    await advice(page, 'Quiet from').waitFor();
+    await advice(page, 'Set quiet hours').waitFor();
     // Dismissed, taken back, and dismissed for good, across a reload.
     const before = await texts(page);
-    await advice(page, 'Quiet from').getByRole('button', { name: 'Not now' }).click();
-    await advice(page, 'Quiet from').waitFor({ state: 'detached' });
+    await advice(page, 'Set quiet hours').getByRole('button', { name: 'Not now' }).click();
+    await advice(page, 'Set quiet hours').waitFor({ state: 'detached' });
     assert.ok(await page.evaluate(() => document.activeElement?.classList.contains('insights-list')), 'the focus stays with the list');
     await page.keyboard.press('z');
     await until(async () => (await texts(page)).length === before.length, 'it is back');
-    await advice(page, 'Quiet from').getByRole('button', { name: 'Not now' }).click();
+    await advice(page, 'Set quiet hours').getByRole('button', { name: 'Not now' }).click();
     await page.reload();
     await page.locator('.insights-advice').first().waitFor();
-    assert.equal(await advice(page, 'Quiet from').count(), 0);
+    assert.equal(await advice(page, 'Set quiet hours').count(), 0);
     await bench.sent(page);
     assert.ok((await bench.get(page, 'recommendations')).every(({ rule }) => rule !== 'quiet_evening'));
-    assert.equal(await advice(page, 'Quiet from').count(), 0);
+    assert.equal(await advice(page, 'Set quiet hours').count(), 0);
     // What is only to be looked at leads there.
     await page.locator('.insights-advice a[href="#/week"]').first().click();
     await page.locator('main[data-place=week]').waitFor();

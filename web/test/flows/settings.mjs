@@ -35,6 +35,8 @@ export const flows = {
     await saved(bench, page, ({ reminders }) => !reminders.meals && reminders.breaks, 'reminders of meals are off');
     await page.locator('.toast-act').click();
     await saved(bench, page, ({ reminders }) => reminders.meals, 'that is taken back');
+    await page.getByRole('switch', { name: 'A language model may read' }).click();
+    await saved(bench, page, ({ model_reads_sentences: read }) => read, 'a model may read what is said');
     await page.locator('.settings-days label').nth(5).click();
     await saved(bench, page, ({ work_days: days }) => days.join() === 'mon,tue,wed,thu,fri,sat', 'Saturday is a day of work');
   },

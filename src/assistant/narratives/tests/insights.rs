@@ -51,7 +51,7 @@ fn insights(persona: Persona, weeks: usize) -> String {
         Level::name(made.outlook.level)
     ));
     for factor in risk.factors.iter().filter(|factor| factor.points.is_some_and(|points| points > 0.0)) {
-        add(format!("- {} ({} points)", said(factor, Language::En), rounded(factor.points.unwrap_or(0.0), 1)));
+        add(format!("- {} ({} points)", said(factor, &made.inputs, Language::En), rounded(factor.points.unwrap_or(0.0), 1)));
     }
     if let Some(next) = made.forecasts.iter().find(|forecast| forecast.target == Target::WeekHours) {
         add(format!("- Next week: {} hours, between {} and {} in four of five cases.", next.value, next.low, next.high));

@@ -144,6 +144,12 @@ fn evenings_come_to_four_hours_a_week() {
     };
     assert_eq!(evidence(Rule::QuietEvening, &of(&evenings(2))), Some(vec![json!(4.0)]));
     assert!(!holds(Rule::QuietEvening, &of(&evenings(1))));
+    // The quiet hours are those without work, and own ones stay.
+    let evening = |own_quiet_hours| Situation { own_quiet_hours, ..of(&evenings(2)) };
+    let found = |own| held(&evening(own)).into_iter().find(|held| held.rule == Rule::QuietEvening).expect("it holds");
+    let body = found(false).action.and_then(|action| action.body).expect("a body");
+    assert_eq!(body, json!({ "quiet_hours": { "from": "18:00", "to": "09:00" } }));
+    assert_eq!((found(true).key, found(true).action), ("recommend_end_on_time", None));
 }
 
 #[test]
@@ -245,6 +251,8 @@ fn more_tasks_than_ever() {
         }))
     };
     assert_eq!(evidence(Rule::Celebrate, &best(4)), Some(vec![json!(4), json!(3)]));
+    let first = weeks(6, |day, record| record.completed = u32::from(day == 41));
+    assert!(!holds(Rule::Celebrate, &of(&first)), "one after none is no best");
     assert!(!holds(Rule::Celebrate, &best(3)));
     assert_eq!(
         noticed::best(&weeks(1, |day, record| record.completed = if day == 6 { 9 } else { 1 })),
