@@ -78,6 +78,19 @@ export interface components {
             user_id?: components["schemas"]["Id"] | null;
         };
         /**
+         * @description What is being sent.
+         * @example {
+         *       "notification_id": "5f0c8a52-7a7c-5d5c-9a53-0f5ec2f4a7e1"
+         *     }
+         */
+        AskedNotificationView: {
+            /**
+             * Format: uuid
+             * @description Under which the log of notifications tells how it went.
+             */
+            notification_id: string;
+        };
+        /**
          * @description A run that was asked for.
          * @example {
          *       "run_id": "0193c7a8-a2b3-7c4d-9e5f-6a7b8c9d0e1f"
@@ -206,8 +219,8 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             /** @description Unique within its kind. */
             id: string;
-            /** @description The resource as its own route shows it, by its kind; null when it is gone. `achievements`: EarnedView, `check_ins`: CheckInView, `companion`: CharacterView, `connections`: ConnectionView, `habits`: HabitsView, `hydration`: DrinkView, `meals`: MealView, `nudges`: NudgeView, `presence`: PresenceView, `progress`: LevelView, `progress_ledger`: EntryView, `recommendations`: RecommendationsView, `rests`: RestView, `settings`: SettingsView, `tasks`: TaskView, `time_off`: TimeOffView, `users`: UserView, `work_sessions`: WorkSessionView */
-            item?: null | components["schemas"]["EarnedView"] | components["schemas"]["CheckInView"] | components["schemas"]["CharacterView"] | components["schemas"]["ConnectionView"] | components["schemas"]["HabitsView"] | components["schemas"]["DrinkView"] | components["schemas"]["MealView"] | components["schemas"]["NudgeView"] | components["schemas"]["PresenceView"] | components["schemas"]["LevelView"] | components["schemas"]["EntryView"] | components["schemas"]["RecommendationsView"] | components["schemas"]["RestView"] | components["schemas"]["SettingsView"] | components["schemas"]["TaskView"] | components["schemas"]["TimeOffView"] | components["schemas"]["UserView"] | components["schemas"]["WorkSessionView"];
+            /** @description The resource as its own route shows it, by its kind; null when it is gone. `achievements`: EarnedView, `channels`: ChannelView, `check_ins`: CheckInView, `companion`: CharacterView, `connections`: ConnectionView, `habits`: HabitsView, `hydration`: DrinkView, `meals`: MealView, `nudges`: NudgeView, `presence`: PresenceView, `progress`: LevelView, `progress_ledger`: EntryView, `recommendations`: RecommendationsView, `rests`: RestView, `settings`: SettingsView, `tasks`: TaskView, `time_off`: TimeOffView, `users`: UserView, `work_sessions`: WorkSessionView */
+            item?: null | components["schemas"]["EarnedView"] | components["schemas"]["ChannelView"] | components["schemas"]["CheckInView"] | components["schemas"]["CharacterView"] | components["schemas"]["ConnectionView"] | components["schemas"]["HabitsView"] | components["schemas"]["DrinkView"] | components["schemas"]["MealView"] | components["schemas"]["NudgeView"] | components["schemas"]["PresenceView"] | components["schemas"]["LevelView"] | components["schemas"]["EntryView"] | components["schemas"]["RecommendationsView"] | components["schemas"]["RestView"] | components["schemas"]["SettingsView"] | components["schemas"]["TaskView"] | components["schemas"]["TimeOffView"] | components["schemas"]["UserView"] | components["schemas"]["WorkSessionView"];
             /** @description Which list it belongs to, such as `tasks`. */
             kind: string;
             op: components["schemas"]["Op"];
@@ -242,6 +255,71 @@ export interface components {
             reset: boolean;
             /** @description What to ask with once all of it is applied. */
             token: string;
+        };
+        /**
+         * @description A kind of channels.
+         * @example {
+         *       "available": true,
+         *       "kind": "webhook"
+         *     }
+         */
+        ChannelKindView: {
+            /** @description Whether it is set up here. */
+            available: boolean;
+            /** @enum {string} */
+            kind: "slack" | "teams" | "email" | "webhook" | "push";
+            /** @description What browsers subscribe with; of push alone. */
+            push_key?: string;
+        };
+        ChannelName: string;
+        /** @description Why a channel is off. */
+        ChannelProblemView: {
+            /** @enum {string} */
+            code: "failing" | "gone" | "refused" | "secret_lost";
+            /** @description The stable name of the text. */
+            key: string;
+            /** @description In the language that the settings had when it was switched off. */
+            text: string;
+        };
+        ChannelTopics: ("nudges" | "summaries" | "achievements" | "risk" | "sync")[];
+        ChannelUrl: string;
+        /**
+         * @description Where somebody is reached, and of what.
+         * @example {
+         *       "address": "hooks.example.org",
+         *       "created_at": "2026-01-14T10:15:30.123456Z",
+         *       "enabled": true,
+         *       "events": [
+         *         "nudges",
+         *         "summaries",
+         *         "achievements",
+         *         "risk",
+         *         "sync"
+         *       ],
+         *       "failing_since": null,
+         *       "id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
+         *       "kind": "webhook",
+         *       "name": "Home",
+         *       "problem": null,
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b",
+         *       "verified": true
+         *     }
+         */
+        ChannelView: {
+            /** @description As much of it as is shown: `a…@example.org`, or the host alone. */
+            address: string;
+            created_at: components["schemas"]["Timestamp"];
+            enabled: boolean;
+            events: components["schemas"]["ChannelTopics"];
+            failing_since?: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            kind: "slack" | "teams" | "email" | "webhook" | "push";
+            name?: components["schemas"]["ChannelName"] | null;
+            problem?: components["schemas"]["ChannelProblemView"] | null;
+            user_id: components["schemas"]["Id"];
+            /** @description Until then nothing goes there but what verifies it. */
+            verified: boolean;
         };
         /** @description What of a companion does not change by itself as time passes. */
         CharacterView: {
@@ -333,6 +411,29 @@ export interface components {
             status: "pending" | "active" | "paused" | "needs_reauth" | "halted" | "failed";
             updated_at?: components["schemas"]["Timestamp"] | null;
             user_id: components["schemas"]["Id"];
+        };
+        /**
+         * @description A channel to be made: with `url` for slack, teams and webhook, `address` for email, `subscription` for push.
+         * @example {
+         *       "events": [
+         *         "nudges",
+         *         "sync"
+         *       ],
+         *       "kind": "webhook",
+         *       "name": "Home",
+         *       "url": "https://hooks.example.org/avanochi",
+         *       "user_id": "0193c7a8-5b6e-7d2f-8a1b-0c9d8e7f6a5b"
+         *     }
+         */
+        CreateChannelBody: {
+            address?: components["schemas"]["EmailAddress"] | null;
+            events?: components["schemas"]["ChannelTopics"] | null;
+            /** @enum {string} */
+            kind: "slack" | "teams" | "email" | "webhook" | "push";
+            name?: components["schemas"]["ChannelName"] | null;
+            subscription?: components["schemas"]["SubscriptionBody"] | null;
+            url?: components["schemas"]["ChannelUrl"] | null;
+            user_id?: components["schemas"]["Id"] | null;
         };
         /**
          * @description A connection to be made.
@@ -536,6 +637,22 @@ export interface components {
             to: string;
             user_id: components["schemas"]["Id"];
         };
+        /** @description How it came to one channel. */
+        DeliveryView: {
+            /** @description Since when it stands so, or when it was last tried. */
+            at: components["schemas"]["Timestamp"];
+            /** Format: int32 */
+            attempts: number;
+            channel_id: components["schemas"]["Id"];
+            /** @enum {string} */
+            kind: "slack" | "teams" | "email" | "webhook" | "push";
+            /**
+             * @description Why it was skipped: `quiet_hours`, `busy`, `time_off`, `budget`, `unverified`, `off`; or what went wrong the last time, such
+             *     as `http_500`, `unreachable`, `no_answer`, `address_not_allowed`, `gone`.
+             */
+            reason?: string | null;
+            state: ("waiting" | "sent" | "unknown" | "failed" | "skipped") & Record<string, never>;
+        };
         /** @description 1 to 64 characters after trimming, none of them a control character */
         DisplayName: string;
         /**
@@ -574,6 +691,7 @@ export interface components {
             by: components["schemas"]["Id"];
             former: components["schemas"]["FormerView"];
         };
+        EmailAddress: string;
         /** @enum {string} */
         EndedBy: "user" | "sweep";
         /**
@@ -1030,6 +1148,11 @@ export interface components {
             due: boolean;
             had: boolean;
         };
+        /** @description A channel that was made. */
+        MadeChannelView: components["schemas"]["ChannelView"] & {
+            /** @description What the messages of a webhook are signed with: shown here, once, and never again. */
+            secret?: string;
+        };
         /** @enum {string} */
         MealKind: "breakfast" | "lunch" | "dinner" | "snack";
         /**
@@ -1117,6 +1240,38 @@ export interface components {
         };
         Note: string;
         Notes: string;
+        /**
+         * @description Something that you were told, or would have been.
+         * @example {
+         *       "created_at": "2026-01-14T09:50:00.000000Z",
+         *       "deliveries": [
+         *         {
+         *           "at": "2026-01-14T09:50:01.000000Z",
+         *           "attempts": 1,
+         *           "channel_id": "0193c7a8-9d1c-7e44-b5a0-3f2e1d0c9b8a",
+         *           "kind": "webhook",
+         *           "reason": null,
+         *           "state": "sent"
+         *         }
+         *       ],
+         *       "event": "nudge.created",
+         *       "id": "5f0c8a52-7a7c-5d5c-9a53-0f5ec2f4a7e1",
+         *       "key": "nudge_break_due",
+         *       "text": "You have worked for 50 minutes. Take a break of five minutes or more."
+         *     }
+         */
+        NotificationView: {
+            created_at: components["schemas"]["Timestamp"];
+            deliveries: components["schemas"]["DeliveryView"][];
+            /** @enum {string} */
+            event: "nudge.created" | "achievement.earned" | "summary.daily" | "summary.weekly" | "risk.raised" | "sync.attention" | "channel.test" | "channel.verify";
+            /** @description The same whenever it is tried again, by which a repetition is recognised: `webhook-id` of a webhook. */
+            id: components["schemas"]["Id"];
+            /** @description The stable name of the text. */
+            key: string;
+            /** @description In the language that the settings had when it was decided. */
+            text: string;
+        };
         /** @enum {string} */
         NudgeAction: "done" | "dismiss" | "snooze";
         /**
@@ -1558,6 +1713,15 @@ export interface components {
             key: string;
             text: string;
         };
+        /**
+         * @description What messages are signed with from now on.
+         * @example {
+         *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+         *     }
+         */
+        SecretView: {
+            secret: string;
+        };
         Sentence: string;
         /** @description A token, to be sent as `Authorization: Bearer`, and what renews it. */
         SessionView: {
@@ -1854,6 +2018,15 @@ export interface components {
              * @description 0 to 1.
              */
             strength: number;
+        };
+        /** @description A subscription as the browser gives it; what else it has in it is ignored. */
+        SubscriptionBody: {
+            endpoint: string;
+            keys: components["schemas"]["SubscriptionKeysBody"];
+        };
+        SubscriptionKeysBody: {
+            auth: string;
+            p256dh: string;
         };
         /** @description One step, as it is stored and shown. */
         Subtask: {
@@ -2194,6 +2367,21 @@ export interface components {
          * @enum {string}
          */
         UnderstoodBy: "rules" | "model";
+        /**
+         * @description What to change of a channel. Another address is another channel.
+         * @example {
+         *       "enabled": true,
+         *       "events": [
+         *         "sync"
+         *       ],
+         *       "name": "Work"
+         *     }
+         */
+        UpdateChannelBody: {
+            enabled?: boolean;
+            events?: components["schemas"]["ChannelTopics"] | null;
+            name?: components["schemas"]["ChannelName"] | null;
+        };
         /**
          * @description What to change of your companion.
          * @example {
