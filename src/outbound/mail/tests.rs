@@ -130,7 +130,7 @@ async fn sendgrid_takes_what_it_documents() {
 
 #[tokio::test]
 async fn what_sendgrid_answers_says_what_became_of_a_mail() {
-    let (service, mailer) = sendgrid().await;
+    let (service, known) = sendgrid().await;
     let status = |status| Fault::Instead(Reply::status(status));
     let limited = |after| Mailed::NotSent { reason: "http_429".into(), after: Some(Duration::from_secs(after)) };
     for (fault, expected, taken) in [
@@ -143,10 +143,11 @@ async fn what_sendgrid_answers_says_what_became_of_a_mail() {
         (Fault::Afterwards(Reply::status(503)), Mailed::Unknown, 2),
     ] {
         service.stand.faults.next(fault.clone());
-        assert_eq!((mailer.send(&mail()).await, service.state.taken().len()), (expected, taken), "{fault:?}");
+        assert_eq!((known.send(&mail()).await, service.state.taken().len()), (expected, taken), "{fault:?}");
     }
     drop(service);
-    assert_eq!(mailer.send(&mail()).await, Mailed::not_sent("unreachable"));
+    let nowhere = mailer(&[("SENDGRID_KEY", sendgrid::KEY), ("SENDGRID_API_URL", "http://127.0.0.1:9")]);
+    assert_eq!(nowhere.send(&mail()).await, Mailed::not_sent("unreachable"));
 }
 
 #[tokio::test]

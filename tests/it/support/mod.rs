@@ -28,10 +28,12 @@ use std::sync::{
 use avanochi::{
     app::{Adapters, App},
     config::{Config, Overrides, Source},
+    credentials::CredentialManager,
     kernel::{Clock, Limit, ManualClock, PageRequest, Timestamp},
     store::{Store, embedded::Embedded},
 };
 use axum::Router;
+use secrecy::SecretString;
 
 pub use client::{Answer, Client, task_path};
 pub use flaky::{Fault, FlakyStore};
