@@ -80,7 +80,7 @@ impl Scene {
 /// The part that is text, without its coding.
 fn plain(mail: &Taken) -> String {
     let part = mail.text.split("text/plain").nth(1).and_then(|part| part.split_once("\r\n\r\n")).expect("a text").1;
-    let part = part.split("\r\n--").next().expect("an end");
+    let part = part.split("text/html").next().expect("an end");
     part.replace("=\r\n", "").replace("=3D", "=")
 }
 

@@ -1,7 +1,6 @@
 //! A mail as the bytes that SMTP carries.
 
-use std::time::{Duration, SystemTime};
-
+use chrono_tz::Tz;
 use lettre::{
     Address,
     message::{
@@ -15,14 +14,13 @@ use crate::kernel::Timestamp;
 
 /// The whole message; `None` for one that cannot be made.
 pub fn message(mail: &Mail, from: &Sender, to: &Address, now: Timestamp) -> Option<Vec<u8>> {
-    let date = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(now.unix_seconds()).ok()?);
     let mut message = Message::builder()
         .from(from.0.clone())
         .to(Mailbox::new(None, to.clone()))
         .subject(one_line(&mail.letter.subject))
-        .date(date)
         .message_id(Some(message_id(mail, from)));
-    for (name, value) in headers(mail) {
+    let date = ("Date", now.in_zone(Tz::UTC).to_rfc2822());
+    for (name, value) in headers(mail).into_iter().chain([date]) {
         message = message.raw_header(HeaderValue::new(HeaderName::new_from_ascii(name.to_owned()).ok()?, value));
     }
     let source = format!("cid:{PICTURE}");

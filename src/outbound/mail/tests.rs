@@ -15,7 +15,7 @@ use crate::{
     texts::Language,
 };
 
-const NOW: &str = "2026-01-14T10:00:00Z";
+pub(super) const NOW: &str = "2026-01-14T10:00:00Z";
 
 fn mailer(settings: &[(&str, &str)]) -> Mailer {
     let clock = Arc::new(ManualClock::at(Timestamp::from_rfc3339(NOW).expect("a time")));
@@ -30,7 +30,7 @@ fn mailer(settings: &[(&str, &str)]) -> Mailer {
     Mailer::new(settings, Arc::new(Outgoing::new(&Policy::default())), Arc::new(secrets), clock)
 }
 
-fn mail() -> Mail {
+pub(super) fn mail() -> Mail {
     let link = |label: &str, url: &str| Some(Link { label: label.into(), url: url.into() });
     Mail {
         id: Uuid::from_u128(7),

@@ -1,9 +1,16 @@
 //! Against a server that does as it is told.
 
-use lettre::Address;
 use sandbox::mail::smtp::{Smtp, Step, Trouble, start};
 
-use super::{super::way::Way, *};
+use super::{
+    super::{
+        Sender, mime,
+        tests::{NOW, mail},
+        way::Way,
+    },
+    *,
+};
+use crate::kernel::Timestamp;
 
 fn address(text: &str) -> Address {
     text.parse().expect("an address")
@@ -16,8 +23,14 @@ fn server(url: &str) -> Server {
     }
 }
 
+const MESSAGE: &[u8] = b"Subject: x\r\n\r\n.a\r\n";
+
 async fn sent(url: &str) -> Mailed {
-    send(&server(url), &address("us@example.org"), &address("ann@example.org"), b"Subject: x\r\n\r\n.a\r\n").await
+    sent_to(&server(url), "ann@example.org", MESSAGE).await
+}
+
+async fn sent_to(server: &Server, to: &str, message: &[u8]) -> Mailed {
+    send(server, &address("us@example.org"), &address(to), message).await
 }
 
 async fn sink() -> Smtp {
@@ -99,7 +112,7 @@ async fn it_logs_in_where_it_is_told_to() {
 async fn nothing_goes_out_without_encryption_where_it_is_required() {
     let sink = sink().await;
     let required = Server { security: Security::StartTls, ..server(&sink.url) };
-    let mailed = send(&required, &address("us@example.org"), &address("ann@example.org"), b"x").await;
+    let mailed = sent_to(&required, "ann@example.org", MESSAGE).await;
     assert_eq!((mailed, sink.state.taken().len()), (Mailed::broken("smtp_unable"), 0));
 }
 
@@ -112,14 +125,18 @@ async fn smtp_servers_of_others_take_it() {
         println!("AVANOCHI_TEST_SMTP is not set: did not run");
         return;
     };
-    let tls = format!("smtps://us:hunter%202@localhost:{tls}");
-    assert_eq!(sent(&tls).await, Mailed::Sent);
-    assert_eq!(sent(&tls.replace("hunter%202", "hunter3")).await, Mailed::broken("smtp_535"));
-    let upgraded = Server { security: Security::StartTls, port: starttls.parse().expect("a port"), ..server(&tls) };
-    let (from, message) = (address("us@example.org"), b"Subject: x\r\n\r\n.a\r\n");
-    assert_eq!(send(&upgraded, &from, &address("ann@example.org"), message).await, Mailed::Sent);
-    assert_eq!(send(&upgraded, &from, &address("nobody@example.org"), message).await, no_mailbox("smtp_550"));
-    // The certificate is for another name.
-    let elsewhere = Server { host: "127.0.0.1".to_owned(), ..server(&tls) };
-    assert!(!matches!(send(&elsewhere, &from, &address("ann@example.org"), message).await, Mailed::Sent | Mailed::Unknown));
+    let from = Sender::parse("Avanochi <us@example.org>").expect("an address");
+    let now = Timestamp::from_rfc3339(NOW).expect("a time");
+    let mail = mime::message(&mail(), &from, &address("ann@example.org"), now).expect("a message");
+    let tls = server(&format!("smtps://us:hunter%202@localhost:{tls}"));
+    assert_eq!(sent_to(&tls, "ann@example.org", &mail).await, Mailed::Sent);
+    let stranger = Server { login: Some(("us".to_owned(), "hunter3".into())), ..tls.clone() };
+    assert_eq!(sent_to(&stranger, "ann@example.org", &mail).await, Mailed::broken("smtp_535"));
+    let upgraded = Server { security: Security::StartTls, port: starttls.parse().expect("a port"), ..tls.clone() };
+    assert_eq!(sent_to(&upgraded, "ann@example.org", &mail).await, Mailed::Sent);
+    assert_eq!(sent_to(&upgraded, "nobody@example.org", &mail).await, no_mailbox("smtp_550"));
+    // The sink takes no message that lacks something, and the certificate is for another name than this.
+    assert_eq!(sent_to(&upgraded, "ann@example.org", MESSAGE).await, Mailed::refused("smtp_554"));
+    let elsewhere = Server { host: "127.0.0.1".to_owned(), ..tls };
+    assert!(matches!(sent_to(&elsewhere, "ann@example.org", &mail).await, Mailed::Broken { .. } | Mailed::NotSent { .. }));
 }
