@@ -55,13 +55,11 @@ async fn take(Shared(state): Shared<State>, headers: HeaderMap, body: Bytes) -> 
         return refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type should be application/json.", "");
     }
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    match wrong(&body) {
-        Some((field, message)) => refused(StatusCode::BAD_REQUEST, message, field),
-        None => {
-            state.lock().push(body);
-            (StatusCode::ACCEPTED, [("x-message-id", "sandbox")]).into_response()
-        }
+    if let Some((field, message)) = wrong(&body) {
+        return refused(StatusCode::BAD_REQUEST, message, field);
     }
+    state.lock().push(body);
+    (StatusCode::ACCEPTED, [("x-message-id", "sandbox")]).into_response()
 }
 
 /// What it does not take, and why.

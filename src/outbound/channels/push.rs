@@ -79,8 +79,7 @@ impl Pushes {
             url.scheme() == "https" && url.port().is_none() && (end || host == *service)
         };
         let with_port = url.port_or_known_default().map(|port| format!("{host}:{port}"));
-        SERVICES.iter().any(|service| known(&service))
-            || self.hosts.iter().any(|named| named == host || Some(named) == with_port.as_ref())
+        SERVICES.iter().any(known) || self.hosts.iter().any(|named| named == host || Some(named) == with_port.as_ref())
     }
 
     fn request(&self, message: &Message) -> Option<Request> {

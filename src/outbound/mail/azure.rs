@@ -1,5 +1,7 @@
 //! Mail by Azure Communication Services.
 
+use std::fmt::Display;
+
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono_tz::Tz;
@@ -44,23 +46,25 @@ impl Mailer {
         let body = serde_json::to_vec(&body(mail, &self.settings.from)).map_err(|_| Mailed::refused("not_made"))?;
         let operation = HeaderValue::from_str(&mail.id.to_string()).map_err(|_| Mailed::refused("not_made"))?;
         let request = Request::new(Effect::Writes, Method::POST, url.clone()).to_the_operators().header(OPERATION_ID, operation);
-        match self.secret(AZURE_KEY).await? {
+        let request = match self.secret(AZURE_KEY).await? {
             Some(key) => {
                 let date = self.clock.now().in_zone(Tz::UTC).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-                let signed = signed(request, &url, &date, &body, &key).ok_or(Mailed::broken("no_key"))?;
-                Ok(signed.body("application/json", body))
+                signed(request, &url, &date, &body, &key).ok_or(Mailed::broken("no_key"))?
             }
-            None => {
-                let unknown = |error: &dyn std::fmt::Display| {
-                    tracing::warn!(%error, "no managed identity sends mail; ACS_KEY is not set");
-                    Mailed::broken("no_key")
-                };
-                let identity = self.secrets.identity().map_err(|error| unknown(&error))?;
-                let token = identity.get_token(&[SCOPE], None).await.map_err(|error| unknown(&error))?;
-                let token = SecretString::from(token.token.secret());
-                request.bearer(&token).map_err(|_| Mailed::broken("no_key")).map(|request| request.body("application/json", body))
-            }
-        }
+            None => request.bearer(&self.token().await?).map_err(|_| Mailed::broken("no_key"))?,
+        };
+        Ok(request.body("application/json", body))
+    }
+
+    /// Of the identity that the program has.
+    async fn token(&self) -> Result<SecretString, Mailed> {
+        let unknown = |error: &dyn Display| {
+            tracing::warn!(%error, "no managed identity sends mail now, and ACS_KEY is not set");
+            Mailed::not_sent("no_key")
+        };
+        let identity = self.secrets.identity().map_err(|error| unknown(&error))?;
+        let token = identity.get_token(&[SCOPE], None).await.map_err(|error| unknown(&error))?;
+        Ok(token.token.secret().into())
     }
 }
 

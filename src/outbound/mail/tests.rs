@@ -173,7 +173,7 @@ async fn azure_takes_what_is_signed_and_sends_an_operation_once() {
         (Fault::Instead(Reply::status(503)), Mailed::Unknown),
         (
             Fault::Instead(Reply::limited(Limit::RetryAfterSeconds(60))),
-            Mailed::NotSent { reason: "http_429".into(), after: Some(Duration::from_secs(60)) },
+            Mailed::NotSent { reason: "http_429".into(), after: Some(Duration::from_mins(1)) },
         ),
     ] {
         service.stand.faults.next(fault.clone());

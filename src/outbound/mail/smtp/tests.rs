@@ -94,7 +94,7 @@ async fn a_server_that_falls_silent_is_not_waited_for_for_ever() {
         sent(&sink.url).await
     };
     let all = async { tokio::join!(silent(Step::Greeting), silent(Step::To), silent(Step::Data), silent(Step::End)) };
-    let all = timeout(TO_BEGIN + TO_END, all).await.expect("in time");
+    let all = timeout(TO_BEGIN + TO_END, Box::pin(all)).await.expect("in time");
     assert_eq!(all, (not_sent("smtp_slow"), not_sent("smtp_slow"), not_sent("smtp_slow"), Mailed::Unknown));
 }
 
