@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use sandbox::{
-    Clock, Stand, caldav, github, microsoft, model,
+    Clock, Stand, caldav, github,
+    mail::smtp,
+    microsoft, model,
     oauth::{CLIENT_ID, CLIENT_SECRET, Manners, Oauth},
     receiver, todoist,
 };
@@ -23,6 +25,7 @@ async fn main() -> Result<()> {
     let model = model::start(stand(), 0).await?;
 
     let receiver = receiver::start(stand(), 0).await?;
+    let mail = smtp::start(0).await?;
 
     println!("# Settings for Avanochi:");
     println!("GITHUB_API_URL={}", github.url);
@@ -34,6 +37,8 @@ async fn main() -> Result<()> {
     println!("AVANOCHI_LLM_URL={}", model.url);
     println!("AVANOCHI_LLM_KEY={}", model::KEY);
     println!("AVANOCHI_LLM_MODEL={}", model::NAME);
+    println!("MAIL_URL={}", mail.url);
+    println!("MAIL_FROM=Avanochi <avanochi@localhost.example>");
     println!("OUTBOUND_ALLOW_PRIVATE=127.0.0.1/32");
     println!("# Connections, as bodies of POST /api/connections:");
     println!(

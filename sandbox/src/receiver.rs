@@ -15,9 +15,8 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
-use crate::{Clock, Running, Stand, serve, server::as_json};
+use crate::{Clock, Running, Stand, arithmetic::hmac_sha256, serve, server::as_json};
 
 /// Where it takes them.
 pub const PATH: &str = "/hooks";
@@ -129,17 +128,6 @@ fn verified(secrets: &[Vec<u8>], headers: &HeaderMap, body: &str, now: i64) -> R
     let body: Value = serde_json::from_str(body).map_err(|_| "no JSON")?;
     let whole = body["type"].is_string() && body["timestamp"].is_string() && body["data"].is_object();
     if whole { Ok(Received { id: id.to_owned(), body, signatures: count }) } else { Err("a member is missing") }
-}
-
-/// As RFC 2104 has it, for keys that are no longer than a block.
-fn hmac_sha256(key: &[u8], text: &[u8]) -> Vec<u8> {
-    let padded = |with: u8| {
-        let mut block = [with; 64];
-        block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
-        block
-    };
-    let inner = Sha256::new().chain_update(padded(0x36)).chain_update(text).finalize();
-    Sha256::new().chain_update(padded(0x5c)).chain_update(inner).finalize().to_vec()
 }
 
 #[cfg(test)]

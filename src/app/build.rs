@@ -8,7 +8,16 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
-use super::{consents::clients, health::Health, jobs, keys::keys, routes, secret::JWT_SECRET, services::Services};
+use super::{
+    carriers,
+    consents::clients,
+    health::Health,
+    jobs,
+    keys::keys,
+    routes,
+    secret::{JWT_SECRET, VAPID_KEY},
+    services::Services,
+};
 use crate::{
     accounts,
     assistant::{
@@ -44,7 +53,7 @@ use crate::{
     },
     kernel::{Clock, IdSource, RandomIds, SystemClock},
     outbound::{
-        channels::{Carrier, Carriers, webhook::Webhooks},
+        channels::{Carrier, Carriers},
         http::{Outgoing, Policy},
         model::{Model, Patience},
     },
@@ -68,6 +77,8 @@ pub struct Adapters {
     pub credentials: Arc<CredentialManager>,
     /// Seal what people give for their connections.
     pub keys: Keys,
+    /// What push services know this server by, if the settings do not say it.
+    pub push_key: Option<SecretString>,
     /// Who proposes actions for what was said and not understood, in the place of the model host of the settings.
     pub proposes: Option<Arc<dyn Proposes>>,
     /// What carries messages to people besides what the settings ask for.
@@ -95,7 +106,20 @@ impl Adapters {
         let credentials = Arc::new(CredentialManager::new(|_| None, Arc::clone(&clock)));
         let keys = Keys::following(&secret);
         let (carriers, message_delivery) = (Vec::new(), MessageDelivery::InProcess);
-        Self { store, clock, ids, queue, secret, credentials, keys, proposes: None, carriers, feed: None, message_delivery }
+        Self {
+            store,
+            clock,
+            ids,
+            queue,
+            secret,
+            credentials,
+            keys,
+            push_key: None,
+            proposes: None,
+            carriers,
+            feed: None,
+            message_delivery,
+        }
     }
 
     /// Those that the settings ask for.
@@ -123,8 +147,27 @@ impl Adapters {
             None => JWT_SECRET.load_or_make(&config.data).context("the token secret cannot be kept in the data folder")?,
         };
         let keys = keys(config, &credentials)?;
+        let push_key = match &config.push {
+            Some(push) if push.key.is_none() && !config.in_azure => {
+                Some(VAPID_KEY.load_or_make(&config.data).context("the key of push cannot be kept in the data folder")?)
+            }
+            _ => None,
+        };
         let carriers = Vec::new();
-        Ok(Self { store, clock, ids, queue, secret, credentials, keys, proposes: None, carriers, feed, message_delivery })
+        Ok(Self {
+            store,
+            clock,
+            ids,
+            queue,
+            secret,
+            credentials,
+            keys,
+            push_key,
+            proposes: None,
+            carriers,
+            feed,
+            message_delivery,
+        })
     }
 }
 
@@ -175,7 +218,7 @@ impl App {
         };
         let policy = Policy { private: config.outbound.allow_private.clone(), ..Policy::default() };
         let outgoing = Arc::new(Outgoing::new(&policy));
-        let carriers = carriers(&adapters, &shared, &outgoing, &policy);
+        let carriers = carriers::all(config, &adapters, &outgoing, &policy)?;
         let (clients, credentials) = (clients(config), Arc::clone(&adapters.credentials));
         let issuers = Issuers::new(clients, Arc::clone(&outgoing), credentials, Arc::clone(&shared.clock));
         let vault = Vault::new(&shared, adapters.keys.clone(), Arc::new(issuers.clone()));
@@ -305,14 +348,6 @@ impl App {
         }
         Ok(())
     }
-}
-
-/// What carries messages to people: one for each kind of channel that is set up.
-fn carriers(adapters: &Adapters, shared: &Shared, outgoing: &Arc<Outgoing>, policy: &Policy) -> Carriers {
-    let webhooks = Webhooks::new(Arc::clone(outgoing), policy.clone(), Arc::clone(&shared.clock));
-    let mut all: Vec<Arc<dyn Carrier>> = vec![Arc::new(webhooks)];
-    all.extend(adapters.carriers.iter().cloned());
-    Carriers::new(all)
 }
 
 /// The channels by which people are reached, and what is sent by them.

@@ -1,6 +1,7 @@
 //! The composition root: the only code that knows all of the others.
 
 pub mod build;
+mod carriers;
 pub mod consents;
 pub mod health;
 pub mod jobs;

@@ -8,7 +8,10 @@ use std::{
 };
 
 use anyhow::bail;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
@@ -27,6 +30,8 @@ pub struct SecretFile {
 pub const JWT_SECRET: SecretFile = SecretFile { name: "jwt_secret", text: |bytes| hex(bytes) };
 /// What seals credentials. The settings take the same text.
 pub const CREDENTIALS_KEY: SecretFile = SecretFile { name: "credentials_key", text: |bytes| STANDARD.encode(bytes) };
+/// What push services know this server by. All but one in four billion such texts are private keys of P-256. The settings take the same.
+pub const VAPID_KEY: SecretFile = SecretFile { name: "vapid_key", text: |bytes| URL_SAFE_NO_PAD.encode(bytes) };
 
 impl SecretFile {
     /// Reads the secret of the folder, or makes it. The folder is created with mode 0700, the file has mode 0600.

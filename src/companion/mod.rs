@@ -19,6 +19,11 @@ pub mod service;
 pub mod share;
 pub mod view;
 
+#[cfg(feature = "png")]
+use self::{
+    drawing::Looks,
+    looks::{Form, Mood, Motion, Seed, Stage},
+};
 use self::{model::Companion, service::CompanionService, view::CharacterView};
 use crate::{
     domain::{Contribution, Shared},
@@ -35,3 +40,12 @@ pub fn contribute(shared: &Shared) -> Contribution {
 pub fn contribute_pictures(shared: &Shared, edge: Edge) -> Contribution {
     Contribution::default().public_routes(http::pictures::router(CompanionService::new(shared), edge))
 }
+
+/// Draws the companion that mails have in them, where pictures for mail programs are built in. It is nobody's own.
+#[cfg(feature = "png")]
+pub const PORTRAIT: Option<fn() -> Option<Vec<u8>>> = Some(|| {
+    let looks = Looks { stage: Stage::Child, form: Form::Seedling, mood: Mood::Happy, palette: None, seed: Seed::default() };
+    png::png(&looks.draw("Avanochi", 192, Motion::Still), 192).ok()
+});
+#[cfg(not(feature = "png"))]
+pub const PORTRAIT: Option<fn() -> Option<Vec<u8>>> = None;

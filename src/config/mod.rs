@@ -1,12 +1,14 @@
 //! The settings: read once at the start from the environment and `.env`, checked all together. Nothing else in the
 //! crate reads the environment.
 
+mod channels;
 mod outward;
 mod sections;
 mod source;
 
 use std::path::PathBuf;
 
+pub use channels::PushConfig;
 pub use outward::{
     ClientConfig, CredentialsConfig, GithubConfig, MicrosoftConfig, OutboundConfig, ProvidersConfig, TodoistConfig,
 };
@@ -16,7 +18,10 @@ pub use source::Source;
 use tracing_subscriber::filter::Targets;
 use url::Url;
 
-use crate::{kernel::Network, outbound::model};
+use crate::{
+    kernel::Network,
+    outbound::{mail, model},
+};
 
 /// What the program is to do, in the words of its settings.
 #[derive(Debug, Clone)]
@@ -40,6 +45,10 @@ pub struct Config {
     pub providers: ProvidersConfig,
     /// The model that phrases what is written by rules, where there is one.
     pub model: Option<model::Settings>,
+    /// How mail is sent, where it is.
+    pub mail: Option<mail::Settings>,
+    /// How browsers are reached, where they are.
+    pub push: Option<PushConfig>,
     /// Whether there may be a Redis: its address is set, or may be in the Key Vault.
     pub redis: bool,
     /// What of the log is written.
@@ -89,6 +98,8 @@ impl Config {
         let outbound = outward::outbound(source, problems);
         let providers = outward::providers(source, problems);
         let model = outward::model(source, problems);
+        let mail = channels::mail(source, problems);
+        let push = channels::push(source, problems);
         let redis = outward::redis(source, problems);
         let log = sections::log(source, problems);
         let data = sections::data(source, overrides);
@@ -107,6 +118,8 @@ impl Config {
                 outbound,
                 providers,
                 model,
+                mail,
+                push,
                 redis,
                 log,
                 source,
@@ -264,6 +277,42 @@ pub const SETTINGS: &[Setting] = &[
         name: "AVANOCHI_LLM_LIMIT_FIELD",
         example: "auto",
         help: "How the host is told how long an answer may be: auto, max_tokens or max_completion_tokens.",
+    },
+    Setting {
+        name: "MAIL_URL",
+        example: "",
+        help: "How mail is sent: smtp://user:password@mail.example:587, encrypted by STARTTLS except on this machine; smtps://…;\n\
+               # sendgrid:; acs: for Azure Communication Services; or off. Left out: sendgrid: where its key is set, else none.",
+    },
+    Setting { name: "MAIL_FROM", example: "", help: "From whom mail comes, such as Avanochi <avanochi@example.org>." },
+    Setting { name: "SENDGRID_KEY", example: "", help: "" },
+    Setting {
+        name: "SENDGRID_API_URL",
+        example: "https://api.sendgrid.com",
+        help: "https://api.eu.sendgrid.com for accounts in the EU.",
+    },
+    Setting {
+        name: "ACS_ENDPOINT",
+        example: "",
+        help: "A resource of Azure Communication Services, such as https://name.communication.azure.com; without a key it is used by the\n\
+               # managed identity.",
+    },
+    Setting { name: "ACS_KEY", example: "", help: "" },
+    Setting {
+        name: "VAPID_PRIVATE_KEY",
+        example: "",
+        help: "A private key of P-256, 32 bytes in base64url, which push services know this server by; another voids all subscriptions.\n\
+               # Left out: made once and kept in the data folder, except in Azure.",
+    },
+    Setting {
+        name: "VAPID_SUBJECT",
+        example: "",
+        help: "Whom a push service turns to, as mailto: or https:. Left out: the address of MAIL_FROM; without either there is no push.",
+    },
+    Setting {
+        name: "OUTBOUND_HOSTS",
+        example: "",
+        help: "Push services besides those of the known browsers, as host or host:port, separated by commas.",
     },
     Setting { name: "AVANOCHI_LOG", example: "info", help: "A level, or levels by module: info or warn,avanochi=debug" },
 ];

@@ -219,7 +219,7 @@ fn client(source: &Source, names: [&'static str; 2], problems: &mut Problems) ->
 }
 
 /// An address of a service. Secrets are sent there.
-fn url(source: &Source, setting: &'static str, usual: &str, problems: &mut Problems) -> Option<Url> {
+pub(super) fn url(source: &Source, setting: &'static str, usual: &str, problems: &mut Problems) -> Option<Url> {
     let given = Url::parse(source.get(setting).unwrap_or(usual)).ok();
     let good = given.filter(|url| {
         let safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));

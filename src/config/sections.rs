@@ -147,6 +147,10 @@ pub(super) fn auth(source: &Source, in_azure: bool, problems: &mut Problems) -> 
         "GITHUB_CLIENT_SECRET",
         "TODOIST_CLIENT_SECRET",
         "MICROSOFT_CLIENT_SECRET",
+        "MAIL_URL",
+        "SENDGRID_KEY",
+        "ACS_KEY",
+        "VAPID_PRIVATE_KEY",
     ];
     for name in secrets {
         if source.get(name).is_some_and(|value| value.contains(UNRESOLVED)) {

@@ -2,5 +2,7 @@
 
 pub mod channels;
 pub mod http;
+pub mod mail;
 pub mod model;
 pub mod providers;
+pub mod push;

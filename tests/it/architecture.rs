@@ -128,7 +128,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("texts", &["kernel"]),
     ("credentials", &["kernel"]),
-    ("outbound", &["kernel", "credentials"]),
+    ("outbound", &["kernel", "texts", "credentials"]),
     ("store", &["kernel", "credentials"]),
     ("ledger", &["kernel", "store"]),
     ("web", &["kernel"]),

@@ -1,6 +1,8 @@
 //! What carries messages to people, by the kinds of channels that there are. An adapter implements [`Carrier`] and is handed over in
 //! the composition root; whoever decides what is sent, when and how often knows no kind's protocol.
 
+pub mod email;
+pub mod push;
 pub mod webhook;
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
@@ -136,5 +138,28 @@ impl Carriers {
 
     pub fn of(&self, kind: ChannelKind) -> Option<&Arc<dyn Carrier>> {
         self.0.iter().find(|carrier| carrier.kind() == kind)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A message for `ann@example.org` in English.
+    pub fn message(event: &'static str) -> Message {
+        Message {
+            id: Uuid::nil(),
+            created_at: Timestamp::from_micros(0),
+            to: "ann@example.org".into(),
+            secrets: vec![],
+            event,
+            language: "en",
+            key: "break_due".into(),
+            title: "A reminder".into(),
+            text: "You have worked for 50 minutes.".into(),
+            data: Map::new(),
+            link: "https://a.example/app".into(),
+            unsubscribe: None,
+        }
     }
 }

@@ -31,3 +31,6 @@ unsubscribe_achievements = Do you want no more mail about achievements?
 unsubscribe_risk = Do you want no more mail about your risk of overload?
 unsubscribe_sync = Do you want no more mail about connections that need attention?
 unsubscribe_button = No more of them
+mail_open = Open Avanochi
+mail_verify = Confirm this address
+mail_unsubscribe = No more mails like this

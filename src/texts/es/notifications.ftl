@@ -31,3 +31,6 @@ unsubscribe_achievements = ¿No quieres recibir más correos sobre logros?
 unsubscribe_risk = ¿No quieres recibir más correos sobre tu riesgo de sobrecarga?
 unsubscribe_sync = ¿No quieres recibir más correos sobre conexiones que necesitan atención?
 unsubscribe_button = No quiero más
+mail_open = Abrir Avanochi
+mail_verify = Confirmar esta dirección
+mail_unsubscribe = No quiero más correos como este

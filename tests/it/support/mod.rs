@@ -28,10 +28,12 @@ use std::sync::{
 use avanochi::{
     app::{Adapters, App},
     config::{Config, Overrides, Source},
+    credentials::CredentialManager,
     kernel::{Clock, Limit, ManualClock, PageRequest, Timestamp},
     store::{Store, embedded::Embedded},
 };
 use axum::Router;
+use secrecy::SecretString;
 
 pub use client::{Answer, Client, task_path};
 pub use flaky::{Fault, FlakyStore};
@@ -107,7 +109,10 @@ impl TestApp {
         let secret = config.auth.secret.clone().unwrap_or_else(|| SECRET.to_owned().into());
         let mailbox = Arc::new(Mailbox::default());
         let adapters = Adapters::over(Arc::clone(&store), clock.clone() as Arc<dyn Clock>, secret);
-        let app = App::new(&config, Adapters { carriers: vec![mailbox.clone()], ..adapters }).expect("an app");
+        let source = config.source.clone();
+        let credentials = CredentialManager::new(move |name| source.get(name).map(SecretString::from), clock.clone());
+        let adapters = Adapters { carriers: vec![mailbox.clone()], credentials: Arc::new(credentials), ..adapters };
+        let app = App::new(&config, adapters).expect("an app");
         Self { routes: app.routes.clone(), app: Arc::new(app), clock, store, mailbox }
     }
 

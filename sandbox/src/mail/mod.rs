@@ -1,0 +1,5 @@
+//! Services that take mail.
+
+pub mod azure;
+pub mod sendgrid;
+pub mod smtp;
