@@ -41,7 +41,8 @@ fn published(app: &TestApp) -> BTreeSet<&'static str> {
 }
 
 /// Kinds that belong to no user, or are not in the user's partition.
-const OF_NO_USER: [&str; 10] = [
+const OF_NO_USER: [&str; 11] = [
+    "channel_links",
     "dead_letters",
     "deletions",
     "health",
