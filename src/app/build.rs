@@ -187,8 +187,6 @@ pub struct App {
     pub webhooks: WebhookService,
     /// Where people are reached, with addresses and secrets of their own.
     pub channels: ChannelService,
-    /// Puts stories into other words.
-    pub phrasing: Phrasing,
     /// What is done without a request.
     pub jobs: Dispatcher,
     edge: Edge,
@@ -261,7 +259,7 @@ impl App {
             progress::contribute(&shared),
             wellbeing::contribute(&shared),
             companion::contribute(&shared),
-            assistant::contribute(&shared, Arc::new(AtWork), Arc::new(sync.clone()), proposes, phrasing.clone()),
+            assistant::contribute(&shared, Arc::new(AtWork), Arc::new(sync.clone()), proposes, phrasing),
             integrations::contribute(&shared, connections, sync, public_url),
         ];
         let mut domains = domains.into_iter().fold(Contribution::default(), Contribution::and);
@@ -293,7 +291,6 @@ impl App {
             vault,
             webhooks,
             channels,
-            phrasing,
             jobs,
             edge,
             at_start,
