@@ -283,20 +283,7 @@ impl App {
             limits,
         );
         let (routes, document) = routes::assemble(all, health, &edge)?;
-        Ok(Self {
-            routes,
-            document,
-            kinds,
-            shared,
-            vault,
-            webhooks,
-            channels,
-            jobs,
-            edge,
-            at_start,
-            adapters,
-            stopping,
-        })
+        Ok(Self { routes, document, kinds, shared, vault, webhooks, channels, jobs, edge, at_start, adapters, stopping })
     }
 
     /// The routes by which the Functions host hands over its events, with those of the API: for the host's port alone.
