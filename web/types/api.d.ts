@@ -637,7 +637,7 @@ export interface components {
             to: string;
             user_id: components["schemas"]["Id"];
         };
-        /** @description How it came to one channel. */
+        /** @description How it came to one channel. In the state `unknown` it is not known whether it arrived, and it is not sent again. */
         DeliveryView: {
             /** @description Since when it stands so, or when it was last tried. */
             at: components["schemas"]["Timestamp"];
@@ -651,7 +651,8 @@ export interface components {
              *     as `http_500`, `unreachable`, `no_answer`, `address_not_allowed`, `gone`.
              */
             reason?: string | null;
-            state: ("waiting" | "sent" | "unknown" | "failed" | "skipped") & Record<string, never>;
+            /** @enum {string} */
+            state: "waiting" | "sent" | "unknown" | "failed" | "skipped";
         };
         /** @description 1 to 64 characters after trimming, none of them a control character */
         DisplayName: string;
@@ -1714,14 +1715,14 @@ export interface components {
             text: string;
         };
         /**
-         * @description What messages are signed with from now on.
+         * @description What messages are signed with from now on; the channel for a repetition, to which that is not told.
          * @example {
          *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
          *     }
          */
         SecretView: {
             secret: string;
-        };
+        } | components["schemas"]["ChannelView"];
         Sentence: string;
         /** @description A token, to be sent as `Authorization: Bearer`, and what renews it. */
         SessionView: {

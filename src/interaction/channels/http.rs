@@ -160,11 +160,13 @@ async fn verify_channel(
     Reply::accepted(&AskedNotificationView { notification_id: channels.announce(&ctx, owner, id, Announcement::Verify).await? })
 }
 
-/// What messages are signed with from now on.
+/// What messages are signed with from now on; the channel for a repetition, to which that is not told.
 #[derive(Serialize, ToSchema)]
+#[serde(untagged)]
 #[schema(example = json!({ "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }))]
-struct SecretView<'a> {
-    secret: &'a str,
+enum SecretView<'a> {
+    New { secret: &'a str },
+    Repetition(ChannelView<'a>),
 }
 
 /// Make another secret for the messages of a webhook; the one before signs too for 24 hours.
@@ -179,9 +181,9 @@ async fn renew_channel_secret(
 ) -> Result<Reply> {
     let key = idempotency.key(&ctx, "renew_channel_secret", id.to_string().as_bytes())?;
     let Made { created, secret } = channels.new_secret(&ctx, owner, id, key.as_ref()).await?;
-    let reply = match &secret {
-        Some(secret) => Reply::ok(&SecretView { secret: secret.expose_secret() })?,
-        None => Reply::ok(&ChannelView::from(&created.value.value))?,
+    let view = match &secret {
+        Some(secret) => SecretView::New { secret: secret.expose_secret() },
+        None => SecretView::Repetition(ChannelView::from(&created.value.value)),
     };
-    Ok(reply.replayed(created.replayed))
+    Ok(Reply::ok(&view)?.replayed(created.replayed))
 }

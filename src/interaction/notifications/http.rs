@@ -42,13 +42,12 @@ struct NotificationView<'a> {
     deliveries: Vec<DeliveryView<'a>>,
 }
 
-/// How it came to one channel.
+/// How it came to one channel. In the state `unknown` it is not known whether it arrived, and it is not sent again.
 #[derive(Debug, Serialize, ToSchema)]
 struct DeliveryView<'a> {
     channel_id: ChannelId,
     #[schema(inline)]
     kind: ChannelKind,
-    /// `unknown`: whether it arrived is not known, and it is not sent again.
     #[schema(inline)]
     state: DeliveryState,
     /// Why it was skipped: `quiet_hours`, `busy`, `time_off`, `budget`, `unverified`, `off`; or what went wrong the last time, such
